@@ -1,0 +1,62 @@
+"""What can go wrong, in one place: every error says where, what, and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of an input: where it stands, what it is, how to mend it.
+
+    Attributes
+    ----------
+    line : int or None
+        Line number as an editor counts (the header is line 1).
+    column : str
+        Name of the column, or "" when the whole line is meant.
+    what, fix : str
+        A sentence each, without a full stop at the end.
+    """
+
+    line: int | None
+    column: str
+    what: str
+    fix: str
+
+    def text(self, path: str) -> str:
+        """The message as printed: ``file:line: column: what; fix``."""
+        place = path if self.line is None else f"{path}:{self.line}"
+        column = f"{self.column}: " if self.column else ""
+        fix = f"; {self.fix}" if self.fix else ""
+        return f"{place}: {column}{self.what}{fix}"
+
+
+class NutrigapError(Exception):
+    """Base of every error that nutrigap raises on purpose."""
+
+
+class DiaryError(NutrigapError, ValueError):
+    """The input cannot be read as a diary at all; carries every fault found in it."""
+
+    def __init__(self, path: str, problems: Sequence[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.text(path) for problem in self.problems))
+
+
+class TableError(NutrigapError, ValueError):
+    """A table of foods, references, choices or people cannot be used as it is."""
+
+
+class PersonError(NutrigapError, ValueError):
+    """A person that cannot be, or for whom no reference row exists."""
+
+
+class UnknownUnit(NutrigapError, ValueError):
+    """A unit that the closed vocabulary does not hold."""
+
+
+class UnknownFood(NutrigapError, LookupError):
+    """A food id that is in none of the loaded tables."""

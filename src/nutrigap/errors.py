@@ -60,3 +60,12 @@ class UnknownUnit(NutrigapError, ValueError):
 
 class UnknownFood(NutrigapError, LookupError):
     """A food id that is in none of the loaded tables."""
+
+
+class AmountError(NutrigapError, ValueError):
+    """An amount that cannot be turned into grams: ``what`` is wrong and the ``fix``."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        self.what = what
+        self.fix = fix
+        super().__init__(f"{what}; {fix}" if fix else what)

@@ -1,0 +1,137 @@
+"""Build the packaged tables of nutrigap from the official releases, deterministically.
+
+``python data/build.py [RELEASES] [--check]``: RELEASES is the folder of releases (default: the environment
+variable NUTRIGAP_RELEASES). The rules, with counts, are in ``data/README.md``. Needs the extra ``build``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that the test can import this file by its path
+
+from build_foods import EDITIONS, Facts, build_foods, nutrient_columns, write_array, write_lines
+from build_releases import ReleaseError, Releases
+from build_tables import build_tables
+from build_units import build_units
+
+from nutrigap.matching import build_index
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGED = ROOT / "src" / "nutrigap" / "data"
+TIERS = {"fndds": "fndds:", "sr": "sr:"}
+
+
+def build(releases: Releases, out: Path) -> None:
+    """Write every table into ``out``: the foods, the small tables made from them, and the manifest last."""
+    facts = build_foods(releases, out)
+    write_index(out / "foods")
+    build_tables(releases, out)
+    build_units(out)
+    facts.releases.update(releases.sha256)
+    write_manifest(out, facts)
+
+
+def write_index(folder: Path) -> None:
+    """Write the search index over all food names, so that a report need not make it."""
+    names, also = ((folder / name).read_text(encoding="utf-8").split("\n")[:-1] for name in ("names.txt", "also.txt"))
+    index = build_index(names, also)
+    write_lines(folder / "index_words.txt", index.vocabulary)
+    write_lines(folder / "index_keys.txt", index.keys)
+    write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
+    write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
+
+
+def write_manifest(out: Path, facts: Facts) -> None:
+    """Write ``foods/manifest.json``: rows, known values, column sums, sha256 of every file there."""
+    folder = out / "foods"
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "manifest.json")
+    sha256 = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    listing = "".join(f"{name} {digest}\n" for name, digest in sorted(sha256.items()))
+    manifest = {
+        "editions": EDITIONS,
+        "counts": facts.counts,
+        "changed_in_may_2016": facts.changed_2016,
+        "columns": column_summary(folder),
+        "files": sha256,
+        "sha256": hashlib.sha256(listing.encode()).hexdigest(),
+        "releases": facts.releases,
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def column_summary(folder: Path) -> dict[str, dict[str, object]]:
+    """Unit of every column, and per tier the count of known values, the missing share and the sum."""
+    values = np.load(folder / "values.npy")
+    ids = (folder / "ids.txt").read_text(encoding="utf-8").split()
+    summary: dict[str, dict[str, object]] = {}
+    for i, wanted in enumerate(nutrient_columns()):
+        summary[wanted.id] = {"unit": wanted.unit}
+        for tier, prefix in TIERS.items():
+            cells = values[[food.startswith(prefix) for food in ids], i]
+            known = cells[~np.isnan(cells)]
+            summary[wanted.id][tier] = {
+                "known": len(known),
+                "missing_share": round(1 - len(known) / len(cells), 6),
+                "sum": round(math.fsum(known), 6),
+            }
+    return summary
+
+
+def differences(built: Path, packaged: Path) -> list[str]:
+    """Names of the files that a fresh build makes differently from those packaged, or that only one has."""
+    wanted = {path.relative_to(built) for path in built.rglob("*") if path.is_file()}
+    present = {path.relative_to(packaged) for path in (packaged / "foods").rglob("*") if path.is_file()}
+    return sorted(
+        str(name)
+        for name in wanted | present
+        if not (built / name).is_file()
+        or not (packaged / name).is_file()
+        or (built / name).read_bytes() != (packaged / name).read_bytes()
+    )
+
+
+def default_releases() -> Path | None:
+    """The folder of releases when none is named: NUTRIGAP_RELEASES, else the one beside the repository."""
+    if named := os.environ.get("NUTRIGAP_RELEASES"):
+        return Path(named)
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return beside if beside.is_dir() else None
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the build; 0 done or nothing differs, 1 ``--check`` found differences, 3 releases missing."""
+    parser = argparse.ArgumentParser(description="Build the packaged tables from the official releases.")
+    parser.add_argument("releases", nargs="?", type=Path, help="folder; default NUTRIGAP_RELEASES")
+    parser.add_argument("--check", action="store_true", help="write nothing; compare with what is packaged")
+    options = parser.parse_args(argv)
+    folder: Path | None = options.releases or default_releases()
+    if folder is None or not folder.is_dir():
+        parser.error("name the folder of releases, or set NUTRIGAP_RELEASES; see data/README.md")
+    try:
+        releases = Releases(folder)
+        if not options.check:
+            build(releases, PACKAGED)
+            return 0
+        with tempfile.TemporaryDirectory() as scratch:
+            build(releases, Path(scratch))
+            differing = differences(Path(scratch), PACKAGED)
+    except ReleaseError as error:
+        print(error, file=sys.stderr)
+        return 3
+    print("\n".join(f"differs: {name}" for name in differing) or "the packaged tables are up to date")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

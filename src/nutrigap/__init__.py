@@ -1,0 +1,57 @@
+"""nutrigap: what a food diary can and cannot say about six nutrients.
+
+The names below are the public interface; each is loaded when it is first asked for, so that importing the package
+costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nutrigap.analysis import analyze
+    from nutrigap.diary import Diary, read_diary
+    from nutrigap.errors import (
+        AmountError,
+        DiaryError,
+        NutrigapError,
+        PersonError,
+        TableError,
+        UnknownFood,
+        UnknownUnit,
+    )
+    from nutrigap.frames import targets
+    from nutrigap.references import Person
+    from nutrigap.report import Report
+    from nutrigap.resolve import read_choices
+    from nutrigap.tables import FoodTable, load_foods
+    from nutrigap.units import convert
+
+__all__ = [
+    "AmountError", "Diary", "DiaryError", "FoodTable", "NutrigapError", "Person", "PersonError", "Report", "TableError",
+    "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices", "read_diary", "targets",
+]  # fmt: skip
+
+_MODULES = {
+    "analysis": ["analyze"],
+    "diary": ["Diary", "read_diary"],
+    "errors": ["AmountError", "DiaryError", "NutrigapError", "PersonError", "TableError", "UnknownFood", "UnknownUnit"],
+    "frames": ["targets"],
+    "references": ["Person"],
+    "report": ["Report"],
+    "resolve": ["read_choices"],
+    "tables": ["FoodTable", "load_foods"],
+    "units": ["convert"],
+}
+_WHERE = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'nutrigap' has no attribute {name!r}")
+    return getattr(import_module(f"nutrigap.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

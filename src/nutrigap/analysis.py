@@ -1,0 +1,86 @@
+"""The whole pipeline on one page: a diary and a person in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nutrigap.diary import Diary, read_diary
+from nutrigap.intake import add_up
+from nutrigap.readings import read_all
+from nutrigap.references import Person
+from nutrigap.report import Report
+from nutrigap.resolve import Choice, Entry, read_choices, resolve
+from nutrigap.rules import flags
+from nutrigap.tables import FoodTable, load_foods
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def analyze(
+    diary: Diary | str | Path | pd.DataFrame,
+    person: Person | None = None,
+    *,
+    foods: FoodTable | None = None,
+    choices: Mapping[str, Choice] | str | Path | None = None,
+) -> Report:
+    """Read a diary against the reference intakes of one person.
+
+    Parameters
+    ----------
+    diary : Diary, path or DataFrame
+        What ``read_diary`` gives, or anything it takes.
+    person : Person, optional
+        Without age or sex, a verdict is given only where it holds for women and men of 31-50.
+    foods : FoodTable, optional
+        The embedded table by default.
+    choices : mapping or path, optional
+        Saved corrections (``my-foods.csv``).
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    DiaryError
+        The input cannot be read as a diary.
+    TableError
+        The choices cannot be read.
+    """
+    diary = diary if isinstance(diary, Diary) else read_diary(diary)
+    person = person or Person()
+    foods = foods or load_foods()
+    saved = read_choices(choices) if isinstance(choices, str | Path) else choices
+    entries = resolve(diary, foods, saved)
+    intake = add_up(entries, foods)
+    readings = read_all(intake, person)
+    people = diary.people()
+    return Report(
+        diary=diary,
+        person=person,
+        name=people[0] if len(people) == 1 else "",
+        foods=foods,
+        intake=intake,
+        readings=readings,
+        found=flags(readings, intake.days),
+        notes=tuple(_notes(diary, person, entries, people)),
+    )
+
+
+def _notes(diary: Diary, person: Person, entries: list[Entry], people: list[str]) -> list[str]:
+    """What a reader should know about the inputs, in the order of weight."""
+    notes = []
+    if person.assumed:
+        missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
+        notes.append(
+            f"The {missing} of the person was not told: the more demanding values for women and men"
+            f"{' of 31-50' if person.age is None else ''} are shown, and a verdict is given only where it holds for both."
+        )
+    if len(people) > 1:
+        notes.append(f"The diary holds {len(people)} people ({', '.join(people[:5])}), added up here as one.")
+    if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
+        notes.append("Blank label columns of a supplement line with label amounts count as 0.")
+    return notes + list(diary.notes)

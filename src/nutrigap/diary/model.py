@@ -1,0 +1,110 @@
+"""A diary as read: lines as written, each with its line number, and everything that could not be read."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from nutrigap.errors import DiaryError, Problem
+
+
+class Fault(NamedTuple):
+    """What is wrong with one cell and how to mend it; a place turns it into a ``Problem``."""
+
+    what: str
+    fix: str
+
+    def at(self, line: int | None, column: str = "") -> Problem:
+        """The same fault with its place."""
+        return Problem(line=line, column=column, what=self.what, fix=self.fix)
+
+
+def unreadable(path: str, what: str, fix: str, *, line: int | None = None) -> DiaryError:
+    """The error for an input that is no diary at all, to be raised by the caller."""
+    return DiaryError(path, [Problem(line=line, column="", what=what, fix=fix)])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a diary, as written.
+
+    Attributes
+    ----------
+    number : int
+        Line number as an editor counts; of a record that spans several lines, the first.
+    date : datetime.date or None
+        None only where ``problem`` says why.
+    person, food, amount, unit, meal, time, note, brand : str
+        The cells as typed, "" where blank or where the diary has no such column.
+    kind : str
+        ``food``, ``supplement`` or "" (not told).
+    labels : mapping of str to float
+        Nutrient id -> amount for the line as eaten [canonical unit of the nutrient]. A blank cell is absent.
+    problem : Problem or None
+        Why this line cannot be used; None for a line that can.
+    """
+
+    number: int
+    date: datetime.date | None
+    person: str
+    food: str
+    amount: str
+    unit: str
+    meal: str
+    time: str
+    note: str
+    brand: str
+    kind: str
+    labels: Mapping[str, float] = field(hash=False)
+    problem: Problem | None
+
+
+@dataclass(frozen=True)
+class Diary:
+    """A diary: its lines in the order of the file, and what the reader has to say about it.
+
+    Attributes
+    ----------
+    path : str
+        The name as shown in messages.
+    layout : str
+        Which layout the file was read as.
+    sha256 : str
+        Of the bytes read; of a DataFrame, of its text as CSV.
+    lines : tuple of Line
+    problems : tuple of Problem
+        Every fault found, in line order; faults of single cells are here although their line is used.
+    notes : tuple of str
+        What was read otherwise than it may seem: columns not read, rows not counted, dates carried down.
+    """
+
+    path: str
+    layout: str
+    sha256: str
+    lines: tuple[Line, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def people(self) -> list[str]:
+        """Names of the people in the diary, in the order of appearance ("" where none is named)."""
+        return list(dict.fromkeys(line.person for line in self.lines))
+
+    def for_person(self, name: str) -> Diary:
+        """The lines of one person."""
+        return self._only(line for line in self.lines if line.person == name)
+
+    def between(self, start: datetime.date | None, end: datetime.date | None) -> Diary:
+        """The lines from ``start`` to ``end``, both included; None leaves that side open.
+
+        A line without a usable date stays: it may belong to the period, and its reason is told later.
+        """
+        first, last = start or datetime.date.min, end or datetime.date.max
+        return self._only(line for line in self.lines if line.date is None or first <= line.date <= last)
+
+    def _only(self, lines: Iterable[Line]) -> Diary:
+        kept = tuple(lines)
+        gone = {line.number for line in self.lines} - {line.number for line in kept}
+        problems = tuple(problem for problem in self.problems if problem.line not in gone)
+        return replace(self, lines=kept, problems=problems)

@@ -1,0 +1,91 @@
+"""Who the report is for: options, a profile file, or a table of people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from nutrigap.errors import PersonError, TableError
+from nutrigap.references import Person
+
+PROFILE_NAME = "nutrigap.toml"
+PROFILE_KEYS = ("age", "sex", "life_stage", "references")
+
+
+def read_profile(path: Path) -> dict[str, str]:
+    """The person's entries of a profile file: ``age = 34``, ``sex = "female"``, ``life_stage``, ``references``.
+
+    Raises
+    ------
+    TableError
+        The file cannot be read, or has an entry of another name.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise TableError(f"{path}: the profile cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TableError(f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"') from None
+    unknown = sorted(set(content) - set(PROFILE_KEYS))
+    if unknown:
+        raise TableError(f'{path}: unknown entry "{unknown[0]}"{_near(unknown[0], PROFILE_KEYS)}; known: {", ".join(PROFILE_KEYS)}')
+    return {name: str(value) for name, value in content.items()}
+
+
+def find_profile(diary: str, given: str | None) -> dict[str, str]:
+    """The profile that was named, else ``nutrigap.toml`` beside the diary, else nothing."""
+    if given is not None:
+        return read_profile(Path(given))
+    beside = Path(diary).parent / PROFILE_NAME
+    return read_profile(beside) if diary != "-" and beside.is_file() else {}
+
+
+def read_people(path: Path) -> dict[str, Person]:
+    """A table of people (``person,age,sex,life_stage``): name -> Person.
+
+    Raises
+    ------
+    TableError
+        A column is missing, a name stands twice, or a row is no person; the message names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: the table of people cannot be read ({error})") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    if "person" not in names:
+        raise TableError(f"{path}:1: no column person; the header is person,age,sex,life_stage")
+    people: dict[str, Person] = {}
+    for row in reader:
+        cells = dict(zip(names, [str(cell or "").strip() for cell in row.values()], strict=False))
+        name = cells["person"]
+        if not any(cells.values()):
+            continue
+        if name in people:
+            raise TableError(f'{path}:{reader.line_num}: person: "{name}" stands twice; keep one row')
+        try:
+            people[name] = person_of(cells)
+        except PersonError as error:
+            raise TableError(f"{path}:{reader.line_num}: {error}") from None
+    return people
+
+
+def person_of(entries: Mapping[str, str]) -> Person:
+    """A Person from texts; blank is not told."""
+    return Person(
+        age=entries.get("age") or None,
+        sex=entries.get("sex") or None,
+        life_stage=entries.get("life_stage") or "none",
+        references=entries.get("references") or "us",
+    )
+
+
+def _near(word: str, known: tuple[str, ...]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, 1)
+    return f', did you mean "{near[0]}"?' if near else ""

@@ -1,0 +1,51 @@
+"""The report as CSV: the summary alone, or the three grains in a folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from nutrigap.report.files import write_text
+from nutrigap.report.model import Report
+from nutrigap.report.rows import Cell, Row, day_rows, line_rows, summary_rows
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(rows: Sequence[Row]) -> str:
+    """CSV text with a header; unknown is blank; text that a spreadsheet would run is quoted with an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows[0].keys() if rows else [])
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return str(value)
+
+
+def summary(reports: Sequence[Report]) -> str:
+    """The summary as CSV text: one row a nutrient; with several people a column tells whose it is."""
+    if len(reports) == 1:
+        return render(summary_rows(reports[0]))
+    return render([{"person": report.name, **row} for report in reports for row in summary_rows(report)])
+
+
+def write_folder(report: Report, folder: Path) -> list[Path]:
+    """Write ``summary.csv``, ``days.csv`` and ``lines.csv``; the folder is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, rows in (("summary", summary_rows(report)), ("days", day_rows(report)), ("lines", line_rows(report))):
+        path = folder / f"{name}.csv"
+        write_text(path, render(rows))
+        written.append(path)
+    return written

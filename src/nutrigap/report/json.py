@@ -1,0 +1,169 @@
+"""The report as JSON, schema version 1: numbers in canonical units, unknown is null, no key is ever left out."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+
+from nutrigap.intake import SOURCES
+from nutrigap.readings import Reading
+from nutrigap.references import AUTHORITIES
+from nutrigap.report.model import Report
+from nutrigap.report.rows import amount_text, finite, line_nutrients
+from nutrigap.report.sources import used
+from nutrigap.resolve import Entry
+from nutrigap.rules import DISCLAIMER
+from nutrigap.units import nutrient_index
+
+Json = str | float | int | bool | None | list["Json"] | dict[str, "Json"]
+
+
+def as_dict(report: Report) -> dict[str, Json]:
+    """The report as plain dictionaries and lists."""
+    intake, person = report.intake, report.person
+    dates = [date.isoformat() for date in intake.dates]
+    return {
+        "schema": "nutrigap/report",
+        "schema_version": 1,
+        "software": {"nutrigap": version("nutrigap")},
+        "inputs": {
+            "diary": {
+                "path": report.diary.path,
+                "sha256": report.diary.sha256,
+                "layout": report.diary.layout,
+                "lines": len(report.entries),
+                "counted": report.count("counted"),
+                "flagged": report.count("flagged"),
+                "left_out": report.count("left_out"),
+            },
+            "foods": {"name": report.foods.name, "edition": report.foods.edition, "sha256": report.foods.sha256},
+            "references": {"name": person.references, "edition": AUTHORITIES[person.references]},
+        },
+        "person": {
+            "name": report.name or None,
+            "age_years": float(person.age) if person.age is not None else None,
+            "sex": person.sex,
+            "life_stage": person.life_stage,
+            "assumed": person.assumed,
+        },
+        "period": {
+            "start": dates[0] if dates else None,
+            "end": dates[-1] if dates else None,
+            "days": intake.days,
+            "incomplete_days": [date for date, whole in zip(dates, intake.complete, strict=True) if not whole],
+        },
+        "nutrients": [_nutrient(report, reading) for reading in report.readings],
+        "flags": [
+            {
+                "rule": flag.rule, "level": flag.level, "nutrients": list(flag.nutrients), "text": flag.text,
+                "grade": flag.grade, "evidence": list(flag.evidence),
+            }
+            for flag in report.found
+        ],
+        "lines": [_line(report, row, entry) for row, entry in enumerate(report.entries)],
+        "notes": list(report.notes),
+        "sources": [
+            {"key": s.key, "title": s.title, "publisher": s.publisher, "year": s.year, "address": s.address or None}
+            for s in used(report)
+        ],
+        "disclaimer": DISCLAIMER,
+    }  # fmt: skip
+
+
+def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
+    intake, i = report.intake, nutrient_index()[reading.nutrient.id]
+    by_source = intake.mean_by_source.best[i]
+    target, adequacy, excess = reading.reference, reading.adequacy, reading.excess
+    days: list[Json] = [
+        {
+            "date": date.isoformat(),
+            "best": finite(float(intake.daily.best[d, i])),
+            "low": finite(float(intake.daily.low[d, i])),
+            "high": finite(float(intake.daily.high[d, i])),
+        }
+        for d, date in enumerate(intake.dates)
+    ]
+    return {
+        "id": reading.nutrient.id,
+        "name": reading.nutrient.name,
+        "unit": reading.nutrient.unit,
+        "intake": {
+            "mean": finite(reading.best),
+            "low": finite(reading.low),
+            "high": finite(reading.high),
+            "sd": finite(float(intake.sd[i])),
+            "by_source": {source: finite(float(by_source[s])) for s, source in enumerate(SOURCES)},
+        },
+        "days": days,
+        "coverage": float(intake.coverage[i]),
+        "reference": {
+            "ear": target.ear if target else None,
+            "rda": target.rda if target else None,
+            "ai": target.ai if target else None,
+            "ul": target.ul if target else None,
+            "ul_scope": target.ul_scope if target else "none",
+            "ul_note": None if target is None or target.ul is not None else target.ul_status,
+            "source": ", ".join(target.sources) if target else None,
+        },
+        "adequacy": None
+        if adequacy is None
+        else {
+            "method": adequacy.method,
+            "z": adequacy.z,
+            "confidence": adequacy.confidence,
+            "confidence_low": adequacy.confidence_low,
+            "confidence_high": adequacy.confidence_high,
+            "days_to_decide": adequacy.days_to_decide,
+            "status": adequacy.status,
+        },
+        "excess": None
+        if excess is None
+        else {
+            "method": excess.method,
+            "amount_compared": excess.amount_compared,
+            "confidence": excess.confidence,
+            "confidence_low": excess.confidence_low,
+            "confidence_high": excess.confidence_high,
+            "status": excess.status,
+        },
+        "contributors": [
+            {"food": food, "amount": amount, "share": share} for food, amount, share in intake.contributors(reading.nutrient.id)
+        ],
+        "decided_by": [
+            {"text": one.text, "lines": list(one.lines), "width": finite(one.width), "reason": one.reason}
+            for one in intake.deciders(reading.nutrient.id)
+        ],
+    }
+
+
+def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
+    foods = report.foods
+    food: Json = None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
+    return {
+        "line": entry.line.number,
+        "date": entry.line.date.isoformat() if entry.line.date else None,
+        "person": entry.line.person or None,
+        "text": entry.line.food,
+        "amount_text": amount_text(entry),
+        "kind": entry.kind,
+        "status": entry.status,
+        "food": food,
+        "match": {
+            "method": entry.match.method,
+            "score": entry.match.score,
+            "candidates": [
+                {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score} for c in entry.match.candidates
+            ],
+        },
+        "parts": [],
+        "grams": entry.grams.best if entry.grams else None,
+        "grams_from": entry.grams.source if entry.grams else None,
+        "problem": entry.problem or None,
+        "fix": entry.fix or None,
+        "nutrients": dict(line_nutrients(report, row)),
+    }
+
+
+def render(report: Report, *, indent: int | None = 1) -> str:
+    """JSON text, ending in a newline."""
+    return json.dumps(as_dict(report), ensure_ascii=False, allow_nan=False, indent=indent) + "\n"

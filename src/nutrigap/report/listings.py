@@ -1,0 +1,125 @@
+"""Listings of the tables: foods found, reference values of a person, everything shipped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+
+import numpy as np
+
+from nutrigap.matching import search
+from nutrigap.references import Person, target_rows
+from nutrigap.report.csv import render
+from nutrigap.report.rows import Row
+from nutrigap.report.sentences import exactly
+from nutrigap.tables import FoodTable, load_foods, sources
+from nutrigap.units import nutrient, nutrient_index, nutrients, read_table
+
+LICENCES = {
+    "foods": "public domain (USDA; CC0 1.0 in FoodData Central)",
+    "references.csv": "published reference values (facts), cited row by row",
+    "within_person_sd.csv": "derived from public-domain NHANES data",
+}
+OURS = "made for this project, MIT"
+# Derived from the releases of USDA by data/build.py.
+DERIVED = frozenset(["imputation.csv", "default_portion.csv"])
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> str:
+    """Columns as wide as their widest cell, two blanks between them; columns in ``right`` stand to the right."""
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    lines = []
+    for row in [header, *rows]:
+        cells = [cell.rjust(width) if i in right else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _food_row(foods: FoodTable, row: int) -> list[str]:
+    values = []
+    for n in nutrients():
+        if n.role == "core":
+            value = float(foods.values[row, nutrient_index()[n.id]])
+            values.append("?" if np.isnan(value) else f"{value:,.10g}")
+    grams = foods.default_portion_grams(row)
+    return [foods.ids[row], *values, "?" if grams is None else f"{grams:.4g} g", foods.names[row]]
+
+
+_FOOD_HEADER = ["id", *(f"{n.name.removeprefix('Vitamin ')} {n.unit}" for n in nutrients() if n.role == "core"), "portion", "food (amounts per 100 g; ? = not measured)"]  # fmt: skip
+_NUMBERS = frozenset(range(1, 8))
+
+
+def found_foods(phrase: str, limit: int) -> str:
+    """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
+    foods = load_foods()
+    rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
+    return table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
+
+
+def rich_foods(name: str, phrase: str, limit: int) -> str:
+    """Foods ranked by the amount of a nutrient in a usual portion, among all or among those that fit a phrase.
+
+    Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten).
+    """
+    foods, of = load_foods(), nutrient(name)
+    amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
+    rows = np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
+    rows = rows[np.isfinite(amounts[rows])]
+    best = rows[np.argsort(-amounts[rows], kind="stable")][:limit]
+    listed = [[foods.ids[row], f"{amounts[row]:,.{of.decimals}f}", f"{foods.default_grams[row]:.4g} g", foods.names[row]] for row in best]
+    return table(["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2]))
+
+
+def target_table(person: Person, form: str) -> str:
+    """The reference values of a person as text, JSON or CSV."""
+    known = sources()
+    rows: list[Row] = [
+        {
+            "nutrient": target.nutrient, "sex": one.sex, "age_group": target.age_label, "life_stage": one.life_stage,
+            "unit": target.unit, "ear": target.ear, "rda": target.rda, "ai": target.ai, "ul": target.ul,
+            "ul_scope": target.ul_scope, "ul_note": None if target.ul is not None else target.ul_status,
+            "sd_requirement": target.sd_requirement,
+            "source": "; ".join(f"{known[key].title} ({known[key].year})" for key in target.sources),
+        }
+        for one, target in target_rows(person)
+    ]  # fmt: skip
+    if form == "csv":
+        return render(rows)
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return _target_text(person, known)
+
+
+def _target_text(person: Person, known: dict[str, object]) -> str:
+    cells, notes = [], {}
+    for one, target in target_rows(person):
+        ul = "none set" if target.ul is None else exactly(target.ul)
+        if target.ul_scope == "supplement_only":
+            ul += " *"
+        values = ["-" if value is None else exactly(value) for value in (target.ear, target.rda, target.ai)]
+        who = f"{one.sex} {target.age_label}" + ("" if one.life_stage == "none" else f", {one.life_stage}")
+        cells.append([nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
+        notes.update({key: known[key] for key in target.sources})
+    text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
+    text += "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\nUL: upper level for long use; * counts supplements only, not food. none set: never a sign that more is harmless.\n\n"
+    for key, source in notes.items():
+        text += f"{key}: {getattr(source, 'title')}, {getattr(source, 'publisher')} ({getattr(source, 'year')})\n"
+    return text
+
+
+def shipped_tables() -> str:
+    """Every table shipped: rows, licence, sha256, editions."""
+    folder = files("nutrigap").joinpath("data")
+    foods = load_foods()
+    rows = [["foods", f"{len(foods):,}", LICENCES["foods"], foods.sha256]]
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.name.endswith(".csv"):
+            licence = LICENCES.get(item.name, LICENCES["foods"] if item.name in DERIVED else OURS)
+            rows.append([item.name, f"{len(read_table(item.name)):,}", licence, hashlib.sha256(item.read_bytes()).hexdigest()])
+    text = table(["table", "rows", "licence", "sha256"], rows, frozenset([1]))
+    text += "\nfoods: " + foods.edition + "\n\n"
+    for source in sources().values():
+        text += f"{source.key}: {source.title}, {source.publisher} ({source.year}) {source.address}".rstrip() + "\n"
+    return text

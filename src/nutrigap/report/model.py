@@ -1,0 +1,138 @@
+"""The report as an object: what was read, what it was taken for, what it adds up to, what that allows to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nutrigap.diary import Diary
+from nutrigap.intake import Intake
+from nutrigap.readings import Reading
+from nutrigap.references import Person
+from nutrigap.resolve import Entry
+from nutrigap.rules import Flag
+from nutrigap.tables import FoodTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nutrigap.report.json import Json
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything found in one person's diary. ``ng.analyze`` makes it.
+
+    Attributes
+    ----------
+    diary : Diary
+    person : Person
+    name : str
+        The person's name in the diary, "" when it has no such column.
+    foods : FoodTable
+    intake : Intake
+        Lines, days and means, each with low, best and high.
+    readings : tuple of Reading
+        One a nutrient, the six core ones first.
+    notes : tuple of str
+        What a reader should know about the inputs.
+    """
+
+    diary: Diary
+    person: Person
+    name: str
+    foods: FoodTable
+    intake: Intake
+    readings: tuple[Reading, ...]
+    found: tuple[Flag, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The diary's lines with what they were taken for, in the order of the diary."""
+        return self.intake.entries
+
+    def count(self, status: str) -> int:
+        """How many lines are ``counted``, ``flagged`` or ``left_out``."""
+        return sum(entry.status == status for entry in self.entries)
+
+    @property
+    def core(self) -> tuple[Reading, ...]:
+        """The readings of the six nutrients."""
+        return tuple(reading for reading in self.readings if reading.nutrient.role == "core")
+
+    def statuses(self) -> Mapping[str, str]:
+        """Nutrient id -> status of its adequacy."""
+        return {reading.nutrient.id: reading.adequacy.status for reading in self.core if reading.adequacy is not None}
+
+    # --- forms
+
+    def to_text(self, *, color: bool = False, ascii_only: bool = False) -> str:
+        """The report as text of 80 columns, answer first."""
+        from nutrigap.report.text import render
+
+        return render(self, color=color, ascii_only=ascii_only)
+
+    def to_markdown(self) -> str:
+        """The report in Markdown."""
+        from nutrigap.report.markdown import render
+
+        return render(self)
+
+    def to_dict(self) -> dict[str, Json]:
+        """The report as plain dictionaries and lists, by the documented schema; unknown is None."""
+        from nutrigap.report.json import as_dict
+
+        return as_dict(self)
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """The report as JSON text; written to ``path`` as well if one is given."""
+        from nutrigap.report.files import write_text
+        from nutrigap.report.json import render
+
+        text = render(self)
+        if path is not None:
+            write_text(Path(path), text)
+        return text
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write ``summary.csv``, ``days.csv`` and ``lines.csv`` into a folder, which is made if need be."""
+        from nutrigap.report.csv import write_folder
+
+        return write_folder(self, Path(folder))
+
+    # --- frames (pandas is imported when the first one is asked for)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a nutrient: unit, mean with bounds, references, status."""
+        from nutrigap.report.frames import summary
+
+        return summary(self)
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """One row per date, nutrient and source: low, best, high."""
+        from nutrigap.report.frames import days
+
+        return days(self)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row per diary line: food, grams, state, nutrients."""
+        from nutrigap.report.frames import lines
+
+        return lines(self)
+
+    @cached_property
+    def flags(self) -> pd.DataFrame:
+        """One row per flag: rule, level, nutrients, text, grade, evidence."""
+        from nutrigap.report.frames import flags
+
+        return flags(self)
+
+    def __repr__(self) -> str:
+        return self.to_text()

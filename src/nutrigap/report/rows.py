@@ -1,0 +1,119 @@
+"""The report's three grains as plain rows: a nutrient, a day × source, a line. CSV and frames are made of these."""
+
+from __future__ import annotations
+
+import math
+
+from nutrigap.intake import SOURCES
+from nutrigap.readings import Reading
+from nutrigap.report.model import Report
+from nutrigap.resolve import Entry
+from nutrigap.units import nutrient_index, nutrients
+
+Cell = str | float | int | bool | None
+Row = dict[str, Cell]
+
+
+def finite(value: float) -> float | None:
+    """The number, or None where it is not known or has no end."""
+    return float(value) if math.isfinite(value) else None
+
+
+def summary_rows(report: Report) -> list[Row]:
+    """One row a nutrient: mean with bounds, sources, references and the two verdicts."""
+    return [_summary_row(report, reading) for reading in report.readings]
+
+
+def _summary_row(report: Report, reading: Reading) -> Row:
+    i = nutrient_index()[reading.nutrient.id]
+    target, adequacy, excess = reading.reference, reading.adequacy, reading.excess
+    by_source = report.intake.mean_by_source.best[i]
+    return {
+        "nutrient": reading.nutrient.id,
+        "name": reading.nutrient.name,
+        "unit": reading.nutrient.unit,
+        "days": report.intake.days,
+        "low": finite(reading.low),
+        "best": finite(reading.best),
+        "high": finite(reading.high),
+        "sd": finite(float(report.intake.sd[i])),
+        **{source: finite(float(by_source[s])) for s, source in enumerate(SOURCES)},
+        "coverage": float(report.intake.coverage[i]),
+        "ear": target.ear if target else None,
+        "rda": target.rda if target else None,
+        "ai": target.ai if target else None,
+        "ul": target.ul if target else None,
+        "ul_scope": target.ul_scope if target else None,
+        "method": adequacy.method if adequacy else None,
+        "confidence": adequacy.confidence if adequacy else None,
+        "confidence_low": adequacy.confidence_low if adequacy else None,
+        "confidence_high": adequacy.confidence_high if adequacy else None,
+        "days_to_decide": adequacy.days_to_decide if adequacy else None,
+        "status": adequacy.status if adequacy else None,
+        "ul_status": excess.status if excess else None,
+    }
+
+
+def day_rows(report: Report) -> list[Row]:
+    """One row per date, nutrient and source; the source ``all`` holds the day's total with room for left-out lines."""
+    rows: list[Row] = []
+    daily, parts = report.intake.daily, report.intake.daily_by_source
+    for d, date in enumerate(report.intake.dates):
+        for reading in report.readings:
+            i = nutrient_index()[reading.nutrient.id]
+            start: Row = {
+                "date": date.isoformat(),
+                "complete": bool(report.intake.complete[d]),
+                "nutrient": reading.nutrient.id,
+                "unit": reading.nutrient.unit,
+            }
+            rows.append({**start, "source": "all", **{n: finite(float(end[d, i])) for n, end in zip(_ENDS, daily, strict=True)}})
+            for s, source in enumerate(SOURCES):
+                values = {n: finite(float(end[d, i, s])) for n, end in zip(_ENDS, parts, strict=True)}
+                rows.append({**start, "source": source, **values})
+    return rows
+
+
+_ENDS = ("low", "best", "high")
+
+
+def line_rows(report: Report) -> list[Row]:
+    """One row per diary line: what it was taken for, its state, and its nutrients (blank = not known)."""
+    return [{**_line_row(report, entry), **line_nutrients(report, row)} for row, entry in enumerate(report.entries)]
+
+
+def _line_row(report: Report, entry: Entry) -> Row:
+    row = entry.row
+    return {
+        "line": entry.line.number,
+        "date": entry.line.date.isoformat() if entry.line.date else None,
+        "person": entry.line.person or None,
+        "text": entry.line.food,
+        "amount_text": amount_text(entry),
+        "kind": entry.kind,
+        "status": entry.status,
+        "food_id": report.foods.ids[row] if row is not None else None,
+        "description": report.foods.names[row] if row is not None else None,
+        "method": entry.match.method,
+        "score": entry.match.score,
+        "grams": entry.grams.best if entry.grams else None,
+        "grams_from": entry.grams.source if entry.grams else None,
+        "problem": entry.problem or None,
+        "fix": entry.fix or None,
+    }
+
+
+def amount_text(entry: Entry) -> str:
+    """The amount as written, with the unit column behind it."""
+    return f"{entry.line.amount} {entry.line.unit}".strip()
+
+
+def line_nutrients(report: Report, row: int) -> dict[str, Cell]:
+    """Known amounts of a line by nutrient id; None where the line says nothing or the value was never measured."""
+    intake = report.intake
+    columns = nutrient_index()
+    return {
+        n.id: float(intake.lines.best[row, columns[n.id]]) if intake.known[row, columns[n.id]] else None
+        for n in nutrients()
+        if n.role != "part"
+    }

@@ -1,0 +1,294 @@
+"""From a diary line to a food and grams, or to doses: every line ends counted, flagged or left out.
+
+The order is: the user's saved choices, dose lines, codes, exact names, search. Each distinct (phrase, amount) is
+resolved once however often it stands in the diary.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from nutrigap.amounts import Amount, Grams, parse_amount, to_grams
+from nutrigap.diary import Diary, Line
+from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
+from nutrigap.matching import ACCEPT, Match, find_food
+from nutrigap.supplements import Dose, looks_like_supplement, read_supplement
+from nutrigap.tables import FoodTable
+from nutrigap.units import nutrients, read_table
+from nutrigap.words import key, words
+
+CODE = re.compile(r"^\s*(fdc|sr|fndds)\s*:\s*(\d+)\s*$", re.I)
+# An amount in front of the food ("200g chicken breast", "2 eggs"): tried when the amount cell is blank.
+LEADING_AMOUNT = re.compile(
+    r"^\s*((?:~\s*)?(?:\d[\d\s.,/½¼¾⅓⅔x×–-]*|[½¼¾⅓⅔]|half an?|an?|one|two|three|four|five|six)\s*"
+    r"(?:fl\.? ?oz|ml|cl|dl|l|kg|mg|g|oz|lbs?|cups?|tbsp|tsp|tablespoons?|teaspoons?|slices?|pieces?|bowls?|glass(?:es)?|"
+    r"cans?|handfuls?|servings?|small|medium|large)?)\s+(?:of\s+)?(?=[^\W\d_]{2})",
+    re.I,
+)
+MOST_GRAMS = 10_000.0
+SAFE_CODE_GRAMS = 5_000.0
+FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
+CORE = frozenset(n.id for n in nutrients() if n.role == "core")
+EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A correction the user saved: a phrase stands for this food, and one ``unit`` of it weighs ``grams`` [g]."""
+
+    food_id: str
+    kind: str = ""
+    units: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One diary line with what it was taken for.
+
+    Attributes
+    ----------
+    kind : str
+        ``food``, ``supplement`` or ``other`` (plainly no food).
+    status : str
+        ``counted``, ``flagged`` or ``left_out``.
+    row : int or None
+        Row of the food table, None for doses and for lines without a food.
+    grams : Grams or None
+    doses : mapping
+        Doses of a supplement line by nutrient id.
+    labels : mapping
+        Amounts the user gave for the line, by nutrient id.
+    open : frozenset of str
+        Nutrients for which the line brings an amount that nothing bounds (a multivitamin without a label).
+    missing : frozenset of str
+        Nutrients for which the line stands as a left-out food: an ordinary portion bounds them.
+    problem, fix : str
+        Why the line is flagged or left out, and how to mend it.
+    """
+
+    line: Line
+    kind: str
+    status: str
+    match: Match
+    row: int | None = None
+    grams: Grams | None = None
+    doses: Mapping[str, Dose] = field(default_factory=dict)
+    labels: Mapping[str, float] = field(default_factory=dict)
+    open: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    problem: str = ""
+    fix: str = ""
+
+
+NO_MATCH = Match(None, "none", 0.0, ())
+
+
+@cache
+def _not_food() -> frozenset[str]:
+    return frozenset(key(row["words"]) for row in read_table("not_food.csv"))
+
+
+def read_choices(path: str | Path) -> dict[str, Choice]:
+    """Read saved choices (``phrase,food_id,unit,grams,kind,note``); several rows of a phrase add its units.
+
+    Returns
+    -------
+    dict
+        Normalised phrase -> Choice.
+
+    Raises
+    ------
+    TableError
+        The file cannot be read, or a column or value is wrong; the message names the line.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read as a file of choices ({error})") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    missing = {"phrase", "food_id"} - {(name or "").strip().lower() for name in reader.fieldnames or []}
+    if missing:
+        raise TableError(f"{path}:1: no column {' and '.join(sorted(missing))}; the header is phrase,food_id,unit,grams,kind,note")
+    found: dict[str, Choice] = {}
+    for row in reader:
+        cells = {(name or "").strip().lower(): (cell or "").strip() for name, cell in row.items() if isinstance(cell, str | None)}
+        if not cells.get("phrase"):
+            continue
+        name = key(cells["phrase"])
+        old = found.get(name, Choice(food_id=""))
+        units = dict(old.units)
+        if cells.get("unit") or cells.get("grams"):
+            units[" ".join(words(cells.get("unit", "")))] = _positive(cells.get("grams", ""), f"{path}:{reader.line_num}: grams")
+        found[name] = Choice(cells["food_id"] or old.food_id, cells.get("kind", "") or old.kind, units)
+    return found
+
+
+def _positive(text: str, place: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not value > 0:
+        raise TableError(f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0')
+    return value
+
+
+def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None) -> list[Entry]:
+    """Resolve every line of a diary, in order: lines in = counted + flagged + left out.
+
+    Parameters
+    ----------
+    diary : Diary
+    foods : FoodTable
+    choices : mapping, optional
+        Saved choices, as ``read_choices`` gives them.
+    """
+    known: dict[object, Entry] = {}
+    entries = []
+    for line in diary.lines:
+        same = (line.food, line.amount, line.unit, line.kind, line.problem, tuple(sorted(line.labels.items())))
+        if same not in known:
+            known[same] = resolve_line(line, foods, choices or {})
+        entries.append(replace(known[same], line=line))
+    return entries
+
+
+def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Entry:
+    """Resolve one line: a food with grams, a dose, or left out with the reason."""
+    if line.problem is not None:
+        return _left_out(line, "food", line.problem.what, line.problem.fix)
+    if key(line.food) in _not_food():
+        return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix="nothing to do: it changes no total")
+    choice = choices.get(key(line.food))
+    kind = line.kind or (choice.kind if choice is not None else "")
+    if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
+        return _resolve_supplement(line)
+    return _resolve_food(line, foods, choice)
+
+
+def _resolve_supplement(line: Line) -> Entry:
+    try:
+        read = read_supplement(line.food, line.amount, line.unit, line.labels)
+    except (AmountError, UnknownUnit) as error:
+        what, fix = _reason(error)
+        return Entry(line, "supplement", "left_out", NO_MATCH, open=CORE, problem=what, fix=fix)
+    if not read.doses and read.unknown:
+        return Entry(
+            line, "supplement", "left_out", NO_MATCH, open=read.unknown, problem="the line does not tell what the product contains",
+            fix="add label columns such as magnesium_mg or vitamin_d_iu, or write the dose (magnesium 200 mg)",
+        )  # fmt: skip
+    if not read.doses:
+        return Entry(
+            line, "supplement", "left_out", NO_MATCH, problem="holds none of the six nutrients", fix="nothing to do: it changes no total"
+        )
+    status = "flagged" if read.guess else "counted"
+    fix = 'write "elemental" or "as citrate" if the label gives the mineral itself' if read.guess else ""
+    return Entry(line, "supplement", status, NO_MATCH, doses=read.doses, problem=read.guess, fix=fix)
+
+
+def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
+    phrase, amount_text = line.food, line.amount
+    code = CODE.match(phrase)
+    lead = None if line.amount or line.unit or code else LEADING_AMOUNT.match(phrase)
+    if lead is not None:
+        phrase, amount_text = phrase[lead.end() :], lead[1]
+    try:
+        match = _match(phrase, foods, choice, code is not None)
+    except UnknownFood as error:
+        return _left_out(line, "food", str(error), "check the code, or write the food's name")
+    if match.row is None:
+        return _without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
+    try:
+        amount = parse_amount(amount_text, line.unit)
+        grams = _grams(amount, foods, match.row, phrase, choice)
+    except (AmountError, UnknownUnit) as error:
+        what, fix = _reason(error)
+        return _without_food(line, match, what, fix, row=match.row)
+    problem = _implausible(grams, foods, match.row, sure=match.method == "code" and grams.source == "mass")
+    if problem is not None and problem[0] == "left_out":
+        return _without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
+    guesses = [problem[1]] if problem is not None else []
+    if match.method == "search" and match.score < ACCEPT:
+        guesses.append(f'taken for "{foods.names[match.row]}"')
+    if grams.guess:
+        guesses.append(grams.guess)
+    return Entry(
+        line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
+        problem="; ".join(guesses), fix=_guess_fix(grams, match) if guesses else "",
+    )  # fmt: skip
+
+
+def _match(phrase: str, foods: FoodTable, choice: Choice | None, is_code: bool) -> Match:
+    if choice is not None and choice.food_id:
+        row = foods.row(choice.food_id)
+        return Match(row, "choice", 1.0, find_food(foods, phrase).candidates)
+    if is_code:
+        return Match(foods.row(phrase.replace(" ", "")), "code", 1.0, ())
+    return find_food(foods, phrase)
+
+
+def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None) -> Grams:
+    own = dict(choice.units) if choice is not None else {}
+    return to_grams(
+        amount,
+        foods.portions(row),
+        default_grams=foods.default_portion_grams(row),
+        food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
+        own_units=own,
+    )
+
+
+def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tuple[str, str] | None:
+    """A status and the reason where the weight is out of proportion to the food's portions, else None."""
+    sizes = [portion.grams for portion in foods.portions(row)]
+    default = foods.default_portion_grams(row)
+    largest = max([*sizes, default or 0.0])
+    if sure and grams.high <= SAFE_CODE_GRAMS:
+        return None
+    if grams.high > MOST_GRAMS or (largest > 0 and grams.high > LEAVE_OUT_TIMES * largest):
+        return "left_out", f"{grams.best:,.0f} g looks like a slip: the largest usual portion is {largest:,.0f} g"
+    if largest > 0 and grams.high > FLAG_TIMES * largest:
+        return "flagged", f"{grams.best:,.0f} g is much for this food (largest usual portion {largest:,.0f} g)"
+    return None
+
+
+def _guess_fix(grams: Grams, match: Match) -> str:
+    if match.method == "search" and match.score < ACCEPT:
+        return "if this is wrong, name the food more fully or save a choice (nutrigap match --save)"
+    if grams.source == "default":
+        return "write the amount, for example 150 g"
+    return "if this is wrong, write the grams or the size"
+
+
+def _left_out(line: Line, kind: str, what: str, fix: str) -> Entry:
+    return _without_food(line, NO_MATCH, what, fix, kind=kind)
+
+
+def _without_food(line: Line, match: Match, what: str, fix: str, *, kind: str = "food", row: int | None = None) -> Entry:
+    """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
+    if line.labels and line.problem is None:
+        return Entry(
+            line, kind, "flagged", match, labels=line.labels, missing=EVERY - set(line.labels),
+            problem=f"only the amounts from the label are counted: {what}", fix=fix,
+        )  # fmt: skip
+    return Entry(line, kind, "left_out", match, row=row, missing=EVERY, problem=what, fix=fix)
+
+
+def _reason(error: AmountError | UnknownUnit) -> tuple[str, str]:
+    if isinstance(error, AmountError):
+        return error.what, error.fix
+    what, _, fix = str(error).partition("; ")
+    return what, fix
+
+
+def _fix(foods: FoodTable, match: Match) -> str:
+    names = [foods.names[candidate.row] for candidate in match.candidates[:2]]
+    if not names:
+        return "write it in other words, or as a code such as fdc:168462"
+    return "perhaps " + " or ".join(f'"{name}"' for name in names) + "? Write that name, or a code"

@@ -1,0 +1,219 @@
+"""The packaged tables: foods with their portions, and the sources they come from.
+
+The food table is a handful of flat arrays and line-per-food text files that ``data/build.py`` makes from the
+official releases; ``data/foods/manifest.json`` says what is in them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nutrigap.errors import TableError, UnknownFood
+from nutrigap.units import nutrient_index, read_table
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication or release that numbers of the report come from: a row of ``data/sources.csv``."""
+
+    key: str
+    title: str
+    publisher: str
+    year: str
+    address: str
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Every source by its key."""
+    return {row["key"]: Source(**row) for row in read_table("sources.csv")}
+
+
+@dataclass(frozen=True)
+class Portion:
+    """A household measure of one food: ``grams`` [g] is the weight of one of it."""
+
+    name: str
+    grams: float
+
+
+@dataclass(frozen=True, eq=False)
+class Imputation:
+    """What stands in for a value that was never measured, by food group.
+
+    ``best`` and ``high`` are (groups × nutrients) arrays per 100 g, NaN where the group needs none: the median
+    of the group's known values, and the larger of their 95th percentile and the smallest non-zero value the
+    release reports. The low end is always 0.
+    """
+
+    best: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True)
+class PortionStatistics:
+    """What one default portion of a food brings: mean and SD per nutrient, for lines that were left out."""
+
+    mean: FloatArray
+    sd: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class FoodTable:
+    """Foods with their composition and portions.
+
+    Attributes
+    ----------
+    values : (foods × nutrients) array
+        Per 100 g edible, in canonical units, columns as ``units.nutrients()``; NaN = not known.
+    group : (foods,) array
+        Index into ``groups``.
+    survey : (foods,) array of bool
+        Foods that national surveys use: these lack no value.
+    refuse : (foods,) array [%]
+        Inedible share of the food as purchased, NaN where not given.
+    default_grams : (foods,) array [g]
+        What the release takes for an amount that was not told, NaN where it says nothing.
+    """
+
+    name: str
+    edition: str
+    sha256: str
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    also: tuple[str, ...]
+    values: FloatArray
+    fdc: IntArray
+    group: IntArray
+    groups: tuple[str, ...]
+    survey: NDArray[np.bool_]
+    refuse: FloatArray
+    default_grams: FloatArray
+    portion_offsets: IntArray
+    portion_names: tuple[str, ...]
+    portion_grams: FloatArray
+    imputation: Imputation
+    left_out_portion: PortionStatistics
+    folder: Traversable | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<FoodTable {self.name}: {len(self):,} foods, {len(self.portion_names):,} portions; {self.edition}>"
+
+    @cached_property
+    def row_by_id(self) -> dict[str, int]:
+        """Food id -> row; ``fdc:<id>`` is looked up in ``row``."""
+        return {food_id: row for row, food_id in enumerate(self.ids)}
+
+    def row(self, food_id: str) -> int:
+        """Row of a food id (``fndds:11111000``, ``sr:11457``, ``fdc:168462``).
+
+        Raises
+        ------
+        UnknownFood
+            No such food in the table.
+        """
+        prefix, _, code = food_id.strip().lower().partition(":")
+        if prefix == "fdc" and code.isdigit():
+            found = np.flatnonzero(self.fdc == int(code))
+            if found.size and int(code) > 0:
+                return int(found[0])
+        else:
+            row = self.row_by_id.get(f"{prefix}:{code.zfill(5) if prefix == 'sr' else code}")
+            if row is not None:
+                return row
+        raise UnknownFood(f'no food "{food_id}" in {self.name}')
+
+    def portions(self, row: int) -> tuple[Portion, ...]:
+        """The household measures of one food, in the order of the release."""
+        start, end = int(self.portion_offsets[row]), int(self.portion_offsets[row + 1])
+        return tuple(
+            Portion(name=self.portion_names[i], grams=float(self.portion_grams[i])) for i in range(start, end)
+        )
+
+    def default_portion_grams(self, row: int) -> float | None:
+        """Grams for an amount that was not told: the release's own, else its first portion, else None [g]."""
+        default = float(self.default_grams[row])
+        if default > 0:
+            return default
+        portions = self.portions(row)
+        return portions[0].grams if portions else None
+
+
+def _lines(folder: Traversable, name: str) -> tuple[str, ...]:
+    return tuple(folder.joinpath(name).read_text(encoding="utf-8").split("\n")[:-1])
+
+
+def _array(folder: Traversable, name: str) -> NDArray[np.generic]:
+    with folder.joinpath(name).open("rb") as stream:
+        array: NDArray[np.generic] = np.lib.format.read_array(stream, allow_pickle=False)
+    array.setflags(write=False)  # a table is never written to
+    return array
+
+
+def _imputation(groups: tuple[str, ...]) -> Imputation:
+    columns = nutrient_index()
+    best = np.full((len(groups), len(columns)), np.nan)
+    high = best.copy()
+    group_row = {name: i for i, name in enumerate(groups)}
+    for row in read_table("imputation.csv"):
+        cell = group_row[row["group"]], columns[row["nutrient"]]
+        best[cell], high[cell] = float(row["best"]), float(row["high"])
+    return Imputation(best=best, high=high)
+
+
+def _left_out_portion() -> PortionStatistics:
+    columns = nutrient_index()
+    mean, sd = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
+    for row in read_table("default_portion.csv"):
+        mean[columns[row["nutrient"]]], sd[columns[row["nutrient"]]] = float(row["mean"]), float(row["sd"])
+    return PortionStatistics(mean=mean, sd=sd)
+
+
+@cache
+def load_foods() -> FoodTable:
+    """The embedded table: FNDDS 2021-2023 and SR28/SR Legacy, side by side, never mixed within a food.
+
+    Raises
+    ------
+    TableError
+        The installation lacks the table's files.
+    """
+    folder = files("nutrigap").joinpath("data", "foods")
+    if not folder.joinpath("manifest.json").is_file():
+        raise TableError("the packaged food table is missing; reinstall nutrigap, or run data/build.py")
+    manifest = json.loads(folder.joinpath("manifest.json").read_text(encoding="utf-8"))
+    groups = _lines(folder, "groups.txt")
+    return FoodTable(
+        name="usda",
+        edition="; ".join(manifest["editions"]),
+        sha256=manifest["sha256"],
+        ids=_lines(folder, "ids.txt"),
+        names=_lines(folder, "names.txt"),
+        also=_lines(folder, "also.txt"),
+        values=_array(folder, "values.npy").astype(np.float64, copy=False),
+        fdc=_array(folder, "fdc.npy").astype(np.int64),
+        group=_array(folder, "group.npy").astype(np.int64),
+        groups=groups,
+        survey=_array(folder, "survey.npy").astype(np.bool_),
+        refuse=_array(folder, "refuse.npy").astype(np.float64),
+        default_grams=_array(folder, "default_grams.npy").astype(np.float64),
+        portion_offsets=_array(folder, "portion_offsets.npy").astype(np.int64),
+        portion_names=_lines(folder, "portion_names.txt"),
+        portion_grams=_array(folder, "portion_grams.npy").astype(np.float64),
+        imputation=_imputation(groups),
+        left_out_portion=_left_out_portion(),
+        folder=folder,
+    )

@@ -1,0 +1,195 @@
+"""Units: a closed vocabulary of words with factors, and the nutrients with their canonical units.
+
+The factors come from ``data/units.csv`` (made with pint by the build). Inside nutrigap every nutrient has one
+canonical unit and every amount of food is in grams; conversions happen here and nowhere else. IU is no
+unit of measure: it belongs to a substance, so its factor is a column of ``data/nutrients.csv``.
+pint itself is imported only when a quantity is handed in.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, overload
+
+from nutrigap.errors import TableError, UnknownUnit
+
+if TYPE_CHECKING:
+    from pint import Quantity
+
+# Words that a units library would happily misread (grain, megagram, tonne or teaspoon): refused with a hint.
+REFUSED = {
+    "gr": "write g for grams",
+    "Mg": "write mg for milligrams",
+    "t": "write tsp, tbsp or g",
+    "T": "write tbsp, tsp or g",
+    "c": "write cup",
+}
+MASS_IN_GRAMS = {"g": 1.0, "mg": 1e-3, "µg": 1e-6}
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Rows of a small packaged table, as dictionaries of strings ("" where blank)."""
+    text = files("nutrigap").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of mass, volume or energy: its factor to gram, millilitre or kilocalorie."""
+
+    name: str
+    dimension: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Nutrient:
+    """One nutrient: a row of ``data/nutrients.csv``.
+
+    ``role`` is ``core`` (the six), ``context`` (shown, not judged) or ``part`` (a share of another one).
+    ``ug_per_iu`` [µg per IU], ``mg_per_mmol`` [mg per mmol] and ``valence`` are None where they have no meaning.
+    """
+
+    id: str
+    name: str
+    unit: str
+    decimals: int
+    role: str
+    ug_per_iu: float | None
+    mg_per_mmol: float | None
+    valence: int | None
+    words: tuple[str, ...]
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+@cache
+def nutrients() -> tuple[Nutrient, ...]:
+    """All nutrients, the six core ones first, in the order of every array of nutrigap."""
+    return tuple(
+        Nutrient(
+            id=row["id"],
+            name=row["name"],
+            unit=row["unit"],
+            decimals=int(row["decimals"]),
+            role=row["role"],
+            ug_per_iu=_number(row["ug_per_iu"]),
+            mg_per_mmol=_number(row["mg_per_mmol"]),
+            valence=int(row["valence"]) if row["valence"] else None,
+            words=tuple(word.replace("_", " ") for word in row["words"].split()),
+        )
+        for row in read_table("nutrients.csv")
+    )
+
+
+@cache
+def nutrient_index() -> dict[str, int]:
+    """Nutrient id -> its column in every line × nutrient and food × nutrient array."""
+    return {nutrient.id: i for i, nutrient in enumerate(nutrients())}
+
+
+def nutrient(name: str) -> Nutrient:
+    """The nutrient with this id; TableError with the list of ids otherwise."""
+    index = nutrient_index().get(name)
+    if index is None:
+        known = ", ".join(n.id for n in nutrients() if n.role != "part")
+        raise TableError(f'unknown nutrient "{name}"; known: {known}')
+    return nutrients()[index]
+
+
+@cache
+def vocabulary() -> dict[str, Unit]:
+    """Every word of the closed vocabulary, in lower case -> its unit."""
+    return {
+        row["word"]: Unit(name=row["unit"], dimension=row["dimension"], factor=float(row["factor"]))
+        for row in read_table("units.csv")
+    }
+
+
+def find_unit(word: str) -> Unit | None:
+    """The unit that a word stands for, or None when the word is no unit of ours.
+
+    Raises
+    ------
+    UnknownUnit
+        For words that would be read as something else (``gr``, ``Mg``, ``t``), with a hint.
+    """
+    spelled = " ".join(word.replace("μ", "µ").split()).rstrip(".")
+    if spelled in REFUSED:
+        raise UnknownUnit(f'the unit "{spelled}" can be read in two ways; {REFUSED[spelled]}')
+    return vocabulary().get(spelled.lower().replace(". ", " "))
+
+
+def nutrient_factor(of: Nutrient, unit: str) -> float:
+    """What one ``unit`` of the nutrient is in its canonical unit.
+
+    Parameters
+    ----------
+    of : Nutrient
+    unit : str
+        A word for a mass or an energy, ``IU``, ``mmol``, ``µmol``, ``mEq``; or the canonical unit itself.
+
+    Raises
+    ------
+    UnknownUnit
+        When the unit has no meaning for that nutrient (IU of magnesium).
+    """
+    word = unit.strip().replace("μ", "µ")
+    if word == of.unit:
+        return 1.0
+    lower = word.lower().replace(".", "")
+    canonical = MASS_IN_GRAMS.get(of.unit)
+    if lower in ("iu", "iu's", "ius") and of.ug_per_iu is not None and canonical is not None:
+        return of.ug_per_iu * 1e-6 / canonical
+    moles = {"mmol": 1.0, "µmol": 1e-3, "umol": 1e-3, "meq": 1.0 / (of.valence or 1)}.get(lower)
+    if moles is not None and of.mg_per_mmol is not None and canonical is not None:
+        return moles * of.mg_per_mmol * 1e-3 / canonical
+    found = find_unit(word)
+    if found is not None and found.dimension == "mass" and canonical is not None:
+        return found.factor / canonical
+    if found is not None and found.dimension == "energy" and of.unit == "kcal":
+        return found.factor
+    raise UnknownUnit(f'the unit "{unit}" has no meaning for {of.name.lower()}; its unit here is {of.unit}')
+
+
+@overload
+def convert(value: float, unit_from: str, unit_to: str, *, nutrient: str) -> float: ...
+@overload
+def convert(value: Quantity, unit_from: str, unit_to: None = None, *, nutrient: str) -> Quantity: ...
+def convert(value, unit_from, unit_to=None, *, nutrient):  # type: ignore[no-untyped-def]
+    """An amount of a nutrient in another unit.
+
+    ``convert(2000, "IU", "µg", nutrient="vitamin_d")`` is 50.0. A pint quantity is converted with
+    ``convert(quantity, "mg", nutrient=…)`` and gives a quantity back, of the same registry.
+
+    Parameters
+    ----------
+    value : float or pint.Quantity
+    unit_from, unit_to : str
+        ``g mg µg IU mmol mEq`` and their spellings; for energy ``kcal kJ``. With a quantity the second
+        argument is the target.
+    nutrient : str
+        Nutrient id: IU and mmol belong to a substance.
+
+    Raises
+    ------
+    UnknownUnit
+        A unit with no meaning for that nutrient.
+    TableError
+        A nutrient that is not in the table.
+    """
+    of = _lookup(nutrient)
+    if hasattr(value, "magnitude"):
+        registry = value._REGISTRY
+        return registry.Quantity(
+            value.magnitude * nutrient_factor(of, f"{value.units:~}") / nutrient_factor(of, unit_from), unit_from
+        )
+    return value * nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)
+
+
+_lookup = nutrient  # the argument of ``convert`` shadows the function's name

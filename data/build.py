@@ -23,8 +23,8 @@ from build_foods import EDITIONS, Facts, build_foods, nutrient_columns, write_ar
 from build_releases import ReleaseError, Releases
 from build_tables import build_tables
 from build_units import build_units
-
 from nutrigap.matching import build_index
+from nutrigap.tables import read_lines
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGED = ROOT / "src" / "nutrigap" / "data"
@@ -43,12 +43,15 @@ def build(releases: Releases, out: Path) -> None:
 
 def write_index(folder: Path) -> None:
     """Write the search index over all food names, so that a report need not make it."""
-    names, also = ((folder / name).read_text(encoding="utf-8").split("\n")[:-1] for name in ("names.txt", "also.txt"))
+    names, also = (
+        (folder / name).read_text(encoding="utf-8").split("\n")[:-1] for name in ("names.txt", "also.txt")
+    )
     index = build_index(names, also)
     write_lines(folder / "index_words.txt", index.vocabulary)
     write_lines(folder / "index_keys.txt", index.keys)
     write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
     write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
+    write_array(folder / "index_parts.npy", index.parts)
 
 
 def write_manifest(out: Path, facts: Facts) -> None:

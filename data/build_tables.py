@@ -158,8 +158,8 @@ REFERENCE_HEADER = (
 )  # fmt: skip
 
 
-# Cells in which the compiled summary tables differ from the chapter of the report that sets the value; the chapter
-# decides. IOM 2011, p. 362: "1,100 mg/day" for pregnant and for lactating adolescents, as for all girls of 14-18.
+# Cells in which the compiled summary tables differ from the chapter of the report that sets the value: the
+# chapter decides. IOM 2011, p. 362: 1,100 mg/day for pregnant and for lactating adolescents, as for all of 14-18.
 CHAPTER_DECIDES = {
     ("calcium", "ear", "pregnant", "14-18 y"): ("1000", "1100"),
     ("calcium", "ear", "lactating", "14-18 y"): ("1000", "1100"),

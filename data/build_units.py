@@ -39,11 +39,11 @@ VOCABULARY = [
 
 def build_units(out: Path) -> None:
     """Write ``units.csv`` (word, dimension, unit, factor to the base unit) into ``out``."""
-    registry = pint.UnitRegistry()
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry()
     lines = ["word,dimension,unit,base,factor"]
     for dimension, unit, words in VOCABULARY:
         factor = (1 * registry.Unit(unit)).to(BASE[dimension]).magnitude
         for word in words.split():
             spelled = word.replace("_", " ")
-            lines.append(f"{spelled},{dimension},{unit},{BASE[dimension]},{factor:.12g}")
+            lines.append(f"{spelled},{dimension},{unit},{BASE[dimension]},{factor:.16g}")
     (out / "units.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")

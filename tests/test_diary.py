@@ -462,8 +462,9 @@ def test_an_id_that_numbers_the_rows_is_no_person() -> None:
     [
         "2026-03-04", "2026-3-4", "2026/3/4", "2026.03.04", "20260304", "2026-03-04T08:30",
         "2026-03-04 08:30:00", "2026-03-04T08:30:15.5+01:00", "2026-03-04 8:30 AM", "4 Mar 2026",
-        "4 March 2026", "4th of March 2026", "04-Mar-2026", '"March 4, 2026"', "Mar 4 2026", '"Wed, 4 Mar 2026"',
-        '"Wednesday, March 4, 2026"', "2026 Mar 4", "２０２６-03-04", "2026-03-04 00:00:00",
+        "4 March 2026", "4th of March 2026", "04-Mar-2026", '"March 4, 2026"', "Mar 4 2026",
+        '"Wed, 4 Mar 2026"', '"Wednesday, March 4, 2026"', "2026 Mar 4",
+        "２０２６-03-04", "2026-03-04 00:00:00",
     ],
 )  # fmt: skip
 def test_dates_whose_order_can_be_seen(cell: str) -> None:
@@ -708,8 +709,8 @@ def test_any_bytes_are_a_diary_or_a_diary_error(data: bytes) -> None:
 
 PIECES = st.sampled_from(
     ["date", "food", "amount", "magnesium_mg", "Calcium", "2026-03-01", "3/4/2026", "total", '"', '""', ",",
-     ";", "\t", "\n", "\r", "\r\n", "\0", "0,5", "1e9", "-", "é", "\u00a0", "%", "kind", "type", "id", "\ufeff",
-     "\ud800", "٣"]
+     ";", "\t", "\n", "\r", "\r\n", "\0", "0,5", "1e9", "-", "é", "\u00a0", "%", "kind", "type",
+     "id", "\ufeff", "\ud800", "٣"]
 )  # fmt: skip
 
 
@@ -764,8 +765,11 @@ def test_tables_come_back_from_every_kind_of_file(
         (i, day, food, amount, {} if mg is None else {"magnesium": mg})
         for i, (day, food, amount, mg) in enumerate(rows, start=2)
     ]
-    files = [text.encode(c) for c in ("utf-8", "utf-8-sig", "utf-16", "cp1252")]
-    files += [text.encode(c) for c in ("utf-16-le", "utf-16-be")]
+    files = [text.encode(c) for c in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")]
+    # "é½½" happens to be one letter of UTF-8: such a file no reader can tell
+    windows = text.encode("cp1252")
+    if windows.decode("utf-8", "replace").count("\ufffd"):
+        files.append(windows)
     if importlib.util.find_spec("python_calamine") is not None:
         sheet = [HEADER, *([day, food, amount, "" if mg is None else mg] for day, food, amount, mg in rows)]
         files.append(xlsx(("Sheet1", [list(row) for row in sheet])))

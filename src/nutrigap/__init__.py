@@ -36,7 +36,15 @@ __all__ = [
 _MODULES = {
     "analysis": ["analyze"],
     "diary": ["Diary", "read_diary"],
-    "errors": ["AmountError", "DiaryError", "NutrigapError", "PersonError", "TableError", "UnknownFood", "UnknownUnit"],
+    "errors": [
+        "AmountError",
+        "DiaryError",
+        "NutrigapError",
+        "PersonError",
+        "TableError",
+        "UnknownFood",
+        "UnknownUnit",
+    ],
     "frames": ["targets"],
     "references": ["Person"],
     "report": ["Report"],

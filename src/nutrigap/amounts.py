@@ -15,7 +15,7 @@ from functools import lru_cache
 from nutrigap.errors import AmountError
 from nutrigap.tables import Portion
 from nutrigap.units import Unit, find_unit
-from nutrigap.words import plain, words
+from nutrigap.words import lexicon, plain, words
 
 VULGAR_FRACTIONS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5",
@@ -27,27 +27,30 @@ NUMBER_WORDS = {
     "a couple": 2.0, "couple of": 2.0, "an": 1.0, "a": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
     "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0,
 }  # fmt: skip
-NO_AMOUNT = frozenset(["", "-", "--", "?", "n/a", "na", "some", "a bit", "a little", "little", "unknown", "not sure", "x"])
-ABOUT = re.compile(r"^(?:~|≈|c\.|ca\.?|circa|about|around|approx\.?|approximately|roughly)\s*(?=[\d½¼¾⅓⅔a-z])", re.I)
+NO_AMOUNT = frozenset(
+    ["", "-", "--", "?", "n/a", "na", "some", "a bit", "a little", "little", "unknown", "not sure", "x"]
+)
+ABOUT = re.compile(r"(?:~|≈|c\.|ca\.?|circa|about|around|approx\.?|approximately|roughly)\s*(?=[\da-z])")
 
 _NUMBER = r"(?:\d+\s+\d+/\d+|\d+/\d+|\d+(?:[.,]\d+)?|[.,]\d+)"
-_RANGE = re.compile(rf"^({_NUMBER})\s*(?:-|–|—|to|or)\s*({_NUMBER})(?![\d/])\s*(.*)$", re.I | re.S)
-_TIMES = re.compile(rf"^({_NUMBER})\s*(?:x|×|\*)\s*(?=[\d.,a])(.+)$", re.I | re.S)
-_PLAIN = re.compile(rf"^({_NUMBER})(?![\d/])\s*(.*)$", re.S)
-_THOUSANDS = re.compile(r"^\d{1,3},\d{3}$")
-_SIGNED = re.compile(r"^[-−+]\s*\d")
-_IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zµμ. ]+?)\s*\)", re.I)
+_LEADING = re.compile(rf"({_NUMBER})(?![\d/])\s*")
+_TO = re.compile(r"(?:-|–|—|to\b|or\b)\s*(?=[\d.,])")
+_TIMES = re.compile(r"[x*]\s*(?=[\d.,a])")
+_THOUSANDS = re.compile(r"\d{1,3},\d{3}$")
+_SIGNED = re.compile(r"[-+]\s*\d")
+_IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)\s*\)")
 _BRACKETS = re.compile(r"\([^)]*\)")
 
 # Vessels and helpings that stand for "the usual amount" where the food has no such portion of its own.
-USUAL_AMOUNT = frozenset(["bowl", "glass", "mug", "plate", "serving", "portion", "helping", "serve", "handful"])
-SIZES = frozenset(["small", "medium", "large", "extra", "big", "regular", "jumbo", "mini", "miniature", "thin", "thick", "heaped", "level", "rounded", "heaping"])  # fmt: skip
+USUAL_AMOUNT = lexicon("amount_usual")
+SIZES = lexicon("amount_size")
 SYNONYMS = {"big": "large", "mini": "miniature", "tablespoonful": "tablespoon", "tbsp": "tablespoon", "tbs": "tablespoon", "tsp": "teaspoon", "teaspoonful": "teaspoon", "pc": "piece", "pkg": "package", "pack": "package", "tin": "can", "sachet": "packet", "filet": "fillet", "rasher": "slice", "punnet": "container", "pot": "container", "carton": "container"}  # fmt: skip
+# A pizza has pieces where people say slices, and so on.
+KINDRED = {"slice": "piece", "piece": "slice", "can": "bottle", "bottle": "can", "packet": "package", "bar": "piece"}
 # The size that is meant when none is told: a portion is no worse for having one of these words.
-MIDDLE = frozenset(["medium", "regular"])
-# What "2" of a food with no unit means, in this order, where the food has such portions.
+MIDDLE = lexicon("amount_middle")
 PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "large", "slice")
-NEUTRAL = frozenset(["nfs", "any", "size", "or", "and", "of", "a", "an", "as", "to", "ns", "with", "the", "per", "in", "from", "each"])  # fmt: skip
+NEUTRAL = lexicon("amount_neutral")
 # A portion so named weighs what something else becomes: "cup, dry, yields" is not a cup of the food.
 YIELDS = frozenset(["yield"])
 # "Guideline amount per cup of hot cereal" is what goes on another food, not a measure of this one.
@@ -92,13 +95,17 @@ def parse_number(text: str) -> float:
         ``1,250`` (a thousand or one and a quarter?) and division by zero.
     """
     if _THOUSANDS.match(text):
-        raise AmountError(f'"{text}" can be read in two ways', f"write {text.replace(',', '')} or {text.replace(',', '.')}")
+        raise AmountError(
+            f'"{text}" can be read in two ways', f"write {text.replace(',', '')} or {text.replace(',', '.')}"
+        )
     total = 0.0
     for part in text.split():
         if "/" in part:
             over, under = part.split("/")
             if float(under) == 0:
-                raise AmountError(f'"{text}" is not a number', "write the amount as a number, for example 1/2 or 0.5")
+                raise AmountError(
+                    f'"{text}" is not a number', "write the amount as a number, for example 1/2 or 0.5"
+                )
             total += float(over) / float(under)
         else:
             total += float(part.replace(",", "."))
@@ -125,20 +132,24 @@ def _split_number(text: str) -> Amount:
     """Number and the rest of an amount text that is not blank."""
     if _SIGNED.match(text):
         raise AmountError(f'the amount "{text}" is negative or signed', "write how much was eaten, for example 150 g")
-    if match := _TIMES.match(text):
-        return _split_number(match[2]).times(parse_number(match[1]))
-    if match := _RANGE.match(text):
-        low, high = sorted((parse_number(match[1]), parse_number(match[2])))
-        return Amount(count=(low + high) / 2, low=low, high=high, unit=match[3])
-    if match := _PLAIN.match(text):
-        value = parse_number(match[1])
-        return Amount(count=value, low=value, high=value, unit=match[2])
+    if found := _LEADING.match(text):
+        return _behind(parse_number(found[1]), text[found.end() :])
     if spelled := _number_word(text):
         value, rest = spelled
-        if rest and _PLAIN.match(rest):
+        if rest and _LEADING.match(rest):
             return _split_number(rest).times(value)
         return Amount(count=value, low=value, high=value, unit=rest)
     return Amount(count=1.0, low=1.0, high=1.0, unit=text)
+
+
+def _behind(value: float, rest: str) -> Amount:
+    """An amount that begins with a number: a range, a product, or the number with its unit."""
+    if (to := _TO.match(rest)) and (second := _LEADING.match(rest, to.end())):
+        low, high = sorted((value, parse_number(second[1])))
+        return Amount(count=(low + high) / 2, low=low, high=high, unit=rest[second.end() :])
+    if times := _TIMES.match(rest):
+        return _split_number(rest[times.end() :]).times(value)
+    return Amount(count=value, low=value, high=value, unit=rest)
 
 
 @lru_cache(maxsize=65536)
@@ -163,7 +174,7 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         Zero, negative, or a number that can be read in two ways.
     """
     text, unit = _tidy(text), _tidy(unit)
-    text = ABOUT.sub("", text)
+    text = text[about.end() :] if (about := ABOUT.match(text.lower())) else text
     if plain(text) in NO_AMOUNT:
         if not unit or plain(unit) in NO_AMOUNT:
             return None
@@ -175,7 +186,7 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     amount = _split_number(_BRACKETS.sub(" ", text).strip() or "1")
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
-    own = re.sub(r"^of\s+|\s+of\b.*$", "", amount.unit.strip(" .,;:"), flags=re.I)
+    own = amount.unit.strip(" .,;:").partition(" of ")[0].removeprefix("of ")
     return replace(amount, unit=" ".join(f"{own} {unit}".split()), grams=grams)
 
 
@@ -248,7 +259,7 @@ def _pick(wanted: _Name, offers: Sequence[_Offer], default_grams: float | None) 
     closeness = _mismatch(wanted, name)
     rivals = [offers[i][1] for i in ranked[1:] if _mismatch(wanted, offers[i][0]) <= closeness]
     far = [other for other in rivals if abs(other.grams - portion.grams) > 0.2 * portion.grams]
-    if far and closeness[1] > 0:
+    if far and closeness[1] > 0 and portion.grams != default_grams:
         return portion, f'{_taken(portion)}, could be "{far[0].name}" ({far[0].grams:g} g)'
     return portion, ""
 
@@ -262,11 +273,15 @@ def _by_portion(
 ) -> tuple[Portion, str] | None:
     """A household measure of the food that fits the words, or None."""
     nouns = [word for word in wanted.main if word not in SIZES]
-    offers = [(name, portion) for name, portion in _offers(portions) if not name.all & YIELDS or wanted.all & YIELDS]
+    offers = [
+        (name, portion) for name, portion in _offers(portions) if not name.all & YIELDS or wanted.all & YIELDS
+    ]
     lead = (nouns or list(wanted.main))[0]
     named = [(name, portion) for name, portion in offers if lead in name.main]
     if not named:
         named = [(name, portion) for name, portion in offers if lead in name.all]
+    if not named:
+        named = [(name, portion) for name, portion in offers if lead in KINDRED and KINDRED[lead] in name.main]
     if named:
         return _pick(wanted, named, default_grams)
     if not set(nouns) <= food_words:
@@ -275,7 +290,11 @@ def _by_portion(
     if nouns and sizes:  # "2 large bananas": the food itself, so a size of it
         return _by_portion(_Name(main=sizes, more=frozenset()), portions, food_words, default_grams)
     one = _by_count(portions, food_words, default_grams)
-    if one is None or not sizes or set(sizes) <= MIDDLE:
+    if one is None or not sizes:
+        return one
+    if default_grams is not None and not 0.5 <= one[0].grams / default_grams <= 2:
+        return None  # "medium" fries are a helping, not one stick
+    if set(sizes) <= MIDDLE:
         return one
     return one[0], f'no size "{" ".join(sizes)}" for this food, {_taken(one[0])}'
 
@@ -285,7 +304,9 @@ def _by_count(
 ) -> tuple[Portion, str] | None:
     """The portion that one piece of the food is, or None: the food's own name, else a middle size."""
     offers = [
-        (name, portion) for name, portion in _offers(portions) if _volume_of(name) is None and not name.all & YIELDS
+        (name, portion)
+        for name, portion in _offers(portions)
+        if _volume_of(name) is None and not name.all & YIELDS
     ]
     own = [(name, portion) for name, portion in offers if name.main and set(name.main) <= food_words]
     if own:
@@ -294,8 +315,8 @@ def _by_count(
         pieces = [(name, portion) for name, portion in offers if word in name.main]
         if pieces:
             portion, guess = _pick(_Name(main=(word,), more=frozenset()), pieces, default_grams)
-            alone = sum(bool(set(name.main) & set(PIECES)) for name, _ in offers) == 1
-            return portion, guess if alone or guess else f"one {_taken(portion)}"
+            usual = word not in SIZES or portion.grams == default_grams
+            return portion, guess if usual or guess else f"one {_taken(portion)}"
     return None
 
 
@@ -317,7 +338,9 @@ def _by_volume(
     largest = max(own.factor for _, _, own in offers)  # a cup is measured better than a teaspoon
     stem = _Name(main=wanted.main[1:], more=wanted.more)
     best = [
-        (_Name(main=name.main[1:], more=name.more), portion) for name, portion, own in offers if own.factor == largest
+        (_Name(main=name.main[1:], more=name.more), portion)
+        for name, portion, own in offers
+        if own.factor == largest
     ]
     portion, guess = _pick(stem, best, default_grams)
     return portion.grams * unit.factor / largest, "density", guess
@@ -360,8 +383,16 @@ def to_grams(
     """
     if amount is None:
         if default_grams is None:
-            raise AmountError("no amount, and no usual portion is known for this food", "write the grams, for example 150 g")
-        return Grams(default_grams, default_grams, default_grams, "default", f"no amount told, taken as {default_grams:g} g")
+            raise AmountError(
+                "no amount, and no usual portion is known for this food", "write the grams, for example 150 g"
+            )
+        return Grams(
+            default_grams,
+            default_grams,
+            default_grams,
+            "default",
+            f"no amount told, taken as {default_grams:g} g",
+        )
     if amount.grams is not None:
         guess = "" if amount.count == 1 else "the grams in brackets are taken as the total"
         return Grams(amount.grams, amount.grams, amount.grams, "mass", guess)
@@ -397,8 +428,12 @@ def _one(
         found = _by_count(portions, food_words, default_grams)
     if found is not None:
         return found[0].grams, "portion", found[1]
-    if default_grams is not None and set(wanted.main) & USUAL_AMOUNT:
-        return default_grams, "default", f'no "{text}" known for this food, taken as its usual {default_grams:g} g'
+    if default_grams is not None and set(wanted.main) & (USUAL_AMOUNT | MIDDLE):
+        return (
+            default_grams,
+            "default",
+            f'no "{text}" known for this food, taken as its usual {default_grams:g} g',
+        )
     what = f'no measure "{text}" is known for this food' if text else "a number without a unit"
     raise AmountError(what, _known_measures(portions))
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
 FAIL_ON = {
-    "low": lambda report: any(r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core),
+    "low": lambda report: any(
+        r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core
+    ),
     "over": lambda report: any(r.excess is not None and r.excess.status == "above_ul" for r in report.core),
     "unmatched": lambda report: report.count("left_out") > 0,
 }
@@ -46,8 +48,17 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
 diary_options = _together(
     click.option("--from", "start", metavar="DATE", help="First day to count (YYYY-MM-DD)."),
     click.option("--to", "end", metavar="DATE", help="Last day to count (YYYY-MM-DD)."),
-    click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
-    click.option("--input", "layout", metavar="LAYOUT", default="auto", show_default=True, help="Layout of the file: auto or plain."),
+    click.option(
+        "--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."
+    ),
+    click.option(
+        "--input",
+        "layout",
+        metavar="LAYOUT",
+        default="auto",
+        show_default=True,
+        help="Layout of the file: auto or plain.",
+    ),
 )
 person_options = _together(
     click.option("--age", metavar="AGE", help="Age in years (34) or months (7mo)."),
@@ -69,14 +80,34 @@ def cli() -> None:
 @diary_argument
 @diary_options
 @person_options
-@click.option("--people", metavar="FILE", help="Table of people (person,age,sex,life_stage) for a diary with a person column.")
+@click.option(
+    "--people",
+    metavar="FILE",
+    help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
+)
 @choices_option
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "md"]), help="Form of the report [default: by the ending of -o, else text].")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "md"]),
+    help="Form of the report [default: by the ending of -o, else text].",
+)
 @output_option
-@click.option("--fail-on", type=click.Choice(sorted(FAIL_ON)), multiple=True, help="Exit with 1 if a nutrient is likely low, one is over its limit, or a line was left out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(sorted(FAIL_ON)),
+    multiple=True,
+    help="Exit with 1 if a nutrient is likely low, one is over its limit, or a line was left out.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 @click.option("-v", "--verbose", is_flag=True, help="Every problem of the input on stderr, not only a count.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour in text.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in text.",
+)
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
@@ -103,7 +134,9 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
-def check(diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None) -> None:
+def check(
+    diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None
+) -> None:
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.errors import Problem
     from nutrigap.resolve import read_choices, resolve
@@ -128,8 +161,19 @@ def check(diary: str, start: str | None, end: str | None, date_format: str | Non
 @diary_argument
 @diary_options
 @choices_option
-@click.option("--save", metavar="FILE", help="Write every phrase with its food to FILE, to be corrected and used with --choices.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="Form of the list.")
+@click.option(
+    "--save",
+    metavar="FILE",
+    help="Write every phrase with its food to FILE, to be corrected and used with --choices.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="Form of the list.",
+)
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
@@ -144,13 +188,17 @@ def match(
     _deliver(render(found), output)
     if save is not None:
         added = save_choices(found, Path(save))
-        click.echo(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", err=True)
+        click.echo(
+            f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", err=True
+        )
 
 
 @cli.command()
 @click.argument("query", nargs=-1)
 @click.option("--rich-in", metavar="NUTRIENT", help="Rank by the amount in a usual portion.")
-@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods."
+)
 def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
@@ -158,14 +206,29 @@ def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    click.echo(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), nl=False)
+    click.echo(
+        rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), nl=False
+    )
 
 
 @cli.command()
 @person_options
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="Form of the table.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="Form of the table.",
+)
 def targets(
-    age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None, form: str
+    age: str | None,
+    sex: str | None,
+    pregnant: bool,
+    lactating: bool,
+    profile: str | None,
+    references: str | None,
+    form: str,
 ) -> None:
     """The reference values used for a person, each with its source."""
     from nutrigap.report.listings import target_table
@@ -186,12 +249,20 @@ def sources() -> None:
 
 
 def _person(
-    diary: str, age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None
+    diary: str,
+    age: str | None,
+    sex: str | None,
+    pregnant: bool,
+    lactating: bool,
+    profile: str | None,
+    references: str | None,
 ) -> Person:
     from nutrigap.profile import find_profile, person_of
 
     if pregnant and lactating:
-        raise click.UsageError("--pregnant and --lactating exclude each other; the values for lactation hold after birth")
+        raise click.UsageError(
+            "--pregnant and --lactating exclude each other; the values for lactation hold after birth"
+        )
     entries = find_profile(diary, profile)
     stage = "pregnant" if pregnant else "lactating" if lactating else None
     given = {"age": age, "sex": sex, "life_stage": stage, "references": references}
@@ -207,7 +278,9 @@ def _read(diary: str, start: str | None, end: str | None, date_format: str | Non
         return read
     kept = read.between(first, last)
     if not any(line.date for line in kept.lines):
-        raise click.UsageError(f"no line of {read.path} lies between {first or 'the start'} and {last or 'the end'}")
+        raise click.UsageError(
+            f"no line of {read.path} lies between {first or 'the start'} and {last or 'the end'}"
+        )
     return kept
 
 
@@ -246,7 +319,9 @@ def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool)
     if form == "md":
         return "\n".join(one.to_markdown() for one in reports)
     ascii_only = plain and not _speaks_utf8()
-    return ("\n" + "=" * 80 + "\n\n").join(one.to_text(color=colored, ascii_only=ascii_only) for one in reports)
+    return ("\n" + "=" * 80 + "\n\n").join(
+        one.to_text(color=colored, ascii_only=ascii_only) for one in reports
+    )
 
 
 def _write_folders(reports: Sequence[Report], folder: Path) -> None:
@@ -261,7 +336,9 @@ def _form_of(output: str | None) -> str:
         return "text"
     ending = Path(output).suffix.lower()
     if ending not in ENDINGS:
-        raise click.UsageError(f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(ENDINGS)}, a folder/, or --format')
+        raise click.UsageError(
+            f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(ENDINGS)}, a folder/, or --format'
+        )
     return ENDINGS[ending]
 
 
@@ -283,7 +360,9 @@ def _tell_problems(read: Diary, verbose: bool) -> None:
         for problem in read.problems:
             click.echo(problem.text(read.path), err=True)
     elif read.problems:
-        click.echo(f"{read.path}: {_count(len(read.problems), 'problem')}; see nutrigap check {read.path}", err=True)
+        click.echo(
+            f"{read.path}: {_count(len(read.problems), 'problem')}; see nutrigap check {read.path}", err=True
+        )
 
 
 def _count(number: int, noun: str) -> str:
@@ -301,7 +380,11 @@ def _speaks_utf8() -> bool:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; no exception leaves this function."""
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, prog_name="nutrigap", standalone_mode=False)
+        cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="nutrigap",
+            standalone_mode=False,
+        )
     except click.exceptions.Exit as done:
         return done.exit_code
     except SystemExit as done:
@@ -323,7 +406,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "NUTRIGAP_DEBUG" in os.environ:
             raise
-        click.echo(f"nutrigap: internal error ({type(error).__name__}: {error}); please report it, with NUTRIGAP_DEBUG=1 for the details", err=True)
+        click.echo(
+            f"nutrigap: internal error ({type(error).__name__}: {error}); please report it, with NUTRIGAP_DEBUG=1 for the details",
+            err=True,
+        )
         return INTERNAL
     return OK
 

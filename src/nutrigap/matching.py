@@ -1,13 +1,13 @@
 """Which food a phrase means: codes, exact names, and a search over the words of all names.
 
 The index is built ahead by ``data/build.py``: the vocabulary of all food names, and for each word the rows it
-stands in. A search sums the weights of the shared words over the postings (numpy), then looks closely at the
-best rows only: head noun first, words nobody asked for last.
+stands in and the part it plays there. A search is sums over these postings in numpy: the words that are shared,
+less the words of the name that nobody asked for, by how much they change the food.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -15,32 +15,38 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.tables import FoodTable
-from nutrigap.words import key, words
+from nutrigap.tables import FoodTable, read_array, read_lines
+from nutrigap.units import read_table
+from nutrigap.words import key, lexicon, words
 
 ACCEPT = 0.80
 FLAG = 0.60
-SHORTLIST = 150
 
-# Words that say nothing about which food is meant.
-NEUTRAL = frozenset("nfs ns as to or and of the a an in on with at for from by type fat form kind all commercial variety regular plain eaten prepared ready includes include added no not further specified usda food program distribution brand style home homemade my some fresh only mature seed without salt kernel product made restaurant".split())  # fmt: skip
-# A name with one of these stands for the food in general: the first choice when nothing else was said.
-GENERAL = frozenset(["nfs", "ns"])
-# What a food is as most people eat it: no reason to prefer another row.
-USUAL = frozenset("raw cooked boiled drained whole brewed tap baked enriched".split())
-# Words that change the food: a row that has one nobody wrote is rarely meant.
-UNASKED = frozenset("baby babyfood infant toddler strained junior dehydrated dried dry flour powder powdered condensed unprepared concentrate mix imitation substitute canned frozen uncooked ingredient alaska native unsweetened sweetened breaded fried stuffed restructured freeze sauce soup salad sandwich juice cake pie candy roll bar cookie cracker chip spread dressing oil fortified reduced low nonfat free diet light lowfat skin bone green leaf flavored flavor greek iced bottled syrup puree pureed formulated whiskey rum vodka nutrition meal replacement supplement energy drink shake deli prepackaged parfait part lemonade cocktail stew sprouted smoked pickled".split())  # fmt: skip
-# First segments that name a class; the food itself stands behind the comma.
-CLASSES = frozenset("beverage cereal cheese nut seed fish mollusk crustacean spice oil babyfood snack candies fast alcoholic game chicken beef pork lamb turkey veal restaurant soup".split())  # fmt: skip
+NEUTRAL = lexicon("search_neutral")
+# The part a word plays in a name -> what it costs when nobody asked for it.
+FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD = range(6)
+COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2])
+# Added to the part of a word that stands in the segment which names the food (or in a further name).
+NAMES = 8
+HEAD_MISSED = 0.15
+FURTHER_WEIGHT = 0.9
+GENERAL_BONUS = 0.03
+# Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
+SECOND_TIER, UNSURVEYED = 0.02, 0.04
 
 
 @dataclass(frozen=True, eq=False)
 class WordIndex:
-    """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``."""
+    """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``.
+
+    ``parts`` (uint8, as long as ``rows``) tells the part that the word plays in that name; ``keys`` are the names in
+    their normalised form.
+    """
 
     vocabulary: tuple[str, ...]
     offsets: NDArray[np.int64]
     rows: NDArray[np.int64]
+    parts: NDArray[np.uint8]
     keys: tuple[str, ...]
 
 
@@ -63,14 +69,41 @@ class Match:
 
 def build_index(names: Sequence[str], also: Sequence[str]) -> WordIndex:
     """Index of the words of every name and of its further names."""
-    postings: dict[str, list[int]] = {}
+    postings: dict[str, list[tuple[int, int]]] = {}
     for row, (name, other) in enumerate(zip(names, also, strict=True)):
-        for word in sorted(set(words(name)) | set(words(other))):
-            postings.setdefault(word, []).append(row)
+        for word, part in sorted(_parts(name, other).items()):
+            postings.setdefault(word, []).append((row, part))
     vocabulary = tuple(sorted(postings))
     counts = np.array([0] + [len(postings[word]) for word in vocabulary], dtype=np.int64)
-    rows = np.array([row for word in vocabulary for row in postings[word]], dtype=np.int64)
-    return WordIndex(vocabulary, np.cumsum(counts), rows, tuple(key(name) for name in names))
+    pairs = [pair for word in vocabulary for pair in postings[word]]
+    return WordIndex(
+        vocabulary,
+        np.cumsum(counts),
+        np.array([row for row, _ in pairs], dtype=np.int64),
+        np.array([part for _, part in pairs], dtype=np.uint8),
+        tuple(key(name) for name in names),
+    )
+
+
+def _parts(name: str, also: str) -> dict[str, int]:
+    """Every word of a food's names with the part it plays."""
+    classes, usual, unasked = lexicon("search_class"), lexicon("search_usual"), lexicon("search_unasked")
+    found = dict.fromkeys(words(also), FURTHER + NAMES)
+    naming = True
+    for segment in (words(part) for part in name.split(",")):
+        for word in segment:
+            if word in NEUTRAL:
+                part = SILENT
+            elif word in unasked:
+                part = UNASKED
+            elif word in usual:
+                part = USUAL
+            else:
+                part = HEAD if naming else BEHIND
+            before = found.get(word, FURTHER)
+            found[word] = part + NAMES * (naming or before >= NAMES)
+        naming = naming and set(segment) <= classes
+    return found
 
 
 @cache
@@ -78,33 +111,57 @@ def load_index(foods: FoodTable) -> WordIndex:
     """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
     if foods.folder is None:
         return build_index(foods.names, foods.also)
+    return WordIndex(
+        read_lines(foods.folder, "index_words.txt"),
+        read_array(foods.folder, "index_offsets.npy").astype(np.int64),
+        read_array(foods.folder, "index_rows.npy").astype(np.int64),
+        read_array(foods.folder, "index_parts.npy").astype(np.uint8),
+        read_lines(foods.folder, "index_keys.txt"),
+    )
 
-    def lines(name: str) -> tuple[str, ...]:
-        assert foods.folder is not None
-        return tuple(foods.folder.joinpath(name).read_text(encoding="utf-8").split("\n")[:-1])
 
-    def array(name: str) -> NDArray[np.int64]:
-        assert foods.folder is not None
-        with foods.folder.joinpath(name).open("rb") as stream:
-            return np.lib.format.read_array(stream, allow_pickle=False).astype(np.int64)
+@dataclass(frozen=True, eq=False)
+class _Ready:
+    """What a search needs beside the index, worked out once: word numbers, exact names, the cost of whole names."""
 
-    return WordIndex(lines("index_words.txt"), array("index_offsets.npy"), array("index_rows.npy"), lines("index_keys.txt"))
+    number: dict[str, int]
+    row_by_key: dict[str, int]
+    cost: NDArray[np.float64]
+    prior: NDArray[np.float64]
+    general: NDArray[np.bool_]
 
 
 @cache
-def _word_number(index: WordIndex) -> dict[str, int]:
-    return {word: i for i, word in enumerate(index.vocabulary)}
+def _ready(foods: FoodTable) -> _Ready:
+    index = load_index(foods)
+    size = len(index.keys)
+    number = dict(zip(index.vocabulary, range(len(index.vocabulary)), strict=True))
+    general = np.zeros(size, dtype=bool)
+    for word in lexicon("search_general"):
+        if word in number:
+            general[index.rows[index.offsets[number[word]] : index.offsets[number[word] + 1]]] = True
+    return _Ready(
+        number,
+        # where two foods share a name the first stands: FNDDS before SR
+        dict(zip(reversed(index.keys), range(size - 1, -1, -1), strict=True)),
+        np.bincount(index.rows, weights=COST[index.parts % NAMES], minlength=size),
+        np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED)),
+        general,
+    )
 
 
 @cache
-def _row_by_key(index: WordIndex) -> dict[str, int]:
-    """Normalised name -> row; where two foods share a name the first stands (FNDDS before SR)."""
-    return {name: row for row, name in reversed(list(enumerate(index.keys)))}
+def _aliases(foods: FoodTable) -> dict[str, int]:
+    """What people call a food -> its row, for the foods of ``data/aliases.csv`` that the table holds."""
+    rows = foods.row_by_id
+    return {key(row["phrase"]): rows[row["food_id"]] for row in read_table("aliases.csv") if row["food_id"] in rows}
 
 
 def find_exact(foods: FoodTable, phrase: str) -> int | None:
-    """Row of the food whose name is the phrase but for case, plurals and punctuation; None if there is none."""
-    return _row_by_key(load_index(foods)).get(key(phrase))
+    """Row of the food whose name or common name is the phrase, but for case, plurals and punctuation; else None."""
+    name = key(phrase)
+    row = _ready(foods).row_by_key.get(name)
+    return row if row is not None else _aliases(foods).get(name)
 
 
 def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate, ...]:
@@ -121,76 +178,39 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     Returns
     -------
     tuple of Candidate
-        Scores from 0 to 1; 1 is a name with the same words.
+        Scores from 0 to 1: the share of the phrase that the name has, by the weight of the words (rare words tell
+        more), less what the words of the name cost that nobody asked for.
     """
-    index = load_index(foods)
+    index, ready = load_index(foods), _ready(foods)
+    size = len(index.keys)
     wanted = [word for word in dict.fromkeys(words(phrase)) if word not in NEUTRAL]
-    numbers = _word_number(index)
-    total = len(foods)
-    weights = {word: _weight(index, numbers.get(word), total) for word in wanted}
-    points = np.zeros(total)
+    shared, cost = np.zeros(size), ready.cost.copy()
+    named = np.zeros(size, dtype=bool)
+    asked = 0.0
     for word in wanted:
-        number = numbers.get(word)
-        if number is not None:
-            points[index.rows[index.offsets[number] : index.offsets[number + 1]]] += weights[word]
-    rows = np.flatnonzero(points)
-    if rows.size > SHORTLIST:
-        # the shortest names first among equals, so that a plain food is never cut off by its compounds
-        length = np.fromiter((len(index.keys[row]) for row in rows), dtype=np.int64, count=rows.size)
-        rows = rows[np.lexsort((length, -points[rows]))][:SHORTLIST]
-    scored = [Candidate(int(row), _closeness(foods, int(row), wanted, weights)) for row in rows]
-    scored.sort(key=lambda candidate: (-candidate.score, candidate.row))
-    return tuple(scored[:limit])
+        number = ready.number.get(word)
+        weight = _weight(index, number, size)
+        asked += weight
+        if number is None:
+            continue
+        span = slice(int(index.offsets[number]), int(index.offsets[number + 1]))
+        rows, parts = index.rows[span], index.parts[span]
+        role = parts % NAMES
+        shared[rows] += np.where(role == FURTHER, FURTHER_WEIGHT * weight, weight)
+        cost[rows] -= COST[role]
+        if word == wanted[-1]:
+            named[rows] = parts >= NAMES
+    found = np.flatnonzero(shared)
+    score = shared[found] / asked - cost[found] - ready.prior[found] - np.where(named[found], 0.0, HEAD_MISSED)
+    score += np.where(ready.general[found] & (cost[found] < 1e-9), GENERAL_BONUS, 0.0)
+    best = np.lexsort((found, -np.round(score, 9)))[:limit]
+    return tuple(Candidate(int(found[i]), float(min(1.0, max(0.0, score[i])))) for i in best)
 
 
 def _weight(index: WordIndex, number: int | None, total: int) -> float:
     """Rare words tell more: inverse document frequency; a word no food has weighs as the rarest."""
     count = 1 if number is None else int(index.offsets[number + 1] - index.offsets[number])
     return float(np.log1p(total / count))
-
-
-def _segments(name: str) -> list[list[str]]:
-    return [words(part) for part in name.split(",")]
-
-
-def _heads(segments: Iterable[list[str]]) -> set[str]:
-    """Words of the segment that names the food: the first, or the second where the first names a class."""
-    found: set[str] = set()
-    for segment in segments:
-        found.update(segment)
-        if not set(segment) <= CLASSES:
-            break
-    return found
-
-
-def _closeness(foods: FoodTable, row: int, wanted: Sequence[str], weights: dict[str, float]) -> float:
-    """How well a food's name fits the words asked for, from 0 to 1."""
-    segments = _segments(foods.names[row])
-    heads = _heads(segments)
-    own = {word for segment in segments for word in segment}
-    further = set(words(foods.also[row]))
-    asked = sum(weights.values())
-    shared = sum(weights[word] for word in wanted if word in own) + 0.9 * sum(
-        weights[word] for word in wanted if word in further and word not in own
-    )
-    score = shared / asked if asked else 0.0
-    head = wanted[-1] if wanted else ""
-    if head not in heads and not (further and head in further):
-        score -= 0.15
-    extra = own - set(wanted) - NEUTRAL
-    score -= sum(_cost(word, word in heads) for word in extra)
-    score += 0.03 if own & GENERAL and not extra else 0.0
-    score -= 0.0 if foods.ids[row].startswith("fndds:") else 0.02 if foods.survey[row] else 0.04
-    return max(0.0, min(1.0, score))
-
-
-def _cost(word: str, in_head: bool) -> float:
-    """What a word costs that the name has and the phrase has not."""
-    if word in UNASKED:
-        return 0.2
-    if word in USUAL:
-        return 0.01
-    return 0.06 if in_head else 0.025
 
 
 def find_food(foods: FoodTable, phrase: str) -> Match:

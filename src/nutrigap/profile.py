@@ -28,10 +28,14 @@ def read_profile(path: Path) -> dict[str, str]:
     except OSError as error:
         raise TableError(f"{path}: the profile cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TableError(f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"') from None
+        raise TableError(
+            f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"'
+        ) from None
     unknown = sorted(set(content) - set(PROFILE_KEYS))
     if unknown:
-        raise TableError(f'{path}: unknown entry "{unknown[0]}"{_near(unknown[0], PROFILE_KEYS)}; known: {", ".join(PROFILE_KEYS)}')
+        raise TableError(
+            f'{path}: unknown entry "{unknown[0]}"{_near(unknown[0], PROFILE_KEYS)}; known: {", ".join(PROFILE_KEYS)}'
+        )
     return {name: str(value) for name, value in content.items()}
 
 

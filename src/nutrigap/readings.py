@@ -41,9 +41,11 @@ def read_all(intake: Intake, person: Person) -> tuple[Reading, ...]:
 def _read(intake: Intake, person: Person, nutrient: Nutrient) -> Reading:
     i = nutrient_index()[nutrient.id]
     low, best, high = (float(end[i]) for end in intake.mean)
-    found = [
-        one for one in (_assess(intake, who, nutrient, i) for who in person.possible()) if one is not None
-    ] if nutrient.role == "core" and intake.days else []
+    found = (
+        [one for one in (_assess(intake, who, nutrient, i) for who in person.possible()) if one is not None]
+        if nutrient.role == "core" and intake.days
+        else []
+    )
     if not found:
         return Reading(nutrient, low, best, high, None, None, None)
     return Reading(
@@ -52,7 +54,9 @@ def _read(intake: Intake, person: Person, nutrient: Nutrient) -> Reading:
     )  # fmt: skip
 
 
-def _assess(intake: Intake, person: Person, nutrient: Nutrient, i: int) -> tuple[Reference, Adequacy, Excess] | None:
+def _assess(
+    intake: Intake, person: Person, nutrient: Nutrient, i: int
+) -> tuple[Reference, Adequacy, Excess] | None:
     """The tests of one nutrient for one fully known person."""
     target = reference(person, nutrient.id)
     if target is None:

@@ -56,7 +56,11 @@ class Person:
         stage = _STAGE_WORDS.get(str(self.life_stage or "").strip().lower())
         if stage is None:
             raise PersonError(f'unknown life stage "{self.life_stage}"; known: {", ".join(LIFE_STAGES)}')
-        sex = None if self.sex is None or not str(self.sex).strip() else _SEX_WORDS.get(str(self.sex).strip().lower())
+        sex = (
+            None
+            if self.sex is None or not str(self.sex).strip()
+            else _SEX_WORDS.get(str(self.sex).strip().lower())
+        )
         if sex is None and self.sex is not None and str(self.sex).strip():
             raise PersonError(f'unknown sex "{self.sex}"; the reference tables know female and male')
         if self.references not in AUTHORITIES:

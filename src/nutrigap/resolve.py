@@ -114,17 +114,25 @@ def read_choices(path: str | Path) -> dict[str, Choice]:
     reader = csv.DictReader(io.StringIO(text, newline=""))
     missing = {"phrase", "food_id"} - {(name or "").strip().lower() for name in reader.fieldnames or []}
     if missing:
-        raise TableError(f"{path}:1: no column {' and '.join(sorted(missing))}; the header is phrase,food_id,unit,grams,kind,note")
+        raise TableError(
+            f"{path}:1: no column {' and '.join(sorted(missing))}; the header is phrase,food_id,unit,grams,kind,note"
+        )
     found: dict[str, Choice] = {}
     for row in reader:
-        cells = {(name or "").strip().lower(): (cell or "").strip() for name, cell in row.items() if isinstance(cell, str | None)}
+        cells = {
+            (name or "").strip().lower(): (cell or "").strip()
+            for name, cell in row.items()
+            if isinstance(cell, str | None)
+        }
         if not cells.get("phrase"):
             continue
         name = key(cells["phrase"])
         old = found.get(name, Choice(food_id=""))
         units = dict(old.units)
         if cells.get("unit") or cells.get("grams"):
-            units[" ".join(words(cells.get("unit", "")))] = _positive(cells.get("grams", ""), f"{path}:{reader.line_num}: grams")
+            units[" ".join(words(cells.get("unit", "")))] = _positive(
+                cells.get("grams", ""), f"{path}:{reader.line_num}: grams"
+            )
         found[name] = Choice(cells["food_id"] or old.food_id, cells.get("kind", "") or old.kind, units)
     return found
 
@@ -135,7 +143,9 @@ def _positive(text: str, place: str) -> float:
     except ValueError:
         value = float("nan")
     if not value > 0:
-        raise TableError(f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0')
+        raise TableError(
+            f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0'
+        )
     return value
 
 
@@ -152,7 +162,14 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
     known: dict[object, Entry] = {}
     entries = []
     for line in diary.lines:
-        same = (line.food, line.amount, line.unit, line.kind, line.problem, tuple(sorted(line.labels.items())))
+        same = (
+            line.food,
+            line.amount,
+            line.unit,
+            line.kind,
+            line.problem,
+            tuple(sorted(line.labels.items())),
+        )
         if same not in known:
             known[same] = resolve_line(line, foods, choices or {})
         entries.append(replace(known[same], line=line))
@@ -164,10 +181,19 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
     if line.problem is not None:
         return _left_out(line, "food", line.problem.what, line.problem.fix)
     if key(line.food) in _not_food():
-        return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix="nothing to do: it changes no total")
+        return Entry(
+            line,
+            "other",
+            "left_out",
+            NO_MATCH,
+            problem="not a food",
+            fix="nothing to do: it changes no total",
+        )
     choice = choices.get(key(line.food))
     kind = line.kind or (choice.kind if choice is not None else "")
-    if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
+    if kind != "food" and (
+        kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")
+    ):
         return _resolve_supplement(line)
     return _resolve_food(line, foods, choice)
 
@@ -185,7 +211,12 @@ def _resolve_supplement(line: Line) -> Entry:
         )  # fmt: skip
     if not read.doses:
         return Entry(
-            line, "supplement", "left_out", NO_MATCH, problem="holds none of the six nutrients", fix="nothing to do: it changes no total"
+            line,
+            "supplement",
+            "left_out",
+            NO_MATCH,
+            problem="holds none of the six nutrients",
+            fix="nothing to do: it changes no total",
         )
     status = "flagged" if read.guess else "counted"
     fix = 'write "elemental" or "as citrate" if the label gives the mineral itself' if read.guess else ""
@@ -212,7 +243,9 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
         return _without_food(line, match, what, fix, row=match.row)
     problem = _implausible(grams, foods, match.row, sure=match.method == "code" and grams.source == "mass")
     if problem is not None and problem[0] == "left_out":
-        return _without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
+        return _without_food(
+            line, match, problem[1], "check the amount; if it is right, split the line", row=match.row
+        )
     guesses = [problem[1]] if problem is not None else []
     if match.method == "search" and match.score < ACCEPT:
         guesses.append(f'taken for "{foods.names[match.row]}"')
@@ -252,9 +285,15 @@ def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tup
     if sure and grams.high <= SAFE_CODE_GRAMS:
         return None
     if grams.high > MOST_GRAMS or (largest > 0 and grams.high > LEAVE_OUT_TIMES * largest):
-        return "left_out", f"{grams.best:,.0f} g looks like a slip: the largest usual portion is {largest:,.0f} g"
+        return (
+            "left_out",
+            f"{grams.best:,.0f} g looks like a slip: the largest usual portion is {largest:,.0f} g",
+        )
     if largest > 0 and grams.high > FLAG_TIMES * largest:
-        return "flagged", f"{grams.best:,.0f} g is much for this food (largest usual portion {largest:,.0f} g)"
+        return (
+            "flagged",
+            f"{grams.best:,.0f} g is much for this food (largest usual portion {largest:,.0f} g)",
+        )
     return None
 
 
@@ -270,7 +309,9 @@ def _left_out(line: Line, kind: str, what: str, fix: str) -> Entry:
     return _without_food(line, NO_MATCH, what, fix, kind=kind)
 
 
-def _without_food(line: Line, match: Match, what: str, fix: str, *, kind: str = "food", row: int | None = None) -> Entry:
+def _without_food(
+    line: Line, match: Match, what: str, fix: str, *, kind: str = "food", row: int | None = None
+) -> Entry:
     """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
     if line.labels and line.problem is None:
         return Entry(

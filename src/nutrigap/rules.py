@@ -65,7 +65,12 @@ def _amount(reading: Reading, value: float) -> str:
 
 def _low(reading: Reading, days: int) -> Flag:
     reference, adequacy = reading.reference, reading.adequacy
-    assert reference is not None and reference.ear is not None and adequacy is not None and adequacy.confidence is not None
+    assert (
+        reference is not None
+        and reference.ear is not None
+        and adequacy is not None
+        and adequacy.confidence is not None
+    )
     text = (
         f"{reading.nutrient.name} looks low in this log: it averages {_amount(reading, reading.best)} a day, and half of people "
         f"like you need more than {_amount(reading, reference.ear)} (confidence {percent(1 - adequacy.confidence)} that usual intake "
@@ -93,7 +98,12 @@ def _watch(reading: Reading, days: int) -> Flag:
 
 def _above(reading: Reading, days: int) -> Flag:
     reference, excess = reading.reference, reading.excess
-    assert reference is not None and reference.ul is not None and excess is not None and excess.amount_compared is not None
+    assert (
+        reference is not None
+        and reference.ul is not None
+        and excess is not None
+        and excess.amount_compared is not None
+    )
     scope = "supplements bring" if reference.ul_scope == "supplement_only" else "the log averages"
     text = (
         f"{reading.nutrient.name} is above a set level: {scope} {_amount(reading, excess.amount_compared)} a day; the upper level for long use is "
@@ -103,7 +113,14 @@ def _above(reading: Reading, days: int) -> Flag:
         text += " It is set for loose stools, and what food brings does not count towards it."
     if days < 14:
         text += f" Limits are for long use, and {days} logged days cannot show that."
-    return Flag("U1", "above_level", (reading.nutrient.id,), text, "A", ("E07",) if reading.nutrient.id == "magnesium" else ())
+    return Flag(
+        "U1",
+        "above_level",
+        (reading.nutrient.id,),
+        text,
+        "A",
+        ("E07",) if reading.nutrient.id == "magnesium" else (),
+    )
 
 
 def flags(readings: Sequence[Reading], days: int) -> tuple[Flag, ...]:

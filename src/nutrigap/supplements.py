@@ -15,13 +15,11 @@ from typing import NamedTuple
 from nutrigap.amounts import parse_amount, parse_number
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.units import Nutrient, nutrient, nutrient_factor, nutrients, read_table
-from nutrigap.words import key, plain, words
+from nutrigap.words import key, lexicon, plain, words
 
 # Words that a dose line may hold beside the nutrient, its form and its dose.
-DOSE_WORDS = frozenset("tablet tab capsule cap softgel gummy gummie lozenge drop spray sachet powder effervescent chewable sublingual pill supplement dose vitamin elemental as from with and a an of per daily day time released slow release high strength extra strong morning evening night only plus complex form vegan".split())  # fmt: skip
-_DOSE = re.compile(
-    r"(?<![\w.,])(\d[\d  ]*(?:[.,]\d+)?)\s*(iu|i\.u\.|mcg|µg|μg|ug|mg|g|mmol|meq)\b\.?", re.I
-)
+DOSE_WORDS = lexicon("dose") | lexicon("dose_form")
+_DOSE = re.compile(r"(?<![\w.,])(\d[\d  ]*(?:[.,]\d+)?)\s*(iu|i\.u\.|mcg|µg|μg|ug|mg|g|mmol|meq)\b\.?", re.I)
 _ELEMENTAL = re.compile(r"\belemental\b|\bas\b|\bfrom\b|\(", re.I)
 
 
@@ -81,9 +79,15 @@ def _names() -> tuple[tuple[str, str], ...]:
     """(words of a nutrient's name, nutrient id), longest first."""
     pairs = [(" ".join(words(word)), n.id) for n in nutrients() if n.role == "core" for word in n.words]
     pairs += [(" ".join(words(n.name)), n.id) for n in nutrients() if n.role == "core"]
-    pairs += [("cyanocobalamin", "vitamin_b12"), ("methylcobalamin", "vitamin_b12"), ("hydroxocobalamin", "vitamin_b12")]
+    pairs += [
+        ("cyanocobalamin", "vitamin_b12"),
+        ("methylcobalamin", "vitamin_b12"),
+        ("hydroxocobalamin", "vitamin_b12"),
+    ]
     single_letters = {"k", "ca", "mg"}  # too short to be told from other words
-    return tuple(sorted({p for p in pairs if p[0] not in single_letters}, key=lambda pair: (-len(pair[0]), pair[0])))
+    return tuple(
+        sorted({p for p in pairs if p[0] not in single_letters}, key=lambda pair: (-len(pair[0]), pair[0]))
+    )
 
 
 @cache
@@ -132,7 +136,7 @@ def looks_like_supplement(food: str, amount: str) -> bool:
     if product is not None:
         return True
     said = f"{food} {amount}"
-    return bool(_DOSE.search(plain(said))) or bool(set(key(said).split()) & {"tablet", "capsule", "pill", "supplement", "softgel", "gummy"})
+    return bool(_DOSE.search(plain(said))) or not lexicon("dose_form").isdisjoint(key(said).split())
 
 
 def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
@@ -192,9 +196,15 @@ def _readings(of: Nutrient, value: float, food: str, said: set[str]) -> Suppleme
     anion = next((ANIONS[word] for word in sorted(said) if word in ANIONS), None)
     if anion is None or _ELEMENTAL.search(plain(food)):
         return Supplement({of.id: Dose(value, value, value)}, frozenset(), "")
-    fractions = [salt.fraction for salt in _salts() if salt.nutrient == of.id and any(anion in w for w in salt.words)]
+    fractions = [
+        salt.fraction for salt in _salts() if salt.nutrient == of.id and any(anion in w for w in salt.words)
+    ]
     if not fractions:
-        return Supplement({of.id: Dose(0.0, value, value)}, frozenset(), f'the content of this form of {of.name.lower()} is not known')
+        return Supplement(
+            {of.id: Dose(0.0, value, value)},
+            frozenset(),
+            f"the content of this form of {of.name.lower()} is not known",
+        )
     low = value * min(fractions)
     digits = of.decimals
     guess = (

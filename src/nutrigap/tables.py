@@ -84,6 +84,8 @@ class FoodTable:
         Inedible share of the food as purchased, NaN where not given.
     default_grams : (foods,) array [g]
         What the release takes for an amount that was not told, NaN where it says nothing.
+    first_tier : int
+        How many foods, from the first on, are preferred among near equals.
     """
 
     name: str
@@ -104,6 +106,7 @@ class FoodTable:
     portion_grams: FloatArray
     imputation: Imputation
     left_out_portion: PortionStatistics
+    first_tier: int = 0
     folder: Traversable | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -152,11 +155,11 @@ class FoodTable:
         return portions[0].grams if portions else None
 
 
-def _lines(folder: Traversable, name: str) -> tuple[str, ...]:
+def read_lines(folder: Traversable, name: str) -> tuple[str, ...]:
     return tuple(folder.joinpath(name).read_text(encoding="utf-8").split("\n")[:-1])
 
 
-def _array(folder: Traversable, name: str) -> NDArray[np.generic]:
+def read_array(folder: Traversable, name: str) -> NDArray[np.generic]:
     with folder.joinpath(name).open("rb") as stream:
         array: NDArray[np.generic] = np.lib.format.read_array(stream, allow_pickle=False)
     array.setflags(write=False)  # a table is never written to
@@ -195,25 +198,26 @@ def load_foods() -> FoodTable:
     if not folder.joinpath("manifest.json").is_file():
         raise TableError("the packaged food table is missing; reinstall nutrigap, or run data/build.py")
     manifest = json.loads(folder.joinpath("manifest.json").read_text(encoding="utf-8"))
-    groups = _lines(folder, "groups.txt")
+    groups = read_lines(folder, "groups.txt")
     return FoodTable(
         name="usda",
         edition="; ".join(manifest["editions"]),
         sha256=manifest["sha256"],
-        ids=_lines(folder, "ids.txt"),
-        names=_lines(folder, "names.txt"),
-        also=_lines(folder, "also.txt"),
-        values=_array(folder, "values.npy").astype(np.float64, copy=False),
-        fdc=_array(folder, "fdc.npy").astype(np.int64),
-        group=_array(folder, "group.npy").astype(np.int64),
+        ids=read_lines(folder, "ids.txt"),
+        names=read_lines(folder, "names.txt"),
+        also=read_lines(folder, "also.txt"),
+        values=read_array(folder, "values.npy").astype(np.float64, copy=False),
+        fdc=read_array(folder, "fdc.npy").astype(np.int64),
+        group=read_array(folder, "group.npy").astype(np.int64),
         groups=groups,
-        survey=_array(folder, "survey.npy").astype(np.bool_),
-        refuse=_array(folder, "refuse.npy").astype(np.float64),
-        default_grams=_array(folder, "default_grams.npy").astype(np.float64),
-        portion_offsets=_array(folder, "portion_offsets.npy").astype(np.int64),
-        portion_names=_lines(folder, "portion_names.txt"),
-        portion_grams=_array(folder, "portion_grams.npy").astype(np.float64),
+        survey=read_array(folder, "survey.npy").astype(np.bool_),
+        refuse=read_array(folder, "refuse.npy").astype(np.float64),
+        default_grams=read_array(folder, "default_grams.npy").astype(np.float64),
+        portion_offsets=read_array(folder, "portion_offsets.npy").astype(np.int64),
+        portion_names=read_lines(folder, "portion_names.txt"),
+        portion_grams=read_array(folder, "portion_grams.npy").astype(np.float64),
         imputation=_imputation(groups),
         left_out_portion=_left_out_portion(),
+        first_tier=int(manifest["counts"]["fndds"]["foods"]),
         folder=folder,
     )

@@ -187,7 +187,8 @@ def convert(value, unit_from, unit_to=None, *, nutrient):  # type: ignore[no-unt
     if hasattr(value, "magnitude"):
         registry = value._REGISTRY
         return registry.Quantity(
-            value.magnitude * nutrient_factor(of, f"{value.units:~}") / nutrient_factor(of, unit_from), unit_from
+            value.magnitude * nutrient_factor(of, f"{value.units:~}") / nutrient_factor(of, unit_from),
+            unit_from,
         )
     return value * nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)
 

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from nutrigap.units import read_table
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
-_KEEP_S = frozenset(
-    "asparagus bass brussels couscous glass grass gas hummus houmous octopus swiss citrus lens molasses haas "
-    "plus schnapps series species less cress watercress caress pus bus christmas texas kansas".split()
-)
-_IRREGULAR = {
-    "leaves": "leaf",
-    "loaves": "loaf",
-    "halves": "half",
-    "knives": "knife",
-    "teeth": "tooth",
-    "geese": "goose",
-    "potatoes": "potato",
-    "tomatoes": "tomato",
-    "mangoes": "mango",
-    "cookies": "cookie",
-    "brownies": "brownie",
-    "smoothies": "smoothie",
-    "pies": "pie",
-    "calories": "calorie",
-    "chilies": "chili",
-    "chillies": "chili",
-    "fries": "fry",
-    "veggies": "veggie",
-    "bookies": "bookie",
-}
+
+
+@cache
+def lexicon(role: str) -> frozenset[str]:
+    """The words that have a role in ``data/lexicon.csv``.
+
+    Raises
+    ------
+    KeyError
+        No such role.
+    """
+    return frozenset({row["role"]: row["words"] for row in read_table("lexicon.csv")}[role].split())
+
+
+@cache
+def _singulars() -> dict[str, str]:
+    """Words whose singular no rule gives, and words that only look like a plural."""
+    pairs = dict(pair.split("=") for pair in lexicon("singular"))
+    return pairs | {word: word for word in lexicon("no_plural")}
 
 
 def plain(text: str) -> str:
@@ -45,9 +41,12 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=65536)
 def singular(word: str) -> str:
     """The singular of an English food word, by rule: ``berries`` → ``berry``, ``slices`` → ``slice``."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) < 4 or not word.endswith("s") or word in _KEEP_S or word.endswith(("ss", "us", "is")):
+    if len(word) < 4 or not word.endswith("s"):
+        return word
+    known = _singulars().get(word)
+    if known is not None:
+        return known
+    if word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"

@@ -44,7 +44,11 @@ def write_folder(report: Report, folder: Path) -> list[Path]:
     """Write ``summary.csv``, ``days.csv`` and ``lines.csv``; the folder is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, rows in (("summary", summary_rows(report)), ("days", day_rows(report)), ("lines", line_rows(report))):
+    for name, rows in (
+        ("summary", summary_rows(report)),
+        ("days", day_rows(report)),
+        ("lines", line_rows(report)),
+    ):
         path = folder / f"{name}.csv"
         write_text(path, render(rows))
         written.append(path)

@@ -127,7 +127,8 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
             "status": excess.status,
         },
         "contributors": [
-            {"food": food, "amount": amount, "share": share} for food, amount, share in intake.contributors(reading.nutrient.id)
+            {"food": food, "amount": amount, "share": share}
+            for food, amount, share in intake.contributors(reading.nutrient.id)
         ],
         "decided_by": [
             {"text": one.text, "lines": list(one.lines), "width": finite(one.width), "reason": one.reason}
@@ -138,7 +139,9 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
 
 def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
     foods = report.foods
-    food: Json = None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
+    food: Json = (
+        None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
+    )
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -152,7 +155,8 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
             "method": entry.match.method,
             "score": entry.match.score,
             "candidates": [
-                {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score} for c in entry.match.candidates
+                {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score}
+                for c in entry.match.candidates
             ],
         },
         "parts": [],

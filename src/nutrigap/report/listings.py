@@ -32,7 +32,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     lines = []
     for row in [header, *rows]:
-        cells = [cell.rjust(width) if i in right else cell.ljust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines) + "\n"
 
@@ -55,7 +58,9 @@ def found_foods(phrase: str, limit: int) -> str:
     """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
     foods = load_foods()
     rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
-    return table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
+    return (
+        table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
+    )
 
 
 def rich_foods(name: str, phrase: str, limit: int) -> str:
@@ -65,11 +70,25 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
     """
     foods, of = load_foods(), nutrient(name)
     amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
-    rows = np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
+    rows = (
+        np.arange(len(foods))
+        if not phrase
+        else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
+    )
     rows = rows[np.isfinite(amounts[rows])]
     best = rows[np.argsort(-amounts[rows], kind="stable")][:limit]
-    listed = [[foods.ids[row], f"{amounts[row]:,.{of.decimals}f}", f"{foods.default_grams[row]:.4g} g", foods.names[row]] for row in best]
-    return table(["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2]))
+    listed = [
+        [
+            foods.ids[row],
+            f"{amounts[row]:,.{of.decimals}f}",
+            f"{foods.default_grams[row]:.4g} g",
+            foods.names[row],
+        ]
+        for row in best
+    ]
+    return table(
+        ["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2])
+    )
 
 
 def target_table(person: Person, form: str) -> str:
@@ -100,12 +119,16 @@ def _target_text(person: Person, known: dict[str, object]) -> str:
             ul += " *"
         values = ["-" if value is None else exactly(value) for value in (target.ear, target.rda, target.ai)]
         who = f"{one.sex} {target.age_label}" + ("" if one.life_stage == "none" else f", {one.life_stage}")
-        cells.append([nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
+        cells.append(
+            [nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)]
+        )
         notes.update({key: known[key] for key in target.sources})
-    text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
+    text = table(
+        ["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6])
+    )
     text += "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\nUL: upper level for long use; * counts supplements only, not food. none set: never a sign that more is harmless.\n\n"
     for key, source in notes.items():
-        text += f"{key}: {getattr(source, 'title')}, {getattr(source, 'publisher')} ({getattr(source, 'year')})\n"
+        text += f"{key}: {source.title}, {source.publisher} ({source.year})\n"
     return text
 
 
@@ -117,9 +140,19 @@ def shipped_tables() -> str:
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
         if item.name.endswith(".csv"):
             licence = LICENCES.get(item.name, LICENCES["foods"] if item.name in DERIVED else OURS)
-            rows.append([item.name, f"{len(read_table(item.name)):,}", licence, hashlib.sha256(item.read_bytes()).hexdigest()])
+            rows.append(
+                [
+                    item.name,
+                    f"{len(read_table(item.name)):,}",
+                    licence,
+                    hashlib.sha256(item.read_bytes()).hexdigest(),
+                ]
+            )
     text = table(["table", "rows", "licence", "sha256"], rows, frozenset([1]))
     text += "\nfoods: " + foods.edition + "\n\n"
     for source in sources().values():
-        text += f"{source.key}: {source.title}, {source.publisher} ({source.year}) {source.address}".rstrip() + "\n"
+        text += (
+            f"{source.key}: {source.title}, {source.publisher} ({source.year}) {source.address}".rstrip()
+            + "\n"
+        )
     return text

@@ -20,11 +20,16 @@ def escape(text: str) -> str:
 def render(report: Report) -> str:
     """The report as Markdown, ending in a newline."""
     intake = report.intake
-    period = f"{intake.dates[0]} to {intake.dates[-1]}, {intake.days} days" if intake.dates else "no dated line"
+    period = (
+        f"{intake.dates[0]} to {intake.dates[-1]}, {intake.days} days" if intake.dates else "no dated line"
+    )
     name = f"{escape(report.name)}: " if report.name else ""
     lines = [f"# nutrigap: {escape(report.diary.path)}", "", f"{name}{who(report.person)}, {period}", ""]
     lines += [f"> {escape(note)}\n" for note in report.notes]
-    lines += ["| per day | mean | low - high | EAR / RDA | upper level | looks |", "|---|---:|---:|---:|---:|---|"]
+    lines += [
+        "| per day | mean | low - high | EAR / RDA | upper level | looks |",
+        "|---|---:|---:|---:|---:|---|",
+    ]
     for reading in report.core:
         looks = LOOKS[reading.adequacy.status] if reading.adequacy else "-"
         if reading.excess is not None and reading.excess.status == "above_ul":
@@ -36,7 +41,9 @@ def render(report: Report) -> str:
         )
     lines += ["", "## Reading", ""]
     if intake.days:
-        lines += [f"- **{one.nutrient.name}**: {escape(' '.join(sentences(report, one)))}" for one in report.core]
+        lines += [
+            f"- **{one.nutrient.name}**: {escape(' '.join(sentences(report, one)))}" for one in report.core
+        ]
     else:
         lines.append("No line could be counted, so nothing can be said yet.")
     check = [entry for entry in report.entries if entry.status != "counted"]
@@ -45,7 +52,11 @@ def render(report: Report) -> str:
         for entry in check:
             what = " ".join(f"{entry.line.food} {amount_text(entry)}".split())
             state = "left out" if entry.status == "left_out" else "on a guess"
-            lines.append(f"- line {entry.line.number}, {escape(what)} ({state}): {escape(entry.problem)}; {escape(entry.fix)}")
+            lines.append(
+                f"- line {entry.line.number}, {escape(what)} ({state}): {escape(entry.problem)}; {escape(entry.fix)}"
+            )
     lines += ["", "## About muscle twitching", "", escape(TWITCHING), "", "## Sources", ""]
-    lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
+    lines += [
+        f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)
+    ]
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])

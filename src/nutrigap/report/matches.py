@@ -25,7 +25,9 @@ def as_text(report: Report) -> str:
     lines = []
     for entry in report.entries:
         what = " ".join(f"{entry.line.food} {amount_text(entry)}".split())
-        lines.append(f"line {entry.line.number}  {entry.status.replace('_', ' '):<9}  {what}  ->  {_taken_for(report, entry)}")
+        lines.append(
+            f"line {entry.line.number}  {entry.status.replace('_', ' '):<9}  {what}  ->  {_taken_for(report, entry)}"
+        )
         if entry.problem:
             lines.append(f"    {entry.problem}" + (f"; {entry.fix}" if entry.fix else ""))
         others = [c for c in entry.match.candidates if c.row != entry.row]
@@ -50,7 +52,9 @@ def _taken_for(report: Report, entry: Entry) -> str:
 
 def as_json(report: Report) -> str:
     """The lines of the report's JSON."""
-    return json.dumps({"lines": as_dict(report)["lines"]}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return (
+        json.dumps({"lines": as_dict(report)["lines"]}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    )
 
 
 def as_csv(report: Report) -> str:

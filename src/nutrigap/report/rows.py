@@ -67,7 +67,13 @@ def day_rows(report: Report) -> list[Row]:
                 "nutrient": reading.nutrient.id,
                 "unit": reading.nutrient.unit,
             }
-            rows.append({**start, "source": "all", **{n: finite(float(end[d, i])) for n, end in zip(_ENDS, daily, strict=True)}})
+            rows.append(
+                {
+                    **start,
+                    "source": "all",
+                    **{n: finite(float(end[d, i])) for n, end in zip(_ENDS, daily, strict=True)},
+                }
+            )
             for s, source in enumerate(SOURCES):
                 values = {n: finite(float(end[d, i, s])) for n, end in zip(_ENDS, parts, strict=True)}
                 rows.append({**start, "source": source, **values})
@@ -79,7 +85,10 @@ _ENDS = ("low", "best", "high")
 
 def line_rows(report: Report) -> list[Row]:
     """One row per diary line: what it was taken for, its state, and its nutrients (blank = not known)."""
-    return [{**_line_row(report, entry), **line_nutrients(report, row)} for row, entry in enumerate(report.entries)]
+    return [
+        {**_line_row(report, entry), **line_nutrients(report, row)}
+        for row, entry in enumerate(report.entries)
+    ]
 
 
 def _line_row(report: Report, entry: Entry) -> Row:

@@ -50,7 +50,9 @@ def _heading(text: str) -> str:
 def _wrap(text: str, *, first: str = "", then: str | None = None) -> list[str]:
     rest = " " * len(first) if then is None else then
     # a word longer than the line is broken: a diary may hold anything
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [first.rstrip()]
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ) or [first.rstrip()]
 
 
 def _title(report: Report) -> list[str]:
@@ -71,21 +73,35 @@ def _title(report: Report) -> list[str]:
 def _short(report: Report, *, color: bool) -> list[str]:
     lines = [_heading("In short")]
     if not report.intake.days:
-        lines += _wrap("No line could be counted, so nothing can be said yet; see what to check below.", first="  ")
+        lines += _wrap(
+            "No line could be counted, so nothing can be said yet; see what to check below.", first="  "
+        )
     else:
         for label, statuses in ANSWERS:
             names = [_named(reading) for reading in report.core if _statuses(reading) & statuses]
             if names:
                 text = "\n".join(_wrap(", ".join(names), first=f"  {label:<23}"))
-                lines.append(_paint(text, {"Above a set level": "above", "Looks low in this log": "low"}.get(label, ""), color))
+                lines.append(
+                    _paint(
+                        text,
+                        {"Above a set level": "above", "Looks low in this log": "low"}.get(label, ""),
+                        color,
+                    )
+                )
     guesses = report.count("flagged")
     left = report.count("left_out")
     counted = report.count("counted") + guesses
     rest = f" ({guesses} on a guess)" if guesses else ""
     lines += _wrap(f"{counted} of {len(report.entries)} lines counted{rest}, {left} left out.", first="  ")
-    incomplete = [str(date) for date, whole in zip(report.intake.dates, report.intake.complete, strict=True) if not whole]
+    incomplete = [
+        str(date)
+        for date, whole in zip(report.intake.dates, report.intake.complete, strict=True)
+        if not whole
+    ]
     if incomplete:
-        lines += _wrap(f"Not in the mean, because no food could be counted on them: {', '.join(incomplete)}.", first="  ")
+        lines += _wrap(
+            f"Not in the mean, because no food could be counted on them: {', '.join(incomplete)}.", first="  "
+        )
     return lines
 
 
@@ -96,7 +112,11 @@ def _statuses(reading: Reading) -> frozenset[str]:
 
 def _named(reading: Reading) -> str:
     adequacy = reading.adequacy
-    if adequacy is None or adequacy.confidence is None or adequacy.status in ("below_ai_no_inference", "undetermined"):
+    if (
+        adequacy is None
+        or adequacy.confidence is None
+        or adequacy.status in ("below_ai_no_inference", "undetermined")
+    ):
         return reading.nutrient.name
     low = adequacy.status == "likely_low"
     return f"{reading.nutrient.name} ({percent(1 - adequacy.confidence if low else adequacy.confidence)})"
@@ -133,8 +153,13 @@ def _readings(report: Report) -> list[str]:
     if not report.intake.days:
         return []
     for reading in report.core:
-        lines += _wrap(" ".join(sentences(report, reading)), first=f"  {reading.nutrient.name}: ", then="    ")
-        top = [f"{_shorten(food)} {share:.0%}" for food, _, share in report.intake.contributors(reading.nutrient.id)[:3]]
+        lines += _wrap(
+            " ".join(sentences(report, reading)), first=f"  {reading.nutrient.name}: ", then="    "
+        )
+        top = [
+            f"{_shorten(food)} {share:.0%}"
+            for food, _, share in report.intake.contributors(reading.nutrient.id)[:3]
+        ]
         if top:
             lines += _wrap(f"Most from: {'; '.join(top)}.", first="    ")
     return lines
@@ -145,8 +170,16 @@ def _shorten(text: str, most: int = 40) -> str:
 
 
 def _to_check(report: Report) -> list[str]:
-    left = [entry for entry in report.entries if entry.status == "left_out" and entry.kind != "other" and not _harmless(entry)]
-    none = [entry for entry in report.entries if entry.status == "left_out" and (entry.kind == "other" or _harmless(entry))]
+    left = [
+        entry
+        for entry in report.entries
+        if entry.status == "left_out" and entry.kind != "other" and not _harmless(entry)
+    ]
+    none = [
+        entry
+        for entry in report.entries
+        if entry.status == "left_out" and (entry.kind == "other" or _harmless(entry))
+    ]
     flagged = [entry for entry in report.entries if entry.status == "flagged"]
     if not (left or none or flagged):
         return []
@@ -167,7 +200,9 @@ def _entries(report: Report, heading: str, entries: Sequence[Entry]) -> list[str
     lines = [f"  {heading}"]
     for entry in entries[:MOST_LINES]:
         what = " ".join(f"{entry.line.food} {amount_text(entry)}".split())
-        lines += _wrap(f"{_shorten(what, 60)}: {entry.problem}.", first=f"    line {entry.line.number}: ", then="      ")
+        lines += _wrap(
+            f"{_shorten(what, 60)}: {entry.problem}.", first=f"    line {entry.line.number}: ", then="      "
+        )
         if entry.fix and not entry.fix.startswith("nothing to do"):
             lines += _wrap(f"{entry.fix[0].upper()}{entry.fix[1:]}.", first="      -> ", then="         ")
     if len(entries) > MOST_LINES:
@@ -179,7 +214,9 @@ def _context(report: Report) -> list[str]:
     if not report.intake.days:
         return []
     shown = [reading for reading in report.readings if reading.nutrient.role == "context"]
-    text = ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)
+    text = ", ".join(
+        f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown
+    )
     return [_heading("For context, per day"), *_wrap(text, first="  ")]
 
 

@@ -25,6 +25,7 @@ from build_tables import build_tables
 from build_units import build_units
 from nutrigap.matching import build_index
 from nutrigap.tables import read_lines
+from nutrigap.units import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGED = ROOT / "src" / "nutrigap" / "data"
@@ -42,16 +43,16 @@ def build(releases: Releases, out: Path) -> None:
 
 
 def write_index(folder: Path) -> None:
-    """Write the search index over all food names, so that a report need not make it."""
-    names, also = (
-        (folder / name).read_text(encoding="utf-8").split("\n")[:-1] for name in ("names.txt", "also.txt")
-    )
-    index = build_index(names, also)
+    """Write the search index over all food names and ``aliases.csv``, so that a report need not make it."""
+    row_by_id = {food: row for row, food in enumerate(read_lines(folder, "ids.txt"))}
+    aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
+    index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"), aliases)
     write_lines(folder / "index_words.txt", index.vocabulary)
-    write_lines(folder / "index_keys.txt", index.keys)
     write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
     write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
-    write_array(folder / "index_parts.npy", index.parts)
+    write_array(folder / "index_parts.npy", index.parts.astype(np.uint8))
+    write_lines(folder / "index_exact.txt", index.exact)
+    write_array(folder / "index_exact_rows.npy", index.exact_rows.astype(np.int16))
 
 
 def write_manifest(out: Path, facts: Facts) -> None:

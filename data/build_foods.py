@@ -283,9 +283,7 @@ def _overlay_2016(releases: Releases, values: dict[str, list[float]], facts: Fac
     facts.changed_2016.update(changed | summary)
 
 
-def _sr_portions(
-    releases: Releases, kept: set[str]
-) -> tuple[defaultdict[str, list[tuple[str, float]]], Counter[str]]:
+def _sr_portions(releases: Releases, kept: set[str]) -> tuple[defaultdict[str, list[tuple[str, float]]], Counter[str]]:
     rows = releases.table("legacy_portions")
     portions: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
     counts: Counter[str] = Counter(portion_rows_in_release=len(rows))

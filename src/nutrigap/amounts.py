@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from nutrigap.errors import AmountError
 from nutrigap.tables import Portion
 from nutrigap.units import Unit, find_unit
-from nutrigap.words import lexicon, plain, words
+from nutrigap.words import lexicon, plain, singular, words
 
 VULGAR_FRACTIONS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5",
@@ -44,6 +44,7 @@ _BRACKETS = re.compile(r"\([^)]*\)")
 # Vessels and helpings that stand for "the usual amount" where the food has no such portion of its own.
 USUAL_AMOUNT = lexicon("amount_usual")
 SIZES = lexicon("amount_size")
+MEASURES = SIZES | USUAL_AMOUNT | lexicon("amount_measure")
 SYNONYMS = {"big": "large", "mini": "miniature", "tablespoonful": "tablespoon", "tbsp": "tablespoon", "tbs": "tablespoon", "tsp": "teaspoon", "teaspoonful": "teaspoon", "pc": "piece", "pkg": "package", "pack": "package", "tin": "can", "sachet": "packet", "filet": "fillet", "rasher": "slice", "punnet": "container", "pot": "container", "carton": "container"}  # fmt: skip
 # A pizza has pieces where people say slices, and so on.
 KINDRED = {"slice": "piece", "piece": "slice", "can": "bottle", "bottle": "can", "packet": "package", "bar": "piece"}
@@ -57,14 +58,13 @@ YIELDS = frozenset(["yield"])
 NOT_A_MEASURE = "guideline"
 
 
-@dataclass(frozen=True)
-class Amount:
-    """An amount as written: ``count`` of ``unit``, with the ends of a range in ``low`` and ``high``.
+class Amount(NamedTuple):
+    """An amount as written: ``number`` of ``unit``, with the ends of a range in ``low`` and ``high``.
 
     ``grams`` [g] is a mass that stood in brackets ("2 slices (60 g)"), else None.
     """
 
-    count: float
+    number: float
     low: float
     high: float
     unit: str = ""
@@ -72,11 +72,10 @@ class Amount:
 
     def times(self, factor: float) -> Amount:
         """The same amount taken ``factor`` times."""
-        return replace(self, count=self.count * factor, low=self.low * factor, high=self.high * factor)
+        return self._replace(number=self.number * factor, low=self.low * factor, high=self.high * factor)
 
 
-@dataclass(frozen=True)
-class Grams:
+class Grams(NamedTuple):
     """Grams of a food: best, low, high [g], where they come from, and the guess they rest on ("" if none)."""
 
     best: float
@@ -103,9 +102,7 @@ def parse_number(text: str) -> float:
         if "/" in part:
             over, under = part.split("/")
             if float(under) == 0:
-                raise AmountError(
-                    f'"{text}" is not a number', "write the amount as a number, for example 1/2 or 0.5"
-                )
+                raise AmountError(f'"{text}" is not a number', "write the amount as a number, for example 1/2 or 0.5")
             total += float(over) / float(under)
         else:
             total += float(part.replace(",", "."))
@@ -138,18 +135,18 @@ def _split_number(text: str) -> Amount:
         value, rest = spelled
         if rest and _LEADING.match(rest):
             return _split_number(rest).times(value)
-        return Amount(count=value, low=value, high=value, unit=rest)
-    return Amount(count=1.0, low=1.0, high=1.0, unit=text)
+        return Amount(number=value, low=value, high=value, unit=rest)
+    return Amount(number=1.0, low=1.0, high=1.0, unit=text)
 
 
 def _behind(value: float, rest: str) -> Amount:
     """An amount that begins with a number: a range, a product, or the number with its unit."""
     if (to := _TO.match(rest)) and (second := _LEADING.match(rest, to.end())):
         low, high = sorted((value, parse_number(second[1])))
-        return Amount(count=(low + high) / 2, low=low, high=high, unit=rest[second.end() :])
+        return Amount(number=(low + high) / 2, low=low, high=high, unit=rest[second.end() :])
     if times := _TIMES.match(rest):
         return _split_number(rest[times.end() :]).times(value)
-    return Amount(count=value, low=value, high=value, unit=rest)
+    return Amount(number=value, low=value, high=value, unit=rest)
 
 
 @lru_cache(maxsize=65536)
@@ -187,7 +184,32 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     own = amount.unit.strip(" .,;:").partition(" of ")[0].removeprefix("of ")
-    return replace(amount, unit=" ".join(f"{own} {unit}".split()), grams=grams)
+    return amount._replace(unit=" ".join(f"{own} {unit}".split()), grams=grams)
+
+
+def split_leading_amount(text: str) -> tuple[str, str]:
+    """An amount that stands before the food in one text: "200g chicken breast" gives ("200g", "chicken breast").
+
+    ``("", text)`` when the text does not begin with an amount, or nothing would be left of it.
+    """
+    tidy = _tidy(text)
+    if found := _LEADING.match(tidy):
+        rest = tidy[found.end() :]
+        if (more := _TO.match(rest) or _TIMES.match(rest)) and (found := _LEADING.match(rest, more.end())):
+            rest = rest[found.end() :]
+    elif spelled := _number_word(tidy):
+        rest = spelled[1]
+    else:
+        return "", text
+    parts = rest.split()
+    for length in (2, 1):
+        head, tail = " ".join(parts[:length]), parts[length:]
+        if tail and (find_unit(head) is not None or (length == 1 and singular(head.lower()) in MEASURES)):
+            rest = " ".join(tail)
+            break
+    amount = tidy[: len(tidy) - len(rest)].strip()
+    food = rest.removeprefix("of ").strip()
+    return (amount, food) if re.search(r"[^\W\d_]{2}", food) else ("", text)
 
 
 def _mass(word: str) -> float | None:
@@ -195,8 +217,7 @@ def _mass(word: str) -> float | None:
     return found.factor if found is not None and found.dimension == "mass" else None
 
 
-@dataclass(frozen=True)
-class _Name:
+class _Name(NamedTuple):
     """A portion's or a user's measure taken apart: words before the first comma or bracket, and the rest."""
 
     main: tuple[str, ...]
@@ -273,9 +294,7 @@ def _by_portion(
 ) -> tuple[Portion, str] | None:
     """A household measure of the food that fits the words, or None."""
     nouns = [word for word in wanted.main if word not in SIZES]
-    offers = [
-        (name, portion) for name, portion in _offers(portions) if not name.all & YIELDS or wanted.all & YIELDS
-    ]
+    offers = [(name, portion) for name, portion in _offers(portions) if not name.all & YIELDS or wanted.all & YIELDS]
     lead = (nouns or list(wanted.main))[0]
     named = [(name, portion) for name, portion in offers if lead in name.main]
     if not named:
@@ -304,9 +323,7 @@ def _by_count(
 ) -> tuple[Portion, str] | None:
     """The portion that one piece of the food is, or None: the food's own name, else a middle size."""
     offers = [
-        (name, portion)
-        for name, portion in _offers(portions)
-        if _volume_of(name) is None and not name.all & YIELDS
+        (name, portion) for name, portion in _offers(portions) if _volume_of(name) is None and not name.all & YIELDS
     ]
     own = [(name, portion) for name, portion in offers if name.main and set(name.main) <= food_words]
     if own:
@@ -338,9 +355,7 @@ def _by_volume(
     largest = max(own.factor for _, _, own in offers)  # a cup is measured better than a teaspoon
     stem = _Name(main=wanted.main[1:], more=wanted.more)
     best = [
-        (_Name(main=name.main[1:], more=name.more), portion)
-        for name, portion, own in offers
-        if own.factor == largest
+        (_Name(main=name.main[1:], more=name.more), portion) for name, portion, own in offers if own.factor == largest
     ]
     portion, guess = _pick(stem, best, default_grams)
     return portion.grams * unit.factor / largest, "density", guess
@@ -394,10 +409,10 @@ def to_grams(
             f"no amount told, taken as {default_grams:g} g",
         )
     if amount.grams is not None:
-        guess = "" if amount.count == 1 else "the grams in brackets are taken as the total"
+        guess = "" if amount.number == 1 else "the grams in brackets are taken as the total"
         return Grams(amount.grams, amount.grams, amount.grams, "mass", guess)
     one, source, guess = _one(amount.unit, portions, default_grams, food_words, own_units or {})
-    return Grams(amount.count * one, amount.low * one, amount.high * one, source, guess)
+    return Grams(amount.number * one, amount.low * one, amount.high * one, source, guess)
 
 
 def _one(
@@ -419,9 +434,7 @@ def _one(
         volume = _by_volume(unit, wanted, portions, default_grams)
         if volume is not None:
             return volume
-        raise AmountError(
-            f'"{text}" is a volume and no density is known for this food', _known_measures(portions)
-        )
+        raise AmountError(f'"{text}" is a volume and no density is known for this food', _known_measures(portions))
     if wanted.main:
         found = _by_portion(wanted, portions, food_words, default_grams)
     else:

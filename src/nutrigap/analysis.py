@@ -74,9 +74,7 @@ def _notes(diary: Diary, person: Person, entries: list[Entry], people: list[str]
     """What a reader should know about the inputs, in the order of weight."""
     notes = []
     if person.assumed:
-        missing = " and ".join(
-            name for name, value in (("age", person.age), ("sex", person.sex)) if value is None
-        )
+        missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
         notes.append(
             f"The {missing} of the person was not told: the more demanding values for women and men"
             f"{' of 31-50' if person.age is None else ''} are shown, and a verdict is given only where it holds for both."

@@ -21,8 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from nutrigap.errors import TableError
 
@@ -359,9 +358,7 @@ def gamma_ear_confidence(
     if mean <= 0.0 or math.isinf(shape):
         return 1.0 - _requirement_above(dose + max(mean, 0.0), ear, sd_requirement)
     if sd_requirement <= _NARROW * min(1.0, 1.0 / math.sqrt(shape)) * from_food:
-        return sum(
-            weight * _gamma_below(mean, from_food + node * sd_requirement, shape) for node, weight in _HERMITE
-        )
+        return sum(weight * _gamma_below(mean, from_food + node * sd_requirement, shape) for node, weight in _HERMITE)
     unmet = _integral_over_days(mean, from_food, sd_requirement, shape)
     return min(1.0, max(0.0, 1.0 - unmet / normal_cdf(ear / sd_requirement)))
 
@@ -460,7 +457,7 @@ def _integral_over_days(mean: float, from_food: float, sd: float, shape: float) 
     q = _TAIL_LOG / shape
     reach = math.sqrt(2.0 * q)
     # e^t - 1 - t exceeds q beyond both ends; below ln(mean/highest) every requirement is met
-    start = max(-(reach + q), math.log(mean / highest))
+    start = max(-(reach + q), math.log(mean) - math.log(highest))
     end = math.log1p(reach + q)
     if start >= end:
         return 0.0
@@ -481,9 +478,7 @@ def _integral_over_days(mean: float, from_food: float, sd: float, shape: float) 
 # --- How many days would decide
 
 
-def days_to_decide(
-    confidence: Callable[[int], float], *, level: float = LEVEL, most: int = MOST_DAYS
-) -> int | None:
+def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, most: int = MOST_DAYS) -> int | None:
     """The smallest number of days at which the same mean would give a verdict.
 
     Parameters
@@ -600,8 +595,7 @@ def _side(confidence: float | None, level: float) -> str:
 # --- One nutrient of one person
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     """A mean amount a day with its bounds.
 
     Attributes
@@ -615,8 +609,7 @@ class Bounds:
     high: float | None
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """Day-to-day variation of food intake within persons of a life-stage group.
 
     Attributes
@@ -631,8 +624,7 @@ class Spread:
     cv: float
 
 
-@dataclass(frozen=True)
-class Adequacy:
+class Adequacy(NamedTuple):
     """Outcome of the EAR or AI test of one nutrient.
 
     Attributes
@@ -658,8 +650,7 @@ class Adequacy:
     status: str
 
 
-@dataclass(frozen=True)
-class Excess:
+class Excess(NamedTuple):
     """Outcome of the comparison of one nutrient with its upper level.
 
     Attributes
@@ -857,9 +848,7 @@ def _adequacy_test(reference: float, *, sd: float, spread: Spread, skewed: bool)
 def _excess_test(ul: float, *, spread: Spread, skewed: bool) -> _Test:
     """The UL test as a function of food, dose and days; a dose at the UL leaves no room for food."""
     if skewed:
-        return lambda mean, fixed, days: gamma_ul_confidence(
-            mean, ul, cv_within=spread.cv, days=days, dose=fixed
-        )
+        return lambda mean, fixed, days: gamma_ul_confidence(mean, ul, cv_within=spread.cv, days=days, dose=fixed)
     return lambda mean, fixed, days: (
         ul_confidence(mean, ul - fixed, sd_within=spread.sd, days=days) if fixed < ul else 0.0
     )
@@ -870,9 +859,7 @@ def _never_below(_mean: float, _fixed: float, _days: int) -> float:
     return 0.0
 
 
-def _at_ends(
-    test: _Test, food: Bounds, dose: Bounds, *, days: int
-) -> tuple[float | None, float | None, float | None]:
+def _at_ends(test: _Test, food: Bounds, dose: Bounds, *, days: int) -> tuple[float | None, float | None, float | None]:
     """Confidence at the low end, the best value and the high end of intake."""
     return (
         _at(test, food.low, dose.low, days),

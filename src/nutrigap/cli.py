@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
-FAIL_ON = {
-    "low": lambda report: any(
-        r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core
-    ),
+FAIL_ON: dict[str, Callable[[Report], bool]] = {
+    "low": lambda report: any(r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core),
     "over": lambda report: any(r.excess is not None and r.excess.status == "above_ul" for r in report.core),
     "unmatched": lambda report: report.count("left_out") > 0,
 }
@@ -48,9 +47,7 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
 diary_options = _together(
     click.option("--from", "start", metavar="DATE", help="First day to count (YYYY-MM-DD)."),
     click.option("--to", "end", metavar="DATE", help="Last day to count (YYYY-MM-DD)."),
-    click.option(
-        "--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."
-    ),
+    click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
     click.option(
         "--input",
         "layout",
@@ -188,17 +185,13 @@ def match(
     _deliver(render(found), output)
     if save is not None:
         added = save_choices(found, Path(save))
-        click.echo(
-            f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", err=True
-        )
+        click.echo(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", err=True)
 
 
 @cli.command()
 @click.argument("query", nargs=-1)
 @click.option("--rich-in", metavar="NUTRIENT", help="Rank by the amount in a usual portion.")
-@click.option(
-    "-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods."
-)
+@click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
 def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
@@ -206,9 +199,7 @@ def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    click.echo(
-        rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), nl=False
-    )
+    click.echo(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), nl=False)
 
 
 @cli.command()
@@ -278,9 +269,7 @@ def _read(diary: str, start: str | None, end: str | None, date_format: str | Non
         return read
     kept = read.between(first, last)
     if not any(line.date for line in kept.lines):
-        raise click.UsageError(
-            f"no line of {read.path} lies between {first or 'the start'} and {last or 'the end'}"
-        )
+        raise click.UsageError(f"no line of {read.path} lies between {first or 'the start'} and {last or 'the end'}")
     return kept
 
 
@@ -310,18 +299,18 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
-    from nutrigap.report import csv, json
-
     if form == "json":
+        from nutrigap.report import json
+
         return "".join(json.render(one, indent=1 if len(reports) == 1 else None) for one in reports)
     if form == "csv":
+        from nutrigap.report import csv
+
         return csv.summary(reports)
     if form == "md":
         return "\n".join(one.to_markdown() for one in reports)
     ascii_only = plain and not _speaks_utf8()
-    return ("\n" + "=" * 80 + "\n\n").join(
-        one.to_text(color=colored, ascii_only=ascii_only) for one in reports
-    )
+    return ("\n" + "=" * 80 + "\n\n").join(one.to_text(color=colored, ascii_only=ascii_only) for one in reports)
 
 
 def _write_folders(reports: Sequence[Report], folder: Path) -> None:
@@ -360,9 +349,7 @@ def _tell_problems(read: Diary, verbose: bool) -> None:
         for problem in read.problems:
             click.echo(problem.text(read.path), err=True)
     elif read.problems:
-        click.echo(
-            f"{read.path}: {_count(len(read.problems), 'problem')}; see nutrigap check {read.path}", err=True
-        )
+        click.echo(f"{read.path}: {_count(len(read.problems), 'problem')}; see nutrigap check {read.path}", err=True)
 
 
 def _count(number: int, noun: str) -> str:
@@ -416,4 +403,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the ``nutrigap`` command."""
+    gc.disable()  # one report is over before a collection could free anything; it only slows the start
     sys.exit(run())

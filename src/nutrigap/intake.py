@@ -198,9 +198,7 @@ class Intake:
         food = Bounds(*(np.where(part, end, 0.0) for end in self.lines))
         days = max(self.days, 1)
         low, best, high = self._mean(food, room=False)
-        return Bounds(
-            low, best, high + self._room(self._missing[self._in_mean].sum(axis=0).astype(float)) / days
-        )
+        return Bounds(low, best, high + self._room(self._missing[self._in_mean].sum(axis=0).astype(float)) / days)
 
     @cached_property
     def mean_dose(self) -> Bounds:
@@ -226,12 +224,11 @@ class Intake:
     @cached_property
     def coverage(self) -> FloatArray:
         """Share of the energy of all counted food lines whose food has a value for the nutrient, (nutrients,)."""
-        use = np.array([entry.status != "left_out" for entry in self.entries], dtype=bool) & (
-            self.source == FOOD
-        )
+        use = np.array([entry.status != "left_out" for entry in self.entries], dtype=bool) & (self.source == FOOD)
         energy = self.lines.best[use, nutrient_index()["energy"]]
         if energy.sum() > 0:
-            return (self.known[use] * energy[:, None]).sum(axis=0) / energy.sum()
+            share: FloatArray = (self.known[use] * energy[:, None]).sum(axis=0) / energy.sum()
+            return share
         return self.known[use].mean(axis=0) if use.any() else np.ones(self.known.shape[1])
 
     def deciders(self, nutrient: str) -> list[Decider]:
@@ -258,8 +255,7 @@ class Intake:
             numbers, total = found.get((text, reason), ([], 0.0))
             found[text, reason] = ([*numbers, entry.line.number], total + width)
         deciders = [
-            Decider(text, tuple(numbers), width / days, reason)
-            for (text, reason), (numbers, width) in found.items()
+            Decider(text, tuple(numbers), width / days, reason) for (text, reason), (numbers, width) in found.items()
         ]
         return sorted(deciders, key=lambda decider: (-decider.width, decider.lines))
 
@@ -305,9 +301,7 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     if at.size:
         rows = np.array([entries[i].row for i in at], dtype=np.int64)
         weights = [entries[i].grams for i in at]
-        grams = Bounds(
-            *(np.array([getattr(w, end) for w in weights], dtype=float) for end in ("low", "best", "high"))
-        )
+        grams = Bounds(*(np.array([getattr(w, end) for w in weights], dtype=float) for end in ("low", "best", "high")))
         for whole, part in zip(lines, contributions(foods, rows, grams), strict=True):
             whole[at] = part
         known[at] = ~np.isnan(foods.values[rows])
@@ -323,14 +317,10 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
                 whole[i, columns[name]] = value
             known[i, columns[name]] = True
     dates = tuple(
-        sorted(
-            {entry.line.date for entry in entries if entry.line.date is not None and entry.kind != "other"}
-        )
+        sorted({entry.line.date for entry in entries if entry.line.date is not None and entry.kind != "other"})
     )
     place = {date: d for d, date in enumerate(dates)}
-    day = np.array(
-        [place.get(entry.line.date, -1) if entry.line.date else -1 for entry in entries], dtype=np.int64
-    )
+    day = np.array([place.get(entry.line.date, -1) if entry.line.date else -1 for entry in entries], dtype=np.int64)
     return Intake(
         entries=tuple(entries),
         lines=lines,

@@ -7,16 +7,16 @@ less the words of the name that nobody asked for, by how much they change the fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.tables import FoodTable, read_array, read_lines
-from nutrigap.units import read_table
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_integers, read_lines
 from nutrigap.words import key, lexicon, words
 
 ACCEPT = 0.80
@@ -31,23 +31,32 @@ NAMES = 8
 HEAD_MISSED = 0.15
 FURTHER_WEIGHT = 0.9
 GENERAL_BONUS = 0.03
+# Names that share less of the phrase than this are not worth a look.
+LEAST_SHARED = 0.2
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
 SECOND_TIER, UNSURVEYED = 0.02, 0.04
 
 
-@dataclass(frozen=True, eq=False)
-class WordIndex:
+class WordIndex(NamedTuple):
     """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``.
 
-    ``parts`` (uint8, as long as ``rows``) tells the part that the word plays in that name; ``keys`` are the names in
-    their normalised form.
+    ``parts`` (as long as ``rows``) tells the part that the word plays in that name. ``exact`` are the normalised names
+    and common names, sorted, each with its row in ``exact_rows``.
     """
 
-    vocabulary: tuple[str, ...]
-    offsets: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    parts: NDArray[np.uint8]
-    keys: tuple[str, ...]
+    vocabulary: Sequence[str]
+    offsets: SmallIntArray
+    rows: SmallIntArray
+    parts: SmallIntArray
+    exact: Sequence[str]
+    exact_rows: SmallIntArray
+
+    def postings(self, word: str) -> slice:
+        """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
+        number = bisect_left(self.vocabulary, word)
+        if number == len(self.vocabulary) or self.vocabulary[number] != word:
+            return slice(0, 0)
+        return slice(int(self.offsets[number]), int(self.offsets[number + 1]))
 
 
 class Candidate(NamedTuple):
@@ -57,18 +66,17 @@ class Candidate(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True)
-class Match:
-    """The food chosen for a phrase: ``row`` is None when none is good enough; ``candidates`` best first."""
+class Match(NamedTuple):
+    """The food chosen for a phrase: ``row`` is None when none is good enough; ``candidates`` gives the others."""
 
     row: int | None
     method: str
     score: float
-    candidates: tuple[Candidate, ...]
+    phrase: str = ""
 
 
-def build_index(names: Sequence[str], also: Sequence[str]) -> WordIndex:
-    """Index of the words of every name and of its further names."""
+def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str, int]) -> WordIndex:
+    """Index of the words of every name and of its further names; ``aliases`` are common names with their rows."""
     postings: dict[str, list[tuple[int, int]]] = {}
     for row, (name, other) in enumerate(zip(names, also, strict=True)):
         for word, part in sorted(_parts(name, other).items()):
@@ -76,12 +84,16 @@ def build_index(names: Sequence[str], also: Sequence[str]) -> WordIndex:
     vocabulary = tuple(sorted(postings))
     counts = np.array([0] + [len(postings[word]) for word in vocabulary], dtype=np.int64)
     pairs = [pair for word in vocabulary for pair in postings[word]]
+    exact = {key(phrase): row for phrase, row in aliases.items()}
+    # where two foods share a name the first stands: FNDDS before SR
+    exact.update({key(name): row for row, name in reversed(list(enumerate(names)))})
     return WordIndex(
         vocabulary,
         np.cumsum(counts),
         np.array([row for row, _ in pairs], dtype=np.int64),
         np.array([part for _, part in pairs], dtype=np.uint8),
-        tuple(key(name) for name in names),
+        tuple(sorted(exact)),
+        np.array([exact[name] for name in sorted(exact)], dtype=np.int64),
     )
 
 
@@ -110,60 +122,46 @@ def _parts(name: str, also: str) -> dict[str, int]:
 def load_index(foods: FoodTable) -> WordIndex:
     """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
     if foods.folder is None:
-        return build_index(foods.names, foods.also)
+        return build_index(foods.names, ("",) * len(foods), {})
     return WordIndex(
         read_lines(foods.folder, "index_words.txt"),
-        read_array(foods.folder, "index_offsets.npy").astype(np.int64),
-        read_array(foods.folder, "index_rows.npy").astype(np.int64),
-        read_array(foods.folder, "index_parts.npy").astype(np.uint8),
-        read_lines(foods.folder, "index_keys.txt"),
+        read_integers(foods.folder, "index_offsets.npy"),
+        read_integers(foods.folder, "index_rows.npy"),
+        read_integers(foods.folder, "index_parts.npy"),
+        read_lines(foods.folder, "index_exact.txt"),
+        read_integers(foods.folder, "index_exact_rows.npy"),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Ready:
-    """What a search needs beside the index, worked out once: word numbers, exact names, the cost of whole names."""
+class _Ready(NamedTuple):
+    """What a search needs beside the index, worked out once: the cost of whole names and the order of the tables."""
 
-    number: dict[str, int]
-    row_by_key: dict[str, int]
-    cost: NDArray[np.float64]
-    prior: NDArray[np.float64]
+    cost: FloatArray
+    prior: FloatArray
     general: NDArray[np.bool_]
 
 
 @cache
 def _ready(foods: FoodTable) -> _Ready:
-    index = load_index(foods)
-    size = len(index.keys)
-    number = dict(zip(index.vocabulary, range(len(index.vocabulary)), strict=True))
+    index, size = load_index(foods), len(foods)
     general = np.zeros(size, dtype=bool)
     for word in lexicon("search_general"):
-        if word in number:
-            general[index.rows[index.offsets[number[word]] : index.offsets[number[word] + 1]]] = True
+        general[index.rows[index.postings(word)]] = True
     return _Ready(
-        number,
-        # where two foods share a name the first stands: FNDDS before SR
-        dict(zip(reversed(index.keys), range(size - 1, -1, -1), strict=True)),
-        np.bincount(index.rows, weights=COST[index.parts % NAMES], minlength=size),
+        np.bincount(index.rows, weights=COST[index.parts % NAMES], minlength=size).astype(np.float64),
         np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED)),
         general,
     )
 
 
-@cache
-def _aliases(foods: FoodTable) -> dict[str, int]:
-    """What people call a food -> its row, for the foods of ``data/aliases.csv`` that the table holds."""
-    rows = foods.row_by_id
-    return {key(row["phrase"]): rows[row["food_id"]] for row in read_table("aliases.csv") if row["food_id"] in rows}
-
-
 def find_exact(foods: FoodTable, phrase: str) -> int | None:
     """Row of the food whose name or common name is the phrase, but for case, plurals and punctuation; else None."""
-    name = key(phrase)
-    row = _ready(foods).row_by_key.get(name)
-    return row if row is not None else _aliases(foods).get(name)
+    index, name = load_index(foods), key(phrase)
+    place = bisect_left(index.exact, name)
+    return int(index.exact_rows[place]) if place < len(index.exact) and index.exact[place] == name else None
 
 
+@lru_cache(maxsize=4096)
 def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate, ...]:
     """The foods whose names fit a phrase best, best first.
 
@@ -181,45 +179,44 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         Scores from 0 to 1: the share of the phrase that the name has, by the weight of the words (rare words tell
         more), less what the words of the name cost that nobody asked for.
     """
-    index, ready = load_index(foods), _ready(foods)
-    size = len(index.keys)
+    index, ready, size = load_index(foods), _ready(foods), len(foods)
     wanted = [word for word in dict.fromkeys(words(phrase)) if word not in NEUTRAL]
     shared, cost = np.zeros(size), ready.cost.copy()
     named = np.zeros(size, dtype=bool)
     asked = 0.0
     for word in wanted:
-        number = ready.number.get(word)
-        weight = _weight(index, number, size)
-        asked += weight
-        if number is None:
-            continue
-        span = slice(int(index.offsets[number]), int(index.offsets[number + 1]))
+        span = index.postings(word)
         rows, parts = index.rows[span], index.parts[span]
         role = parts % NAMES
+        # rare words tell more: inverse document frequency; a word no food has weighs as the rarest
+        weight = math.log1p(size / max(1, len(rows)))
+        asked += weight
         shared[rows] += np.where(role == FURTHER, FURTHER_WEIGHT * weight, weight)
         cost[rows] -= COST[role]
         if word == wanted[-1]:
             named[rows] = parts >= NAMES
-    found = np.flatnonzero(shared)
+    found = np.flatnonzero(shared > LEAST_SHARED * asked)
     score = shared[found] / asked - cost[found] - ready.prior[found] - np.where(named[found], 0.0, HEAD_MISSED)
     score += np.where(ready.general[found] & (cost[found] < 1e-9), GENERAL_BONUS, 0.0)
-    best = np.lexsort((found, -np.round(score, 9)))[:limit]
+    best = np.argsort(-np.round(score, 9), kind="stable")[:limit]
     return tuple(Candidate(int(found[i]), float(min(1.0, max(0.0, score[i])))) for i in best)
 
 
-def _weight(index: WordIndex, number: int | None, total: int) -> float:
-    """Rare words tell more: inverse document frequency; a word no food has weighs as the rarest."""
-    count = 1 if number is None else int(index.offsets[number + 1] - index.offsets[number])
-    return float(np.log1p(total / count))
-
-
 def find_food(foods: FoodTable, phrase: str) -> Match:
-    """The food that a phrase means, if one is good enough, and in any case the five closest."""
-    candidates = search(foods, phrase)
+    """The food that a phrase means, if one is good enough."""
     exact = find_exact(foods, phrase)
     if exact is not None:
-        rest = tuple(candidate for candidate in candidates if candidate.row != exact)
-        return Match(exact, "exact", 1.0, (Candidate(exact, 1.0), *rest)[:5])
-    if candidates and candidates[0].score >= FLAG:
-        return Match(candidates[0].row, "search", candidates[0].score, candidates)
-    return Match(None, "none", candidates[0].score if candidates else 0.0, candidates)
+        return Match(exact, "exact", 1.0, phrase)
+    found = search(foods, phrase)
+    if found and found[0].score >= FLAG:
+        return Match(found[0].row, "search", found[0].score, phrase)
+    return Match(None, "none", found[0].score if found else 0.0, phrase)
+
+
+def candidates(foods: FoodTable, match: Match, limit: int = 5) -> tuple[Candidate, ...]:
+    """The foods that the phrase of a match may mean, the chosen one first, then the closest."""
+    found = search(foods, match.phrase) if match.phrase else ()
+    if match.row is None:
+        return found[:limit]
+    others = tuple(candidate for candidate in found if candidate.row != match.row)
+    return (Candidate(match.row, match.score), *others)[:limit]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +22,8 @@ def read_profile(path: Path) -> dict[str, str]:
     TableError
         The file cannot be read, or has an entry of another name.
     """
+    import tomllib  # only a few runs have a profile
+
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nutrigap import assessment
 from nutrigap.assessment import Adequacy, Excess
@@ -16,8 +16,7 @@ from nutrigap.units import Nutrient, nutrient_index, nutrients
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One nutrient of one diary: what was found, what it was held against, what that allows to say.
 
     ``low``, ``best``, ``high`` are mean intakes per day in the canonical unit; an infinite ``high`` has no upper end.
@@ -54,9 +53,7 @@ def _read(intake: Intake, person: Person, nutrient: Nutrient) -> Reading:
     )  # fmt: skip
 
 
-def _assess(
-    intake: Intake, person: Person, nutrient: Nutrient, i: int
-) -> tuple[Reference, Adequacy, Excess] | None:
+def _assess(intake: Intake, person: Person, nutrient: Nutrient, i: int) -> tuple[Reference, Adequacy, Excess] | None:
     """The tests of one nutrient for one fully known person."""
     target = reference(person, nutrient.id)
     if target is None:
@@ -95,8 +92,7 @@ def _most_demanding(targets: Sequence[Reference]) -> Reference:
         return first
     strictest = min(targets, key=lambda target: math.inf if target.ul is None else target.ul)
     hardest = max(targets, key=lambda target: target.ear or target.ai or 0.0)
-    return replace(
-        first,
+    return first._replace(
         ear=_largest([target.ear for target in targets]),
         rda=_largest([target.rda for target in targets]),
         ai=_largest([target.ai for target in targets]),
@@ -112,10 +108,10 @@ def _agreed_adequacy(found: Sequence[Adequacy]) -> Adequacy:
     """The harder test of several; its verdict stands only where all agree."""
     hardest = min(found, key=lambda one: math.inf if one.confidence is None else one.confidence)
     agree = len({one.status for one in found}) == 1
-    return hardest if agree else replace(hardest, status="undetermined")
+    return hardest if agree else hardest._replace(status="undetermined")
 
 
 def _agreed_excess(found: Sequence[Excess]) -> Excess:
     hardest = min(found, key=lambda one: math.inf if one.confidence is None else one.confidence)
     agree = len({one.status for one in found}) == 1
-    return hardest if agree else replace(hardest, status="undetermined")
+    return hardest if agree else hardest._replace(status="undetermined")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from nutrigap.errors import PersonError, TableError
 from nutrigap.units import read_table
@@ -56,11 +57,7 @@ class Person:
         stage = _STAGE_WORDS.get(str(self.life_stage or "").strip().lower())
         if stage is None:
             raise PersonError(f'unknown life stage "{self.life_stage}"; known: {", ".join(LIFE_STAGES)}')
-        sex = (
-            None
-            if self.sex is None or not str(self.sex).strip()
-            else _SEX_WORDS.get(str(self.sex).strip().lower())
-        )
+        sex = None if self.sex is None or not str(self.sex).strip() else _SEX_WORDS.get(str(self.sex).strip().lower())
         if sex is None and self.sex is not None and str(self.sex).strip():
             raise PersonError(f'unknown sex "{self.sex}"; the reference tables know female and male')
         if self.references not in AUTHORITIES:
@@ -109,8 +106,7 @@ def _age_years(age: float | str | None) -> float | None:
     return years
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """The reference values of one nutrient for one person, in the nutrient's canonical unit per day.
 
     ``ul_scope`` is ``total``, ``supplement_only``, ``supplement_water_added`` or ``none``; ``ul_status`` says why there is
@@ -130,8 +126,7 @@ class Reference:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Variation:
+class Variation(NamedTuple):
     """Day-to-day variation of intake within one person: SD [unit/day] and CV [fraction] of intake from food."""
 
     sd: float
@@ -139,8 +134,7 @@ class Variation:
     source: str
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     authority: str
     nutrient: str
     kind: str

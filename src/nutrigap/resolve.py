@@ -14,23 +14,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from nutrigap.amounts import Amount, Grams, parse_amount, to_grams
+from nutrigap.amounts import Amount, Grams, parse_amount, split_leading_amount, to_grams
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
-from nutrigap.matching import ACCEPT, Match, find_food
+from nutrigap.matching import ACCEPT, Match, candidates, find_food
 from nutrigap.supplements import Dose, looks_like_supplement, read_supplement
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table
 from nutrigap.words import key, words
 
 CODE = re.compile(r"^\s*(fdc|sr|fndds)\s*:\s*(\d+)\s*$", re.I)
-# An amount in front of the food ("200g chicken breast", "2 eggs"): tried when the amount cell is blank.
-LEADING_AMOUNT = re.compile(
-    r"^\s*((?:~\s*)?(?:\d[\d\s.,/½¼¾⅓⅔x×–-]*|[½¼¾⅓⅔]|half an?|an?|one|two|three|four|five|six)\s*"
-    r"(?:fl\.? ?oz|ml|cl|dl|l|kg|mg|g|oz|lbs?|cups?|tbsp|tsp|tablespoons?|teaspoons?|slices?|pieces?|bowls?|glass(?:es)?|"
-    r"cans?|handfuls?|servings?|small|medium|large)?)\s+(?:of\s+)?(?=[^\W\d_]{2})",
-    re.I,
-)
 MOST_GRAMS = 10_000.0
 SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
@@ -86,7 +79,7 @@ class Entry:
     fix: str = ""
 
 
-NO_MATCH = Match(None, "none", 0.0, ())
+NO_MATCH = Match(None, "none", 0.0)
 
 
 @cache
@@ -143,9 +136,7 @@ def _positive(text: str, place: str) -> float:
     except ValueError:
         value = float("nan")
     if not value > 0:
-        raise TableError(
-            f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0'
-        )
+        raise TableError(f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0')
     return value
 
 
@@ -191,9 +182,7 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         )
     choice = choices.get(key(line.food))
     kind = line.kind or (choice.kind if choice is not None else "")
-    if kind != "food" and (
-        kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")
-    ):
+    if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
         return _resolve_supplement(line)
     return _resolve_food(line, foods, choice)
 
@@ -226,9 +215,8 @@ def _resolve_supplement(line: Line) -> Entry:
 def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
     phrase, amount_text = line.food, line.amount
     code = CODE.match(phrase)
-    lead = None if line.amount or line.unit or code else LEADING_AMOUNT.match(phrase)
-    if lead is not None:
-        phrase, amount_text = phrase[lead.end() :], lead[1]
+    if not (line.amount or line.unit or code):
+        amount_text, phrase = split_leading_amount(phrase)
     try:
         match = _match(phrase, foods, choice, code is not None)
     except UnknownFood as error:
@@ -243,9 +231,7 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
         return _without_food(line, match, what, fix, row=match.row)
     problem = _implausible(grams, foods, match.row, sure=match.method == "code" and grams.source == "mass")
     if problem is not None and problem[0] == "left_out":
-        return _without_food(
-            line, match, problem[1], "check the amount; if it is right, split the line", row=match.row
-        )
+        return _without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
     guesses = [problem[1]] if problem is not None else []
     if match.method == "search" and match.score < ACCEPT:
         guesses.append(f'taken for "{foods.names[match.row]}"')
@@ -260,9 +246,9 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
 def _match(phrase: str, foods: FoodTable, choice: Choice | None, is_code: bool) -> Match:
     if choice is not None and choice.food_id:
         row = foods.row(choice.food_id)
-        return Match(row, "choice", 1.0, find_food(foods, phrase).candidates)
+        return Match(row, "choice", 1.0, phrase)
     if is_code:
-        return Match(foods.row(phrase.replace(" ", "")), "code", 1.0, ())
+        return Match(foods.row(phrase.replace(" ", "")), "code", 1.0)
     return find_food(foods, phrase)
 
 
@@ -329,7 +315,7 @@ def _reason(error: AmountError | UnknownUnit) -> tuple[str, str]:
 
 
 def _fix(foods: FoodTable, match: Match) -> str:
-    names = [foods.names[candidate.row] for candidate in match.candidates[:2]]
+    names = [foods.names[candidate.row] for candidate in candidates(foods, match, 2)]
     if not names:
         return "write it in other words, or as a code such as fdc:168462"
     return "perhaps " + " or ".join(f'"{name}"' for name in names) + "? Write that name, or a code"

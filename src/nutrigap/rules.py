@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nutrigap.readings import Reading
 
@@ -27,8 +27,7 @@ TWITCHING = (
 TWITCHING_EVIDENCE = ("E04", "E15", "E23", "E60", "E61")
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """A remark on one or more nutrients, with its grade of evidence and the ids of the rows it rests on."""
 
     rule: str
@@ -66,10 +65,7 @@ def _amount(reading: Reading, value: float) -> str:
 def _low(reading: Reading, days: int) -> Flag:
     reference, adequacy = reading.reference, reading.adequacy
     assert (
-        reference is not None
-        and reference.ear is not None
-        and adequacy is not None
-        and adequacy.confidence is not None
+        reference is not None and reference.ear is not None and adequacy is not None and adequacy.confidence is not None
     )
     text = (
         f"{reading.nutrient.name} looks low in this log: it averages {_amount(reading, reading.best)} a day, and half of people "
@@ -99,10 +95,7 @@ def _watch(reading: Reading, days: int) -> Flag:
 def _above(reading: Reading, days: int) -> Flag:
     reference, excess = reading.reference, reading.excess
     assert (
-        reference is not None
-        and reference.ul is not None
-        and excess is not None
-        and excess.amount_compared is not None
+        reference is not None and reference.ul is not None and excess is not None and excess.amount_compared is not None
     )
     scope = "supplements bring" if reference.ul_scope == "supplement_only" else "the log averages"
     text = (

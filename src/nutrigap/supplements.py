@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ class Dose(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True)
-class Supplement:
+class Supplement(NamedTuple):
     """A supplement line read.
 
     Attributes
@@ -85,9 +83,7 @@ def _names() -> tuple[tuple[str, str], ...]:
         ("hydroxocobalamin", "vitamin_b12"),
     ]
     single_letters = {"k", "ca", "mg"}  # too short to be told from other words
-    return tuple(
-        sorted({p for p in pairs if p[0] not in single_letters}, key=lambda pair: (-len(pair[0]), pair[0]))
-    )
+    return tuple(sorted({p for p in pairs if p[0] not in single_letters}, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 @cache
@@ -183,12 +179,12 @@ def _dose(of: Nutrient, food: str, amount: str, unit: str) -> float | None:
         if taken is None:
             return None
         dose_unit = in_amount[2]
-        return taken.count * nutrient_factor(of, dose_unit)
+        return taken.number * nutrient_factor(of, dose_unit)
     if in_food is None:
         return None
     number = parse_number(re.sub(r"(?<=\d)[  ,](?=\d{3}\b)", "", in_food[1]).strip())
     taken = parse_amount(amount, "") if amount else None
-    return number * (taken.count if taken is not None else 1.0) * nutrient_factor(of, in_food[2])
+    return number * (taken.number if taken is not None else 1.0) * nutrient_factor(of, in_food[2])
 
 
 def _readings(of: Nutrient, value: float, food: str, said: set[str]) -> Supplement:
@@ -196,9 +192,7 @@ def _readings(of: Nutrient, value: float, food: str, said: set[str]) -> Suppleme
     anion = next((ANIONS[word] for word in sorted(said) if word in ANIONS), None)
     if anion is None or _ELEMENTAL.search(plain(food)):
         return Supplement({of.id: Dose(value, value, value)}, frozenset(), "")
-    fractions = [
-        salt.fraction for salt in _salts() if salt.nutrient == of.id and any(anion in w for w in salt.words)
-    ]
+    fractions = [salt.fraction for salt in _salts() if salt.nutrient == of.id and any(anion in w for w in salt.words)]
     if not fractions:
         return Supplement(
             {of.id: Dose(0.0, value, value)},

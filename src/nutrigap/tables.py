@@ -7,23 +7,51 @@ official releases; ``data/foods/manifest.json`` says what is in them.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.errors import TableError, UnknownFood
-from nutrigap.units import nutrient_index, read_table
+from nutrigap.units import DATA, nutrient_index, read_table
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+# Integers as small as they are stored: rows, offsets, parts of names.
+SmallIntArray = NDArray[np.signedinteger] | NDArray[np.unsignedinteger]
 
 
-@dataclass(frozen=True)
-class Source:
+class Texts(Sequence[str]):
+    """The lines of a text file, cut out when asked for: a report needs a hundred of thirteen thousand names."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, i: int) -> str: ...
+    @overload
+    def __getitem__(self, i: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, i: int | slice) -> str | tuple[str, ...]:
+        if isinstance(i, slice):
+            return tuple(self[row] for row in range(*i.indices(len(self))))
+        if i < 0:
+            i += len(self)
+        start = int(self._ends[i - 1]) + 1 if i else 0
+        return self._data[start : int(self._ends[i])].decode("utf-8")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data.decode("utf-8").split("\n")[:-1])
+
+
+class Source(NamedTuple):
     """A publication or release that numbers of the report come from: a row of ``data/sources.csv``."""
 
     key: str
@@ -39,16 +67,14 @@ def sources() -> dict[str, Source]:
     return {row["key"]: Source(**row) for row in read_table("sources.csv")}
 
 
-@dataclass(frozen=True)
-class Portion:
+class Portion(NamedTuple):
     """A household measure of one food: ``grams`` [g] is the weight of one of it."""
 
     name: str
     grams: float
 
 
-@dataclass(frozen=True, eq=False)
-class Imputation:
+class Imputation(NamedTuple):
     """What stands in for a value that was never measured, by food group.
 
     ``best`` and ``high`` are (groups × nutrients) arrays per 100 g, NaN where the group needs none: the median
@@ -60,8 +86,7 @@ class Imputation:
     high: FloatArray
 
 
-@dataclass(frozen=True)
-class PortionStatistics:
+class PortionStatistics(NamedTuple):
     """What one default portion of a food brings: mean and SD per nutrient, for lines that were left out."""
 
     mean: FloatArray
@@ -91,9 +116,8 @@ class FoodTable:
     name: str
     edition: str
     sha256: str
-    ids: tuple[str, ...]
-    names: tuple[str, ...]
-    also: tuple[str, ...]
+    ids: Sequence[str]
+    names: Sequence[str]
     values: FloatArray
     fdc: IntArray
     group: IntArray
@@ -102,12 +126,12 @@ class FoodTable:
     refuse: FloatArray
     default_grams: FloatArray
     portion_offsets: IntArray
-    portion_names: tuple[str, ...]
+    portion_names: Sequence[str]
     portion_grams: FloatArray
     imputation: Imputation
     left_out_portion: PortionStatistics
     first_tier: int = 0
-    folder: Traversable | None = field(default=None, repr=False)
+    folder: Path | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -142,9 +166,7 @@ class FoodTable:
     def portions(self, row: int) -> tuple[Portion, ...]:
         """The household measures of one food, in the order of the release."""
         start, end = int(self.portion_offsets[row]), int(self.portion_offsets[row + 1])
-        return tuple(
-            Portion(name=self.portion_names[i], grams=float(self.portion_grams[i])) for i in range(start, end)
-        )
+        return tuple(Portion(name=self.portion_names[i], grams=float(self.portion_grams[i])) for i in range(start, end))
 
     def default_portion_grams(self, row: int) -> float | None:
         """Grams for an amount that was not told: the release's own, else its first portion, else None [g]."""
@@ -155,15 +177,30 @@ class FoodTable:
         return portions[0].grams if portions else None
 
 
-def read_lines(folder: Traversable, name: str) -> tuple[str, ...]:
-    return tuple(folder.joinpath(name).read_text(encoding="utf-8").split("\n")[:-1])
+def read_lines(folder: Path, name: str) -> Texts:
+    """The items of a packaged text file, one a line."""
+    return Texts((folder / name).read_bytes())
 
 
-def read_array(folder: Traversable, name: str) -> NDArray[np.generic]:
-    with folder.joinpath(name).open("rb") as stream:
-        array: NDArray[np.generic] = np.lib.format.read_array(stream, allow_pickle=False)
-    array.setflags(write=False)  # a table is never written to
+def read_array(folder: Path, name: str) -> NDArray[np.generic]:
+    """A packaged array, which cannot be written to."""
+    array: NDArray[np.generic] = np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     return array
+
+
+def read_integers(folder: Path, name: str) -> SmallIntArray:
+    """A packaged array of integers, in the size it is stored.
+
+    Raises
+    ------
+    TableError
+        The file holds something else.
+    """
+    array = np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise TableError(f"{name} of the packaged food table holds no integers; reinstall nutrigap")
+    integers: SmallIntArray = array
+    return integers
 
 
 def _imputation(groups: tuple[str, ...]) -> Imputation:
@@ -194,18 +231,17 @@ def load_foods() -> FoodTable:
     TableError
         The installation lacks the table's files.
     """
-    folder = files("nutrigap").joinpath("data", "foods")
-    if not folder.joinpath("manifest.json").is_file():
+    folder = DATA / "foods"
+    if not (folder / "manifest.json").is_file():
         raise TableError("the packaged food table is missing; reinstall nutrigap, or run data/build.py")
-    manifest = json.loads(folder.joinpath("manifest.json").read_text(encoding="utf-8"))
-    groups = read_lines(folder, "groups.txt")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    groups = tuple(read_lines(folder, "groups.txt"))
     return FoodTable(
         name="usda",
         edition="; ".join(manifest["editions"]),
         sha256=manifest["sha256"],
         ids=read_lines(folder, "ids.txt"),
         names=read_lines(folder, "names.txt"),
-        also=read_lines(folder, "also.txt"),
         values=read_array(folder, "values.npy").astype(np.float64, copy=False),
         fdc=read_array(folder, "fdc.npy").astype(np.int64),
         group=read_array(folder, "group.npy").astype(np.int64),

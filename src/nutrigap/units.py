@@ -9,10 +9,9 @@ pint itself is imported only when a quantity is handed in.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, overload
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from nutrigap.errors import TableError, UnknownUnit
 
@@ -30,14 +29,18 @@ REFUSED = {
 MASS_IN_GRAMS = {"g": 1.0, "mg": 1e-3, "µg": 1e-6}
 
 
+# A plain path: importlib.resources would take longer than reading the tables.
+DATA = Path(__file__).parent / "data"
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a small packaged table, as dictionaries of strings ("" where blank)."""
-    text = files("nutrigap").joinpath("data", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit of mass, volume or energy: its factor to gram, millilitre or kilocalorie."""
 
     name: str
@@ -45,8 +48,7 @@ class Unit:
     factor: float
 
 
-@dataclass(frozen=True)
-class Nutrient:
+class Nutrient(NamedTuple):
     """One nutrient: a row of ``data/nutrients.csv``.
 
     ``role`` is ``core`` (the six), ``context`` (shown, not judged) or ``part`` (a share of another one).

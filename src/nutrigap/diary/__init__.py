@@ -6,7 +6,6 @@ what it could not read and how to mend it. It judges neither foods nor amounts.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -104,7 +103,7 @@ def read_diary(
     return Diary(
         path=path,
         layout=found.layout.name,
-        sha256=hashlib.sha256(data).hexdigest(),
+        data=data,
         lines=tuple(reading.lines),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.line or 0)),
         notes=(*found.notes, *reading.notes),
@@ -120,9 +119,7 @@ def _content(source: Source) -> tuple[str, bytes | list[Row]]:
             return "standard input", _from_stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
         return str(source), _from_file(Path(source), str(source))
     if not hasattr(source, "read"):
-        raise TypeError(
-            f"a diary is read from a path, a file object or a DataFrame, not from {type(source).__name__}"
-        )
+        raise TypeError(f"a diary is read from a path, a file object or a DataFrame, not from {type(source).__name__}")
     name = getattr(source, "name", "")
     path = name if isinstance(name, str) and name else "diary"
     return path, _from_stream(source, path)
@@ -137,9 +134,7 @@ def _from_file(file: Path, path: str) -> bytes:
         raise unreadable(path, "this is a folder", "give the diary's file in it") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise unreadable(
-            path, f"the file cannot be opened ({reason})", "check its name and permissions"
-        ) from None
+        raise unreadable(path, f"the file cannot be opened ({reason})", "check its name and permissions") from None
 
 
 def _nearby(file: Path) -> str:
@@ -161,9 +156,7 @@ def _from_stream(stream: IO[bytes] | IO[str], path: str) -> bytes:
         OSError,
         ValueError,
     ) as error:  # ValueError: closed, or text in another encoding than it was opened with
-        raise unreadable(
-            path, f"it cannot be read ({error})", "open it as binary: open(name, 'rb')"
-        ) from None
+        raise unreadable(path, f"it cannot be read ({error})", "open it as binary: open(name, 'rb')") from None
     return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
 
 
@@ -219,9 +212,7 @@ def _best(candidates: list[_Found], path: str) -> _Found:
     if complete is not None:
         return complete
     if not candidates:
-        raise unreadable(
-            path, "the file is empty", "write the header date,food,amount and a line for each food"
-        )
+        raise unreadable(path, "the file is empty", "write the header date,food,amount and a line for each food")
     nearest = max(candidates, key=lambda found: found.header.known).header
     if nearest.known == 0:
         fix = "write the names of the columns on the first line: date,food,amount"
@@ -231,9 +222,7 @@ def _best(candidates: list[_Found], path: str) -> _Found:
 
 def _refuse_without_dates(path: str, header: Header, reading: Reading) -> None:
     if not reading.lines:
-        raise unreadable(
-            path, "there are no lines below the header", "write a line for each food", line=header.line
-        )
+        raise unreadable(path, "there are no lines below the header", "write a line for each food", line=header.line)
     if all(line.date is None for line in reading.lines):
         whole = Problem(None, "", "no line has a date that can be used", "")
         raise DiaryError(path, [whole, *reading.problems])

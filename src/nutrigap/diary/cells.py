@@ -18,18 +18,19 @@ UNKNOWN = frozenset({
     "n.d.", "unknown", "not known", "not measured", "missing",
 })  # fmt: skip
 _LONGEST_NUMBER = 40
-_TRACES = re.compile(r"^(?:tr|trace|traces|[<>≤≥~].*)$")
-_WITH_UNIT = re.compile(r"^(.*[\d.,])\s*([^\W\d]+)$")
+# Patterns are strings: re compiles one when it is first needed, and an ordinary diary needs few.
+_TRACES = r"^(?:tr|trace|traces|[<>≤≥~].*)$"
+_WITH_UNIT = r"^(.*[\d.,])\s*([^\W\d]+)$"
 # "1,234" and "1.234" may be a little over one or a little over a thousand.
-_AMBIGUOUS = {",": re.compile(r"^[1-9]\d{0,2},\d{3}$"), ".": re.compile(r"^[1-9]\d{0,2}\.\d{3}$")}
+_AMBIGUOUS = {",": r"^[1-9]\d{0,2},\d{3}$", ".": r"^[1-9]\d{0,2}\.\d{3}$"}
 # Ways of writing a number: pattern, mark of the thousands, mark of the decimals.
 _WRITINGS = (
-    (re.compile(r"^\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$", re.ASCII), "", "."),
-    (re.compile(r"^\+?\d*,\d+$", re.ASCII), "", ","),
-    (re.compile(r"^\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$", re.ASCII), ",", "."),
-    (re.compile(r"^\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})$", re.ASCII), ".", ","),
-    (re.compile(r"^\d{1,3}(?: \d{3})+(?:\.\d+)?$", re.ASCII), " ", "."),
-    (re.compile(r"^\d{1,3}(?: \d{3})+,\d+$", re.ASCII), " ", ","),
+    (r"(?a)^\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$", "", "."),
+    (r"(?a)^\+?\d*,\d+$", "", ","),
+    (r"(?a)^\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})$", ",", "."),
+    (r"(?a)^\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})$", ".", ","),
+    (r"(?a)^\d{1,3}(?: \d{3})+(?:\.\d+)?$", " ", "."),
+    (r"(?a)^\d{1,3}(?: \d{3})+,\d+$", " ", ","),
 )
 
 
@@ -46,9 +47,7 @@ def clean(text: str) -> str:
 
 def show(text: str, longest: int = 40) -> str:
     """The text as quoted in a message: one line, nothing that a terminal would obey, not too long."""
-    line = " ".join(
-        "".join(c if c.isprintable() or c.isspace() else "�" for c in text[: 4 * longest]).split()
-    )
+    line = " ".join("".join(c if c.isprintable() or c.isspace() else "�" for c in text[: 4 * longest]).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
@@ -69,37 +68,29 @@ def read_number(text: str, *, unit: str = "", ambiguous: str = ",") -> float | F
     if plain in UNKNOWN:
         return None
     if len(plain) > _LONGEST_NUMBER:
-        return Fault(
-            f'"{show(text)}" is not a number', "write a number, or leave the cell blank if it is not known"
-        )
-    behind = _WITH_UNIT.match(plain)
+        return Fault(f'"{show(text)}" is not a number', "write a number, or leave the cell blank if it is not known")
+    behind = re.match(_WITH_UNIT, plain)
     if behind and unit and behind[2] == unit:
         plain = behind[1].strip()
     for mark in ambiguous:
-        if _AMBIGUOUS[mark].match(plain):
+        if re.match(_AMBIGUOUS[mark], plain):
             whole, other = plain.replace(mark, ""), plain.replace(mark, "." if mark == "," else ",")
             what = f'"{show(text)}" can be read as {whole} or as {plain.replace(mark, ".")}'
             return Fault(what, f"write {whole} or {other}, whichever is meant")
     for pattern, thousands_mark, decimal_mark in _WRITINGS:
-        if pattern.match(plain):
+        if re.match(pattern, plain):
             value = float(plain.replace(thousands_mark, "").replace(decimal_mark, "."))
-            return (
-                value
-                if value < float("inf")
-                else Fault(f'"{show(text)}" is too large', "write the amount eaten")
-            )
+            return value if value < float("inf") else Fault(f'"{show(text)}" is too large', "write the amount eaten")
     return _not_a_number(text, plain)
 
 
 def _not_a_number(text: str, plain: str) -> Fault:
     if plain.startswith("-") and isinstance(read_number(plain[1:]), float):
         return Fault(f'"{show(text)}" is negative', "write the amount eaten, or leave the cell blank")
-    if _TRACES.match(plain):
+    if re.match(_TRACES, plain):
         fix = "write a number, or leave the cell blank if it is not known"
         return Fault(f'"{show(text)}" is not a single number', fix)
-    return Fault(
-        f'"{show(text)}" is not a number', "write a number, or leave the cell blank if it is not known"
-    )
+    return Fault(f'"{show(text)}" is not a number', "write a number, or leave the cell blank if it is not known")
 
 
 def cell_text(value: object) -> str:

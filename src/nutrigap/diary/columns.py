@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from nutrigap.diary.cells import clean, show
 from nutrigap.diary.model import Fault
@@ -70,8 +71,7 @@ _NEAR = 0.8
 _TOKEN = re.compile(r"[^\W_]+|%")
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A column of nutrient amounts: a cell times ``factor`` is in the nutrient's canonical unit."""
 
     nutrient: str
@@ -180,9 +180,7 @@ def missing_columns(header: Header) -> list[Problem]:
     for column in NEEDED:
         if column in header.fields:
             continue
-        near = [
-            k for word in SYNONYMS[column] for k in difflib.get_close_matches(word, unread, 1, _NEAR - 0.1)
-        ]
+        near = [k for word in SYNONYMS[column] for k in difflib.get_close_matches(word, unread, 1, _NEAR - 0.1)]
         meant = f'did you mean "{show(unread[near[0]])}"? ' if near else ""
         what = f"there is no {column} column; the columns are: {show(found, 200)}"
         problems.append(Fault(what, f"{meant}name one column {column}").at(header.line))

@@ -18,26 +18,22 @@ MONTHS = (
 ISO_FIX = "write the date as year-month-day, such as 2026-03-04"
 
 _LONGEST_DATE = 60
-_TIME = re.compile(
-    r"(?<=\d)(?:t|,?\s+(?:at\s+)?)(\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s?(?:[ap]\.?m\.?)?)"
-    r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$",
-    re.IGNORECASE,
+# Patterns are strings: re compiles one when it is first needed, and ISO dates need none.
+_TIME = (
+    r"(?i)(?<=\d)(?:t|,?\s+(?:at\s+)?)(\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?\s?(?:[ap]\.?m\.?)?)"
+    r"\s*(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$"
 )
-_MIDNIGHT = re.compile(r"^0?0:00(?::00)?(?:[.,]0+)?$")
-_WEEKDAY = re.compile(r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+")
-_YEAR_FIRST = re.compile(r"^(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))$")
-_YEAR_LAST = re.compile(r"^(\d{1,2})([-/. ]{1,2})(\d{1,2})\2(\d{4}|\d{2})$")
+_MIDNIGHT = r"^0?0:00(?::00)?(?:[.,]0+)?$"
+_WEEKDAY = r"^(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+"
+_YEAR_FIRST = r"^(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))$"
+_YEAR_LAST = r"^(\d{1,2})([-/. ]{1,2})(\d{1,2})\2(\d{4}|\d{2})$"
 # Spelled months; each pattern names its parts, so that one function reads all three.
 _SPELLED = (
-    re.compile(
-        r"^(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?(?P<month>[a-z]{3,9})\.?,?[\s-]*(?P<year>\d{4})$"
-    ),
-    re.compile(
-        r"^(?P<month>[a-z]{3,9})\.?[\s-]*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|[\s-]+)(?P<year>\d{4})$"
-    ),
-    re.compile(r"^(?P<year>\d{4})[\s-]*(?P<month>[a-z]{3,9})\.?[\s-]*(?P<day>\d{1,2})$"),
+    r"^(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?(?P<month>[a-z]{3,9})\.?,?[\s-]*(?P<year>\d{4})$",
+    r"^(?P<month>[a-z]{3,9})\.?[\s-]*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|[\s-]+)(?P<year>\d{4})$",
+    r"^(?P<year>\d{4})[\s-]*(?P<month>[a-z]{3,9})\.?[\s-]*(?P<day>\d{1,2})$",
 )
-_SHEET_DAY_NUMBER = re.compile(r"^[1-9]\d{4}(?:\.\d+)?$")
+_SHEET_DAY_NUMBER = r"^[1-9]\d{4}(?:\.\d+)?$"
 
 
 class Moment(NamedTuple):
@@ -98,7 +94,7 @@ def format_fault(date_format: str) -> Fault | None:
 
 def _by_format(text: str, date_format: str) -> Moment | None:
     """The cell by the format given; with a time of day behind the date if the format has none."""
-    behind = _TIME.search(text)
+    behind = re.search(_TIME, text)
     tries = [(text, "")] if behind is None else [(text, ""), (text[: behind.start()].strip(), _time(behind))]
     for day, clock in tries:
         try:
@@ -111,15 +107,15 @@ def _by_format(text: str, date_format: str) -> Moment | None:
 
 def _time(found: re.Match[str]) -> str:
     """The time of day as written; midnight to the second is how a spreadsheet writes "no time"."""
-    return "" if _MIDNIGHT.match(found[1]) else found[1].strip()
+    return "" if re.match(_MIDNIGHT, found[1]) else found[1].strip()
 
 
 def _unambiguous(text: str) -> Moment:
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     plain = " ".join(plain.casefold().split())
-    behind = _TIME.search(plain)
+    behind = re.search(_TIME, plain)
     clock = _time(behind) if behind else ""
-    day = _WEEKDAY.sub("", plain[: behind.start()] if behind else plain).strip().rstrip(",")
+    day = re.sub(_WEEKDAY, "", plain[: behind.start()] if behind else plain).strip().rstrip(",")
     numbers = _numbers(day)
     if numbers is None:
         return Moment(None, fault=_unread(text, day))
@@ -131,11 +127,11 @@ def _unambiguous(text: str) -> Moment:
 
 def _numbers(day: str) -> tuple[int, int, int] | None:
     """Year, month and day of a text in which their order can be seen."""
-    found = _YEAR_FIRST.match(day)
+    found = re.match(_YEAR_FIRST, day)
     if found:
         return int(found[1]), int(found[3] or found[5]), int(found[4] or found[6])
     for pattern in _SPELLED:
-        spelled = pattern.match(day)
+        spelled = re.match(pattern, day)
         month = _month(spelled["month"]) if spelled else 0
         if spelled and month:
             return int(spelled["year"]), month, int(spelled["day"])
@@ -150,10 +146,10 @@ def _month(word: str) -> int:
 
 
 def _unread(text: str, day: str) -> Fault:
-    found = _YEAR_LAST.match(day)
+    found = re.match(_YEAR_LAST, day)
     if found:
         return _two_orders(text, found)
-    if _SHEET_DAY_NUMBER.match(day):
+    if re.match(_SHEET_DAY_NUMBER, day):
         fix = "format the column as dates of the form YYYY-MM-DD in the spreadsheet, then save again"
         return Fault(f'"{show(text)}" is a spreadsheet\'s day number, not a date', fix)
     return Fault(f'"{show(text)}" is not a date', ISO_FIX)

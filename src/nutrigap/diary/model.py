@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from nutrigap.errors import DiaryError, Problem
@@ -71,8 +72,8 @@ class Diary:
         The name as shown in messages.
     layout : str
         Which layout the file was read as.
-    sha256 : str
-        Of the bytes read; of a DataFrame, of its text as CSV.
+    data : bytes
+        What was read; of a DataFrame, its text as CSV.
     lines : tuple of Line
     problems : tuple of Problem
         Every fault found, in line order; faults of single cells are here although their line is used.
@@ -82,10 +83,17 @@ class Diary:
 
     path: str
     layout: str
-    sha256: str
+    data: bytes = field(repr=False)
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of ``data``, by which a report can be told to rest on the same diary."""
+        import hashlib  # not needed for a report as text
+
+        return hashlib.sha256(self.data).hexdigest()
 
     def people(self) -> list[str]:
         """Names of the people in the diary, in the order of appearance ("" where none is named)."""

@@ -33,9 +33,7 @@ _TEXT_FIELDS = ("food", "amount", "unit", "meal", "note", "brand")
 
 _NO_FOOD = Fault("the line names no food", "write what was eaten, or delete the line")
 _NO_DATE_YET = Fault("the line has no date, and no line above it has one", "write the date as YYYY-MM-DD")
-_SPLIT_DECIMAL = Fault(
-    "amount and unit are both bare numbers, as if a decimal comma had split one number in two", ""
-)
+_SPLIT_DECIMAL = Fault("amount and unit are both bare numbers, as if a decimal comma had split one number in two", "")
 _AMOUNT_IS_DATE = Fault(
     "the amount is a date: spreadsheets turn 1/2 into one", "write it as 0.5, or format the column as text"
 )
@@ -202,9 +200,7 @@ class _Walk:
         return False
 
     def _is_header(self, cells: list[str]) -> bool:
-        return [cell.casefold() for cell in cells[: self.width]] == self.header_cells and not any(
-            cells[self.width :]
-        )
+        return [cell.casefold() for cell in cells[: self.width]] == self.header_cells and not any(cells[self.width :])
 
     def _fits(self, number: int, cells: list[str]) -> bool:
         """Whether the row has no more cells than the header; beside a sheet's table there may be jottings."""
@@ -216,9 +212,7 @@ class _Walk:
 
     def _too_many(self, cells: list[str]) -> Fault:
         count = max(i for i, cell in enumerate(cells, start=1) if cell)
-        fix = (
-            f"put the cell that has a {_SEPARATOR_NAMES.get(self.separator, self.separator)} in it in quotes"
-        )
+        fix = f"put the cell that has a {_SEPARATOR_NAMES.get(self.separator, self.separator)} in it in quotes"
         if self.separator == ",":
             fix = "put the amount in quotes or write 0.5; a food name with a comma needs quotes too"
         return Fault(f"has {count} cells where the header has {self.width}", fix)
@@ -244,9 +238,7 @@ class _Walk:
             found.append(moment.fault.at(number, column))
         return moment.day, moment.time
 
-    def _check_food_and_amount(
-        self, number: int, text: dict[str, str], found: list[Problem], *, whole: bool
-    ) -> None:
+    def _check_food_and_amount(self, number: int, text: dict[str, str], found: list[Problem], *, whole: bool) -> None:
         if not text["food"]:
             found.append(_NO_FOOD.at(number, self.header.name("food")))
         amount = text["amount"]
@@ -278,9 +270,7 @@ class _Walk:
         kind = KINDS.get(written.casefold(), "") if written else ""
         if written and not kind:
             fix = "write food or supplement, or leave it blank to have it found out"
-            found.append(
-                Problem(number, self.header.name("kind"), f'"{show(written)}" is no kind of line', fix)
-            )
+            found.append(Problem(number, self.header.name("kind"), f'"{show(written)}" is no kind of line', fix))
         return kind
 
     def _labels(self, number: int, cells: list[str], found: list[Problem]) -> dict[str, float]:
@@ -339,9 +329,7 @@ def _ambiguous_marks(table: Table, header: Header) -> str:
         return ","
     positions = [label.position for label in header.labels]
     body = (cells for _, cells in table.rows[header.index + 1 :])
-    commas = any(
-        _DECIMAL_COMMA.match(cells[i].strip()) for cells in body for i in positions if i < len(cells)
-    )
+    commas = any(_DECIMAL_COMMA.match(cells[i].strip()) for cells in body for i in positions if i < len(cells))
     return "." if commas else ""
 
 

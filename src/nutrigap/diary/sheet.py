@@ -85,9 +85,7 @@ def _sheet_rows(sheet: _Sheet, path: str) -> list[Row]:
     if sheet.total_height * sheet.total_width > LARGEST_SHEET:
         size = f"{sheet.total_height:,} rows and {sheet.total_width:,} columns"
         what = f'the sheet "{show(sheet.name)}" reaches over {size}'
-        raise unreadable(
-            path, what, "delete the stray cells far from the diary, or copy the diary to a new sheet"
-        )
+        raise unreadable(path, what, "delete the stray cells far from the diary, or copy the diary to a new sheet")
     values = sheet.to_python(skip_empty_area=False)  # empty rows kept: their numbers are those of the sheet
     return [(number, [cell_text(value) for value in row]) for number, row in enumerate(values, start=1)]
 
@@ -102,9 +100,7 @@ def _refuse_other_archives(data: bytes, path: str) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise unreadable(
-            path, f"the archive is damaged ({show(str(error))})", "save or download it again"
-        ) from None
+        raise unreadable(path, f"the archive is damaged ({show(str(error))})", "save or download it again") from None
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return
     tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xls"))]

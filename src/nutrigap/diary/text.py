@@ -54,9 +54,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[str]]:
         The bytes are no text, or empty, or no encoding that we read fits them.
     """
     if not data.strip(b" \t\r\n\0"):
-        raise unreadable(
-            path, "the file is empty", "write the header date,food,amount and a line for each food"
-        )
+        raise unreadable(path, "the file is empty", "write the header date,food,amount and a line for each food")
     for start, what in _NO_TEXT:
         if data.startswith(start):
             raise unreadable(path, f"this is {what}, not a table", _SAVE_AS_CSV)
@@ -84,9 +82,7 @@ def _encoding(data: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def _as_windows(
-    data: bytes, mark: int, encoding: str, error: UnicodeDecodeError, path: str
-) -> tuple[str, list[str]]:
+def _as_windows(data: bytes, mark: int, encoding: str, error: UnicodeDecodeError, path: str) -> tuple[str, list[str]]:
     """The text as Windows-1252, which is what older spreadsheets write, if nothing says otherwise."""
     line = 1 + data[mark : mark + error.start].count(b"\n")
     if encoding == "utf-8" and not mark:

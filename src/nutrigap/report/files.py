@@ -30,6 +30,4 @@ def write_text(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise TableError(
-            f"{path}: cannot be written ({error.strerror}); choose another place with -o"
-        ) from error
+        raise TableError(f"{path}: cannot be written ({error.strerror}); choose another place with -o") from error

@@ -29,6 +29,4 @@ def lines(report: Report) -> pd.DataFrame:
 def flags(report: Report) -> pd.DataFrame:
     """One row per flag."""
     columns = ["rule", "level", "nutrients", "text", "grade", "evidence"]
-    return pd.DataFrame(
-        [{name: getattr(flag, name) for name in columns} for flag in report.found], columns=columns
-    )
+    return pd.DataFrame([{name: getattr(flag, name) for name in columns} for flag in report.found], columns=columns)

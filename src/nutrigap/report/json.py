@@ -6,6 +6,7 @@ import json
 from importlib.metadata import version
 
 from nutrigap.intake import SOURCES
+from nutrigap.matching import candidates
 from nutrigap.readings import Reading
 from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
@@ -139,9 +140,7 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
 
 def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
     foods = report.foods
-    food: Json = (
-        None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
-    )
+    food: Json = None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -156,7 +155,7 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
             "score": entry.match.score,
             "candidates": [
                 {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score}
-                for c in entry.match.candidates
+                for c in candidates(foods, entry.match)
             ],
         },
         "parts": [],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from importlib.resources import files
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from nutrigap.references import Person, target_rows
 from nutrigap.report.csv import render
 from nutrigap.report.rows import Row
 from nutrigap.report.sentences import exactly
-from nutrigap.tables import FoodTable, load_foods, sources
-from nutrigap.units import nutrient, nutrient_index, nutrients, read_table
+from nutrigap.tables import FoodTable, Source, load_foods, sources
+from nutrigap.units import DATA, nutrient, nutrient_index, nutrients, read_table
 
 LICENCES = {
     "foods": "public domain (USDA; CC0 1.0 in FoodData Central)",
@@ -58,9 +57,7 @@ def found_foods(phrase: str, limit: int) -> str:
     """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
     foods = load_foods()
     rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
-    return (
-        table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
-    )
+    return table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
 
 
 def rich_foods(name: str, phrase: str, limit: int) -> str:
@@ -71,9 +68,7 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
     foods, of = load_foods(), nutrient(name)
     amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
     rows = (
-        np.arange(len(foods))
-        if not phrase
-        else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
+        np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
     )
     rows = rows[np.isfinite(amounts[rows])]
     best = rows[np.argsort(-amounts[rows], kind="stable")][:limit]
@@ -86,9 +81,7 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
         ]
         for row in best
     ]
-    return table(
-        ["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2])
-    )
+    return table(["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2]))
 
 
 def target_table(person: Person, form: str) -> str:
@@ -111,7 +104,7 @@ def target_table(person: Person, form: str) -> str:
     return _target_text(person, known)
 
 
-def _target_text(person: Person, known: dict[str, object]) -> str:
+def _target_text(person: Person, known: dict[str, Source]) -> str:
     cells, notes = [], {}
     for one, target in target_rows(person):
         ul = "none set" if target.ul is None else exactly(target.ul)
@@ -119,13 +112,9 @@ def _target_text(person: Person, known: dict[str, object]) -> str:
             ul += " *"
         values = ["-" if value is None else exactly(value) for value in (target.ear, target.rda, target.ai)]
         who = f"{one.sex} {target.age_label}" + ("" if one.life_stage == "none" else f", {one.life_stage}")
-        cells.append(
-            [nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)]
-        )
+        cells.append([nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
         notes.update({key: known[key] for key in target.sources})
-    text = table(
-        ["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6])
-    )
+    text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
     text += "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\nUL: upper level for long use; * counts supplements only, not food. none set: never a sign that more is harmless.\n\n"
     for key, source in notes.items():
         text += f"{key}: {source.title}, {source.publisher} ({source.year})\n"
@@ -134,7 +123,7 @@ def _target_text(person: Person, known: dict[str, object]) -> str:
 
 def shipped_tables() -> str:
     """Every table shipped: rows, licence, sha256, editions."""
-    folder = files("nutrigap").joinpath("data")
+    folder = DATA
     foods = load_foods()
     rows = [["foods", f"{len(foods):,}", LICENCES["foods"], foods.sha256]]
     for item in sorted(folder.iterdir(), key=lambda item: item.name):
@@ -151,8 +140,5 @@ def shipped_tables() -> str:
     text = table(["table", "rows", "licence", "sha256"], rows, frozenset([1]))
     text += "\nfoods: " + foods.edition + "\n\n"
     for source in sources().values():
-        text += (
-            f"{source.key}: {source.title}, {source.publisher} ({source.year}) {source.address}".rstrip()
-            + "\n"
-        )
+        text += f"{source.key}: {source.title}, {source.publisher} ({source.year}) {source.address}".rstrip() + "\n"
     return text

@@ -20,9 +20,7 @@ def escape(text: str) -> str:
 def render(report: Report) -> str:
     """The report as Markdown, ending in a newline."""
     intake = report.intake
-    period = (
-        f"{intake.dates[0]} to {intake.dates[-1]}, {intake.days} days" if intake.dates else "no dated line"
-    )
+    period = f"{intake.dates[0]} to {intake.dates[-1]}, {intake.days} days" if intake.dates else "no dated line"
     name = f"{escape(report.name)}: " if report.name else ""
     lines = [f"# nutrigap: {escape(report.diary.path)}", "", f"{name}{who(report.person)}, {period}", ""]
     lines += [f"> {escape(note)}\n" for note in report.notes]
@@ -41,9 +39,7 @@ def render(report: Report) -> str:
         )
     lines += ["", "## Reading", ""]
     if intake.days:
-        lines += [
-            f"- **{one.nutrient.name}**: {escape(' '.join(sentences(report, one)))}" for one in report.core
-        ]
+        lines += [f"- **{one.nutrient.name}**: {escape(' '.join(sentences(report, one)))}" for one in report.core]
     else:
         lines.append("No line could be counted, so nothing can be said yet.")
     check = [entry for entry in report.entries if entry.status != "counted"]
@@ -56,7 +52,5 @@ def render(report: Report) -> str:
                 f"- line {entry.line.number}, {escape(what)} ({state}): {escape(entry.problem)}; {escape(entry.fix)}"
             )
     lines += ["", "## About muscle twitching", "", escape(TWITCHING), "", "## Sources", ""]
-    lines += [
-        f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)
-    ]
+    lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])

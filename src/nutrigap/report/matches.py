@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nutrigap.amounts import parse_amount
 from nutrigap.errors import AmountError, TableError, UnknownUnit
+from nutrigap.matching import candidates
 from nutrigap.report.csv import render
 from nutrigap.report.files import write_text
 from nutrigap.report.json import as_dict
@@ -30,7 +31,7 @@ def as_text(report: Report) -> str:
         )
         if entry.problem:
             lines.append(f"    {entry.problem}" + (f"; {entry.fix}" if entry.fix else ""))
-        others = [c for c in entry.match.candidates if c.row != entry.row]
+        others = [c for c in candidates(report.foods, entry.match) if c.row != entry.row]
         for candidate in others[:4]:
             name = report.foods.names[candidate.row]
             lines.append(f"    or {report.foods.ids[candidate.row]:<15} {candidate.score:4.0%}  {name}")
@@ -52,9 +53,7 @@ def _taken_for(report: Report, entry: Entry) -> str:
 
 def as_json(report: Report) -> str:
     """The lines of the report's JSON."""
-    return (
-        json.dumps({"lines": as_dict(report)["lines"]}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    )
+    return json.dumps({"lines": as_dict(report)["lines"]}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def as_csv(report: Report) -> str:
@@ -113,10 +112,10 @@ def _choice(report: Report, entry: Entry) -> dict[str, str]:
             amount = parse_amount(entry.line.amount, entry.line.unit)
         except (AmountError, UnknownUnit):
             amount = None
-        if amount is not None and amount.unit and amount.count:
-            unit, grams = amount.unit, f"{entry.grams.best / amount.count:.6g}"
+        if amount is not None and amount.unit and amount.number:
+            unit, grams = amount.unit, f"{entry.grams.best / amount.number:.6g}"
     note = report.foods.names[entry.row] if entry.row is not None else entry.problem
-    others = [report.foods.ids[c.row] for c in entry.match.candidates if c.row != entry.row][:3]
+    others = [report.foods.ids[c.row] for c in candidates(report.foods, entry.match) if c.row != entry.row][:3]
     return {
         "phrase": entry.line.food,
         "food_id": report.foods.ids[entry.row] if entry.row is not None else "",

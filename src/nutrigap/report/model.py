@@ -66,11 +66,7 @@ class Report:
 
     def statuses(self) -> Mapping[str, str]:
         """Nutrient id -> status of its adequacy."""
-        return {
-            reading.nutrient.id: reading.adequacy.status
-            for reading in self.core
-            if reading.adequacy is not None
-        }
+        return {reading.nutrient.id: reading.adequacy.status for reading in self.core if reading.adequacy is not None}
 
     # --- forms
 

@@ -85,10 +85,7 @@ _ENDS = ("low", "best", "high")
 
 def line_rows(report: Report) -> list[Row]:
     """One row per diary line: what it was taken for, its state, and its nutrients (blank = not known)."""
-    return [
-        {**_line_row(report, entry), **line_nutrients(report, row)}
-        for row, entry in enumerate(report.entries)
-    ]
+    return [{**_line_row(report, entry), **line_nutrients(report, row)} for row, entry in enumerate(report.entries)]
 
 
 def _line_row(report: Report, entry: Entry) -> Row:

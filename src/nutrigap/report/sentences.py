@@ -51,11 +51,7 @@ def need(reading: Reading) -> str:
     if target is None:
         return "-"
     if target.ear is not None:
-        return (
-            f"{exactly(target.ear)} / {exactly(target.rda)}"
-            if target.rda is not None
-            else exactly(target.ear)
-        )
+        return f"{exactly(target.ear)} / {exactly(target.rda)}" if target.rda is not None else exactly(target.ear)
     return f"AI {exactly(target.ai)}" if target.ai is not None else "none"
 
 
@@ -76,9 +72,7 @@ def who(person: Person) -> str:
     nouns = {"female": ("woman", "girl"), "male": ("man", "boy")}
     age = float(person.age) if person.age is not None else None
     noun = "person" if person.sex is None else nouns[person.sex][age is not None and age < 18]
-    years = (
-        "age not told" if age is None else f"{round(age * 12)} months" if age < 2 else f"{math.floor(age)}"
-    )
+    years = "age not told" if age is None else f"{round(age * 12)} months" if age < 2 else f"{math.floor(age)}"
     stage = "" if person.life_stage == "none" else f"{person.life_stage} "
     return f"{stage}{noun}, {years}" if age is None else f"{stage}{noun} of {years}"
 
@@ -116,9 +110,7 @@ def _adequacy(report: Report, reading: Reading) -> str:
         return text
     if adequacy.status == "undetermined":
         return f"{_why_undetermined(report, reading)} At the best estimate, confidence is {meets} that usual intake meets the need."
-    return (
-        f"Not clear yet: confidence {meets} that usual intake meets the need. {_more_days(report, reading)}"
-    )
+    return f"Not clear yet: confidence {meets} that usual intake meets the need. {_more_days(report, reading)}"
 
 
 def _against_ai(report: Report, reading: Reading) -> str:
@@ -164,14 +156,8 @@ def _width(intake: Intake, reading: Reading) -> list[str]:
         return []
     parts = []
     for one in intake.deciders(reading.nutrient.id)[:3]:
-        where = (
-            f"line {one.lines[0]}" if len(one.lines) == 1 else f"lines {', '.join(map(str, one.lines[:4]))}"
-        )
-        size = (
-            "no end"
-            if math.isinf(one.width)
-            else f"up to {amount(reading, one.width)} {reading.nutrient.unit}"
-        )
+        where = f"line {one.lines[0]}" if len(one.lines) == 1 else f"lines {', '.join(map(str, one.lines[:4]))}"
+        size = "no end" if math.isinf(one.width) else f"up to {amount(reading, one.width)} {reading.nutrient.unit}"
         parts.append(f"{one.text} ({one.reason}, {where}: {size})")
     if not parts:
         return []
@@ -182,14 +168,10 @@ def _excess(report: Report, reading: Reading) -> str:
     target, excess = reading.reference, reading.excess
     if target is None or excess is None or target.ul is None:
         return "No upper level has been set." if target is not None else ""
-    level = (
-        f"the upper level for long use ({exactly(target.ul)} {reading.nutrient.unit}{SCOPE[target.ul_scope]})"
-    )
+    level = f"the upper level for long use ({exactly(target.ul)} {reading.nutrient.unit}{SCOPE[target.ul_scope]})"
     if excess.status == "above_ul":
         short = " Limits are for long use; this log is short." if report.intake.days < 14 else ""
-        return (
-            f"Above {level}: {amount(reading, excess.amount_compared)} {reading.nutrient.unit} a day.{short}"
-        )
+        return f"Above {level}: {amount(reading, excess.amount_compared)} {reading.nutrient.unit} a day.{short}"
     if excess.status == "below_ul":
         if excess.method == "ul_dose":
             dose = f"{amount(reading, excess.amount_compared)} {reading.nutrient.unit}"

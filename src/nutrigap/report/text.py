@@ -50,9 +50,9 @@ def _heading(text: str) -> str:
 def _wrap(text: str, *, first: str = "", then: str | None = None) -> list[str]:
     rest = " " * len(first) if then is None else then
     # a word longer than the line is broken: a diary may hold anything
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    ) or [first.rstrip()]
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [
+        first.rstrip()
+    ]
 
 
 def _title(report: Report) -> list[str]:
@@ -73,9 +73,7 @@ def _title(report: Report) -> list[str]:
 def _short(report: Report, *, color: bool) -> list[str]:
     lines = [_heading("In short")]
     if not report.intake.days:
-        lines += _wrap(
-            "No line could be counted, so nothing can be said yet; see what to check below.", first="  "
-        )
+        lines += _wrap("No line could be counted, so nothing can be said yet; see what to check below.", first="  ")
     else:
         for label, statuses in ANSWERS:
             names = [_named(reading) for reading in report.core if _statuses(reading) & statuses]
@@ -94,9 +92,7 @@ def _short(report: Report, *, color: bool) -> list[str]:
     rest = f" ({guesses} on a guess)" if guesses else ""
     lines += _wrap(f"{counted} of {len(report.entries)} lines counted{rest}, {left} left out.", first="  ")
     incomplete = [
-        str(date)
-        for date, whole in zip(report.intake.dates, report.intake.complete, strict=True)
-        if not whole
+        str(date) for date, whole in zip(report.intake.dates, report.intake.complete, strict=True) if not whole
     ]
     if incomplete:
         lines += _wrap(
@@ -112,11 +108,7 @@ def _statuses(reading: Reading) -> frozenset[str]:
 
 def _named(reading: Reading) -> str:
     adequacy = reading.adequacy
-    if (
-        adequacy is None
-        or adequacy.confidence is None
-        or adequacy.status in ("below_ai_no_inference", "undetermined")
-    ):
+    if adequacy is None or adequacy.confidence is None or adequacy.status in ("below_ai_no_inference", "undetermined"):
         return reading.nutrient.name
     low = adequacy.status == "likely_low"
     return f"{reading.nutrient.name} ({percent(1 - adequacy.confidence if low else adequacy.confidence)})"
@@ -127,7 +119,9 @@ def _paint(text: str, role: str, color: bool) -> str:
 
 
 def _table(report: Report, *, color: bool) -> list[str]:
-    head = f"{'per day':<12}{'mean':>9} {'unit':<5}{'low - high':>17}  {'EAR / RDA':>13}  {'upper level':<12}{'looks':<12}"
+    head = (
+        f"{'per day':<12}{'mean':>9} {'unit':<5}{'low - high':>17}  {'EAR / RDA':>13}  {'upper level':<12}{'looks':<12}"
+    )
     lines = [_paint(head.rstrip(), "bold", color)]
     for reading in report.core:
         adequacy, excess = reading.adequacy, reading.excess
@@ -153,12 +147,9 @@ def _readings(report: Report) -> list[str]:
     if not report.intake.days:
         return []
     for reading in report.core:
-        lines += _wrap(
-            " ".join(sentences(report, reading)), first=f"  {reading.nutrient.name}: ", then="    "
-        )
+        lines += _wrap(" ".join(sentences(report, reading)), first=f"  {reading.nutrient.name}: ", then="    ")
         top = [
-            f"{_shorten(food)} {share:.0%}"
-            for food, _, share in report.intake.contributors(reading.nutrient.id)[:3]
+            f"{_shorten(food)} {share:.0%}" for food, _, share in report.intake.contributors(reading.nutrient.id)[:3]
         ]
         if top:
             lines += _wrap(f"Most from: {'; '.join(top)}.", first="    ")
@@ -176,9 +167,7 @@ def _to_check(report: Report) -> list[str]:
         if entry.status == "left_out" and entry.kind != "other" and not _harmless(entry)
     ]
     none = [
-        entry
-        for entry in report.entries
-        if entry.status == "left_out" and (entry.kind == "other" or _harmless(entry))
+        entry for entry in report.entries if entry.status == "left_out" and (entry.kind == "other" or _harmless(entry))
     ]
     flagged = [entry for entry in report.entries if entry.status == "flagged"]
     if not (left or none or flagged):
@@ -214,9 +203,7 @@ def _context(report: Report) -> list[str]:
     if not report.intake.days:
         return []
     shown = [reading for reading in report.readings if reading.nutrient.role == "context"]
-    text = ", ".join(
-        f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown
-    )
+    text = ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)
     return [_heading("For context, per day"), *_wrap(text, first="  ")]
 
 

@@ -41,6 +41,7 @@ _SIGNED = re.compile(r"[-+]\s*\d")
 _IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)\s*\)")
 _BRACKETS = re.compile(r"\([^)]*\)")
 
+LONGEST = 80
 # Vessels and helpings that stand for "the usual amount" where the food has no such portion of its own.
 USUAL_AMOUNT = lexicon("amount_usual")
 SIZES = lexicon("amount_size")
@@ -170,6 +171,8 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     AmountError
         Zero, negative, or a number that can be read in two ways.
     """
+    if len(text) + len(unit) > LONGEST:
+        raise AmountError("the amount is too long to be one", "write a number and a unit, for example 150 g")
     text, unit = _tidy(text), _tidy(unit)
     text = text[about.end() :] if (about := ABOUT.match(text.lower())) else text
     if plain(text) in NO_AMOUNT:

@@ -101,7 +101,7 @@ def _power_term(a: float, x: float) -> float:
     if a < 20.0:
         return math.exp(a * math.log(x) - x - math.lgamma(a + 1.0))
     excess = (x - a) / a
-    log_ratio = math.log1p(excess) if abs(excess) < 0.5 else math.log(x / a)
+    log_ratio = math.log1p(excess) if abs(excess) < 0.5 else math.log(x) - math.log(a)
     return math.exp(-a * (excess - log_ratio) - _stirling_rest(a)) / math.sqrt(2.0 * math.pi * a)
 
 

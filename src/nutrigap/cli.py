@@ -292,6 +292,8 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
+    if known and names == [""]:
+        raise click.UsageError(f"--people {people}: {read.path} has no person column to look up")
     if known and strangers:
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}; add it')
     for name in names:
@@ -403,5 +405,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the ``nutrigap`` command."""
-    gc.disable()  # one report is over before a collection could free anything; it only slows the start
-    sys.exit(run())
+    gc.disable()  # one report is over before a collection could free anything; it would only slow the start
+    code = run()
+    gc.freeze()  # nor is anything gained by collecting at exit
+    sys.exit(code)

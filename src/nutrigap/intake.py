@@ -7,6 +7,7 @@ left out may have brought anything from nothing to a generous portion; a product
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -176,38 +177,38 @@ class Intake:
                     end[:, i, FORTIFIED] = np.nan
         return Bounds(low, best, high)
 
-    def _mean(self, lines: Bounds, *, room: bool) -> Bounds:
-        """Mean per complete day: Bounds of (nutrients,) arrays; the room counts all left-out lines together."""
-        days = max(self.days, 1)
+    def _mean(self, lines: Bounds, *, left_out: bool, unlabelled: bool) -> Bounds:
+        """Mean per complete day, (nutrients,) arrays: with room for lines left out, and open for unlabelled products.
+
+        All lines left out of the log are bounded together, so that the room is less than the sum over the days.
+        """
+        days = self.days or math.nan  # no day, no mean
         use = self._in_mean
         low, best, high = (part[use].sum(axis=0) for part in lines)
-        if room:
+        if left_out:
             high = high + self._room(self._missing[use].sum(axis=0).astype(float))
+        if unlabelled:
             high[self._open[use].any(axis=0)] = np.inf
         return Bounds(low / days, best / days, high / days)
+
+    def _of(self, source: int) -> Bounds:
+        """The lines of one source, 0 elsewhere."""
+        return Bounds(*(np.where((self.source == source)[:, None], end, 0.0) for end in self.lines))
 
     @cached_property
     def mean(self) -> Bounds:
         """Mean daily intake over the complete days."""
-        return self._mean(self.lines, room=True)
+        return self._mean(self.lines, left_out=True, unlabelled=True)
 
     @cached_property
     def mean_food(self) -> Bounds:
         """Mean daily intake from food (fortified included), which varies from day to day."""
-        part = (self.source == FOOD)[:, None]
-        food = Bounds(*(np.where(part, end, 0.0) for end in self.lines))
-        days = max(self.days, 1)
-        low, best, high = self._mean(food, room=False)
-        return Bounds(low, best, high + self._room(self._missing[self._in_mean].sum(axis=0).astype(float)) / days)
+        return self._mean(self._of(FOOD), left_out=True, unlabelled=False)
 
     @cached_property
     def mean_dose(self) -> Bounds:
         """Mean daily dose from supplements, arithmetic: no day-to-day variation is assumed."""
-        part = (self.source == SUPPLEMENT)[:, None]
-        low, best, high = self._mean(Bounds(*(np.where(part, end, 0.0) for end in self.lines)), room=False)
-        high = high.copy()
-        high[self._open[self._in_mean].any(axis=0)] = np.inf
-        return Bounds(low, best, high)
+        return self._mean(self._of(SUPPLEMENT), left_out=False, unlabelled=True)
 
     @cached_property
     def mean_by_source(self) -> Bounds:

@@ -188,16 +188,17 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
 
 
 def _resolve_supplement(line: Line) -> Entry:
-    try:
-        read = read_supplement(line.food, line.amount, line.unit, line.labels)
-    except (AmountError, UnknownUnit) as error:
-        what, fix = _reason(error)
-        return Entry(line, "supplement", "left_out", NO_MATCH, open=CORE, problem=what, fix=fix)
+    read = read_supplement(line.food, line.amount, line.unit, line.labels)
     if not read.doses and read.unknown:
         return Entry(
-            line, "supplement", "left_out", NO_MATCH, open=read.unknown, problem="the line does not tell what the product contains",
-            fix="add label columns such as magnesium_mg or vitamin_d_iu, or write the dose (magnesium 200 mg)",
-        )  # fmt: skip
+            line,
+            "supplement",
+            "left_out",
+            NO_MATCH,
+            open=read.unknown,
+            problem=read.guess or "the line does not tell what the product contains",
+            fix="write the dose (magnesium 200 mg), or add label columns such as magnesium_mg or vitamin_d_iu",
+        )
     if not read.doses:
         return Entry(
             line,

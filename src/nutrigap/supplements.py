@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nutrigap.amounts import parse_amount, parse_number
 from nutrigap.errors import AmountError, UnknownUnit
-from nutrigap.units import Nutrient, nutrient, nutrient_factor, nutrients, read_table
+from nutrigap.units import Nutrient, find_nutrient, nutrient_factor, nutrients, read_table
 from nutrigap.words import key, lexicon, plain, words
 
 # Words that a dose line may hold beside the nutrient, its form and its dose.
@@ -40,7 +40,7 @@ class Supplement(NamedTuple):
     unknown : frozenset of nutrient ids
         Nutrients the product may carry in an amount that nothing tells: their upper bound is open.
     guess : str
-        What the reading rests on, "" if on nothing.
+        What the reading rests on, or why the dose could not be read; "" if there is nothing to say.
     """
 
     doses: Mapping[str, Dose]
@@ -144,11 +144,6 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
         Cells of the line.
     labels : mapping of nutrient id to float
         Amounts from label columns, in canonical units, for the line as taken.
-
-    Raises
-    ------
-    AmountError, UnknownUnit
-        The dose cannot be read, or its unit has no meaning for that nutrient.
     """
     if labels:
         filled = {name: Dose(value, value, value) for name, value in labels.items()}
@@ -163,8 +158,11 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
         if product is None and not found:
             carries = frozenset(n.id for n in nutrients() if n.role == "core")
         return Supplement({}, carries, "")
-    of = nutrient(found[0])
-    value = _dose(of, food, amount, unit)
+    of = find_nutrient(found[0])
+    try:
+        value = _dose(of, food, amount, unit)
+    except (AmountError, UnknownUnit) as error:
+        return Supplement({}, frozenset(found), str(error))
     if value is None:
         return Supplement({}, frozenset(found), "")
     return _readings(of, value, food, set(rest.split()) | set(text.split()))
@@ -206,6 +204,3 @@ def _readings(of: Nutrient, value: float, food: str, said: set[str]) -> Suppleme
         f"it holds about {low:.{digits}f} {of.unit}"
     )
     return Supplement({of.id: Dose(low, value, value)}, frozenset(), guess)
-
-
-__all__ = ["AmountError", "Dose", "Supplement", "UnknownUnit", "looks_like_supplement", "read_supplement"]

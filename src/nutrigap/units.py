@@ -11,12 +11,14 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nutrigap.errors import TableError, UnknownUnit
 
 if TYPE_CHECKING:
-    from pint import Quantity
+    from pint.facets.plain import PlainQuantity
+
+Amount = TypeVar("Amount", "float", "PlainQuantity[float]")
 
 # Words that a units library would happily misread (grain, megagram, tonne or teaspoon): refused with a hint.
 REFUSED = {
@@ -95,7 +97,7 @@ def nutrient_index() -> dict[str, int]:
     return {nutrient.id: i for i, nutrient in enumerate(nutrients())}
 
 
-def nutrient(name: str) -> Nutrient:
+def find_nutrient(name: str) -> Nutrient:
     """The nutrient with this id; TableError with the list of ids otherwise."""
     index = nutrient_index().get(name)
     if index is None:
@@ -159,22 +161,18 @@ def nutrient_factor(of: Nutrient, unit: str) -> float:
     raise UnknownUnit(f'the unit "{unit}" has no meaning for {of.name.lower()}; its unit here is {of.unit}')
 
 
-@overload
-def convert(value: float, unit_from: str, unit_to: str, *, nutrient: str) -> float: ...
-@overload
-def convert(value: Quantity, unit_from: str, unit_to: None = None, *, nutrient: str) -> Quantity: ...
-def convert(value, unit_from, unit_to=None, *, nutrient):  # type: ignore[no-untyped-def]
+def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) -> Amount:
     """An amount of a nutrient in another unit.
 
-    ``convert(2000, "IU", "µg", nutrient="vitamin_d")`` is 50.0. A pint quantity is converted with
-    ``convert(quantity, "mg", nutrient=…)`` and gives a quantity back, of the same registry.
+    ``convert(2000, "IU", "µg", nutrient="vitamin_d")`` is 50.0. A pint quantity knows its unit: it is converted with
+    ``convert(quantity, "mg", nutrient=…)`` and gives a quantity of the same registry back.
 
     Parameters
     ----------
     value : float or pint.Quantity
     unit_from, unit_to : str
-        ``g mg µg IU mmol mEq`` and their spellings; for energy ``kcal kJ``. With a quantity the second
-        argument is the target.
+        ``g mg µg IU mmol mEq`` and their spellings; for energy ``kcal kJ``. With a quantity the only unit is the
+        target.
     nutrient : str
         Nutrient id: IU and mmol belong to a substance.
 
@@ -185,14 +183,9 @@ def convert(value, unit_from, unit_to=None, *, nutrient):  # type: ignore[no-unt
     TableError
         A nutrient that is not in the table.
     """
-    of = _lookup(nutrient)
-    if hasattr(value, "magnitude"):
-        registry = value._REGISTRY
-        return registry.Quantity(
-            value.magnitude * nutrient_factor(of, f"{value.units:~}") / nutrient_factor(of, unit_from),
-            unit_from,
-        )
-    return value * nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)
-
-
-_lookup = nutrient  # the argument of ``convert`` shadows the function's name
+    of = find_nutrient(nutrient)
+    if isinstance(value, float | int):
+        return value * nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)
+    quantity: PlainQuantity[float] = value
+    factor = nutrient_factor(of, f"{quantity.units:~}") / nutrient_factor(of, unit_from)
+    return type(value)(quantity.magnitude * factor, unit_from)

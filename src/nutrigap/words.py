@@ -30,6 +30,11 @@ def _singulars() -> dict[str, str]:
     return pairs | {word: word for word in lexicon("no_plural")}
 
 
+def printable(text: str) -> str:
+    """Text from a diary as it may be shown: no control, direction or line-breaking character reaches a terminal."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
+
+
 def plain(text: str) -> str:
     """Lower case, without accents, with typographic quotes, dashes and odd spaces made ordinary."""
     if not text.isascii():

@@ -14,7 +14,7 @@ from nutrigap.report.csv import render
 from nutrigap.report.rows import Row
 from nutrigap.report.sentences import exactly
 from nutrigap.tables import FoodTable, Source, load_foods, sources
-from nutrigap.units import DATA, nutrient, nutrient_index, nutrients, read_table
+from nutrigap.units import DATA, find_nutrient, nutrient_index, nutrients, read_table
 
 LICENCES = {
     "foods": "public domain (USDA; CC0 1.0 in FoodData Central)",
@@ -65,7 +65,7 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
 
     Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten).
     """
-    foods, of = load_foods(), nutrient(name)
+    foods, of = load_foods(), find_nutrient(name)
     amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
     rows = (
         np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
@@ -112,7 +112,7 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
             ul += " *"
         values = ["-" if value is None else exactly(value) for value in (target.ear, target.rda, target.ai)]
         who = f"{one.sex} {target.age_label}" + ("" if one.life_stage == "none" else f", {one.life_stage}")
-        cells.append([nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
+        cells.append([find_nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
         notes.update({key: known[key] for key in target.sources})
     text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
     text += "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\nUL: upper level for long use; * counts supplements only, not food. none set: never a sign that more is harmless.\n\n"

@@ -7,13 +7,14 @@ from nutrigap.report.rows import amount_text
 from nutrigap.report.sentences import LOOKS, amount, bounds, limit, need, sentences, who
 from nutrigap.report.sources import used
 from nutrigap.rules import DISCLAIMER, TWITCHING
+from nutrigap.words import printable
 
 SPECIAL = "\\`*_{}[]<>#|~!"
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: a diary may hold anything."""
-    flat = " ".join(text.split())
+    flat = " ".join(printable(text).split())
     return "".join(f"\\{c}" if c in SPECIAL else c for c in flat)
 
 

@@ -16,7 +16,7 @@ from nutrigap.report.json import as_dict
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, line_rows
 from nutrigap.resolve import Entry
-from nutrigap.words import key
+from nutrigap.words import key, printable
 
 CHOICE_COLUMNS = ("phrase", "food_id", "unit", "grams", "kind", "note")
 
@@ -37,7 +37,7 @@ def as_text(report: Report) -> str:
             lines.append(f"    or {report.foods.ids[candidate.row]:<15} {candidate.score:4.0%}  {name}")
     counted, flagged, left = (report.count(state) for state in ("counted", "flagged", "left_out"))
     lines.append(f"{len(report.entries)} lines: {counted} counted, {flagged} flagged, {left} left out")
-    return "\n".join(lines) + "\n"
+    return "\n".join(printable(line) for line in lines) + "\n"
 
 
 def _taken_for(report: Report, entry: Entry) -> str:

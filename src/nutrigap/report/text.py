@@ -13,6 +13,7 @@ from nutrigap.report.sentences import LOOKS, amount, bounds, limit, need, senten
 from nutrigap.report.sources import used
 from nutrigap.resolve import Entry
 from nutrigap.rules import DISCLAIMER, TWITCHING, percent
+from nutrigap.words import printable
 
 WIDTH = 80
 COLORS = {"bold": "\033[1m", "low": "\033[33m", "above": "\033[35m", "off": "\033[0m"}
@@ -59,14 +60,14 @@ def _title(report: Report) -> list[str]:
     intake = report.intake
     days = f"{intake.days} {'day' if intake.days == 1 else 'days'}"
     period = f"{intake.dates[0]} to {intake.dates[-1]}, {days}" if intake.dates else "no dated line"
-    name = f"{report.name}: " if report.name else ""
+    name = f"{printable(report.name)}: " if report.name else ""
     lines = [
-        f"nutrigap · {report.diary.path}",
+        f"nutrigap · {printable(report.diary.path)}",
         f"{name}{who(report.person)} · {period}",
         "-" * WIDTH,
     ]
     for note in report.notes:
-        lines += _wrap(note, first="! ")
+        lines += _wrap(printable(note), first="! ")
     return lines
 
 
@@ -147,7 +148,9 @@ def _readings(report: Report) -> list[str]:
     if not report.intake.days:
         return []
     for reading in report.core:
-        lines += _wrap(" ".join(sentences(report, reading)), first=f"  {reading.nutrient.name}: ", then="    ")
+        lines += _wrap(
+            printable(" ".join(sentences(report, reading))), first=f"  {reading.nutrient.name}: ", then="    "
+        )
         top = [
             f"{_shorten(food)} {share:.0%}" for food, _, share in report.intake.contributors(reading.nutrient.id)[:3]
         ]
@@ -157,6 +160,7 @@ def _readings(report: Report) -> list[str]:
 
 
 def _shorten(text: str, most: int = 40) -> str:
+    text = printable(text)
     return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
 
 
@@ -190,12 +194,12 @@ def _entries(report: Report, heading: str, entries: Sequence[Entry]) -> list[str
     for entry in entries[:MOST_LINES]:
         what = " ".join(f"{entry.line.food} {amount_text(entry)}".split())
         lines += _wrap(
-            f"{_shorten(what, 60)}: {entry.problem}.", first=f"    line {entry.line.number}: ", then="      "
+            f"{_shorten(what, 60)}: {printable(entry.problem)}.", first=f"    line {entry.line.number}: ", then="      "
         )
         if entry.fix and not entry.fix.startswith("nothing to do"):
-            lines += _wrap(f"{entry.fix[0].upper()}{entry.fix[1:]}.", first="      -> ", then="         ")
+            lines += _wrap(f"{entry.fix[0].upper()}{printable(entry.fix[1:])}.", first="      -> ", then="         ")
     if len(entries) > MOST_LINES:
-        lines.append(f"    … and {len(entries) - MOST_LINES} more: nutrigap match {report.diary.path}")
+        lines.append(f"    … and {len(entries) - MOST_LINES} more: nutrigap match {printable(report.diary.path)}")
     return lines
 
 

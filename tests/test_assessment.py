@@ -116,11 +116,7 @@ def test_mean_needed_for_high_confidence(stress: float, z: float, needed: tuple[
 
 def test_mean_that_shows_inadequacy() -> None:
     """IOM 2000 p. 57: "about 180" after 7 days."""
-    assert (
-        a.ear_confidence(180.5, 265, **UNIT, days=7)
-        < norm.cdf(-2)
-        < a.ear_confidence(181.5, 265, **UNIT, days=7)
-    )
+    assert a.ear_confidence(180.5, 265, **UNIT, days=7) < norm.cdf(-2) < a.ear_confidence(181.5, 265, **UNIT, days=7)
 
 
 @pytest.mark.parametrize(
@@ -222,9 +218,7 @@ def test_gamma_ear_is_the_mixture(
 @pytest.mark.parametrize("days", [1, 7, 365])
 def test_gamma_ear_of_a_requirement_without_spread_is_one_gamma(days: int) -> None:
     for cv_requirement in (0.0, 1e-9):
-        got = a.gamma_ear_confidence(
-            11, 10, cv_within=1.07, sd_requirement=10 * cv_requirement, days=days, dose=2
-        )
+        got = a.gamma_ear_confidence(11, 10, cv_within=1.07, sd_requirement=10 * cv_requirement, days=days, dose=2)
         shape = days / 1.07**2
         assert got == pytest.approx(gammainc(shape, shape * 11 / 8), rel=1e-9)
 
@@ -248,9 +242,7 @@ def test_gamma_ai_and_ul_are_one_gamma(mean: float, days: int) -> None:
     below = gammainc(shape, shape * mean / 10.0)
     assert a.gamma_ai_confidence(mean, 10, cv_within=1.07, days=days) == pytest.approx(below, rel=1e-12)
     assert a.gamma_ul_confidence(mean, 10, cv_within=1.07, days=days) == pytest.approx(1 - below, abs=1e-14)
-    assert a.gamma_ai_confidence(mean, 13, cv_within=1.07, days=days, dose=3) == pytest.approx(
-        below, rel=1e-12
-    )
+    assert a.gamma_ai_confidence(mean, 13, cv_within=1.07, days=days, dose=3) == pytest.approx(below, rel=1e-12)
 
 
 def test_a_dose_at_the_reference_leaves_no_doubt() -> None:
@@ -270,12 +262,8 @@ def test_z_tests_are_monotone_in_the_mean(x: float, y: float, sd: float, sr: flo
         return a.ear_confidence(mean, 265, sd_within=sd, sd_requirement=sr, days=days)
 
     assert ear(low) <= ear(high)
-    assert a.ai_confidence(low, 265, sd_within=sd, days=days) <= a.ai_confidence(
-        high, 265, sd_within=sd, days=days
-    )
-    assert a.ul_confidence(low, 265, sd_within=sd, days=days) >= a.ul_confidence(
-        high, 265, sd_within=sd, days=days
-    )
+    assert a.ai_confidence(low, 265, sd_within=sd, days=days) <= a.ai_confidence(high, 265, sd_within=sd, days=days)
+    assert a.ul_confidence(low, 265, sd_within=sd, days=days) >= a.ul_confidence(high, 265, sd_within=sd, days=days)
 
 
 @same_every_run
@@ -296,9 +284,7 @@ def test_gamma_tests_are_monotone_in_food_and_dose(
 @same_every_run
 @given(means, sds, st.integers(1, 59))
 def test_more_days_move_a_z_test_away_from_one_half(mean: float, sd: float, days: int) -> None:
-    fewer, more = (
-        a.ear_confidence(mean, 265, sd_within=sd, sd_requirement=26.5, days=n) for n in (days, days + 1)
-    )
+    fewer, more = (a.ear_confidence(mean, 265, sd_within=sd, sd_requirement=26.5, days=n) for n in (days, days + 1))
     assert abs(more - 0.5) >= abs(fewer - 0.5)
 
 
@@ -311,16 +297,12 @@ def test_a_mean_at_the_reference_is_one_half(reference: float, sd: float, sr: fl
 
 
 @same_every_run
-@given(
-    st.floats(0, 40), st.floats(0, 12), st.floats(0.01, 5), days_logged, st.sampled_from([1e-3, 1e3, 40.0])
-)
+@given(st.floats(0, 40), st.floats(0, 12), st.floats(0.01, 5), days_logged, st.sampled_from([1e-3, 1e3, 40.0]))
 def test_the_unit_does_not_matter(mean: float, dose: float, sr: float, days: int, unit: float) -> None:
     def both(u: float) -> list[float]:
         return [
             a.ear_confidence(mean * u, 10 * u, sd_within=4 * u, sd_requirement=sr * u, days=days),
-            a.gamma_ear_confidence(
-                mean * u, 10 * u, cv_within=1.07, sd_requirement=sr * u, days=days, dose=dose * u
-            ),
+            a.gamma_ear_confidence(mean * u, 10 * u, cv_within=1.07, sd_requirement=sr * u, days=days, dose=dose * u),
             a.gamma_ul_confidence(mean * u, 100 * u, cv_within=1.07, days=days, dose=dose * u),
         ]
 
@@ -465,11 +447,7 @@ UL_CASES = [
 
 @pytest.mark.parametrize(
     ("kind", "low", "high", "expected"),
-    [
-        (kind, *case)
-        for kind, cases in (("ear", EAR_CASES), ("ai", AI_CASES), ("ul", UL_CASES))
-        for case in cases
-    ],
+    [(kind, *case) for kind, cases in (("ear", EAR_CASES), ("ai", AI_CASES), ("ul", UL_CASES)) for case in cases],
 )
 def test_status(kind: str, low: float | None, high: float | None, expected: str) -> None:
     assert a.status(kind, low, high, days=3) == expected
@@ -619,9 +597,7 @@ def test_z_is_never_infinite() -> None:
 
 
 @same_every_run
-@given(
-    st.floats(0, 30), st.floats(0, 20), st.floats(0, 20), st.floats(0, 20), st.integers(1, 30), st.booleans()
-)
+@given(st.floats(0, 30), st.floats(0, 20), st.floats(0, 20), st.floats(0, 20), st.integers(1, 30), st.booleans())
 def test_more_intake_never_lowers_adequacy_nor_excess(
     low: float, up: float, more: float, dose: float, days: int, skewed: bool
 ) -> None:
@@ -641,9 +617,7 @@ def test_more_intake_never_lowers_adequacy_nor_excess(
 
 
 def calcium_over(food: a.Bounds, dose: a.Bounds = NONE, days: int = 7) -> a.Excess:
-    return a.assess_excess(
-        food, dose, ul=2500, scope="total", spread=a.Spread(410.854, 0.459), days=days, skewed=False
-    )
+    return a.assess_excess(food, dose, ul=2500, scope="total", spread=a.Spread(410.854, 0.459), days=days, skewed=False)
 
 
 @pytest.mark.parametrize(
@@ -698,9 +672,7 @@ def test_without_food_a_total_is_arithmetic(dose: float, expected: str) -> None:
 
 
 def test_gamma_excess() -> None:
-    got = a.assess_excess(
-        exactly(20), exactly(60), ul=100, scope="total", spread=VITAMIN_D, days=7, skewed=True
-    )
+    got = a.assess_excess(exactly(20), exactly(60), ul=100, scope="total", spread=VITAMIN_D, days=7, skewed=True)
     assert got.method == "ul_gamma"
     assert got.confidence == pytest.approx(1 - gammainc(7 / 1.07**2, 7 / 1.07**2 * 0.5), abs=1e-12)
 
@@ -717,9 +689,7 @@ def test_gamma_excess() -> None:
         (a.Bounds(100, 100, None), 1.0, "undetermined"),
     ],
 )
-def test_a_limit_on_supplements_is_arithmetic(
-    scope: str, dose: a.Bounds, confidence: float, expected: str
-) -> None:
+def test_a_limit_on_supplements_is_arithmetic(scope: str, dose: a.Bounds, confidence: float, expected: str) -> None:
     """A man who eats 420 mg of magnesium is not above 350: the limit does not count his food."""
     got = a.assess_excess(exactly(420), dose, ul=350, scope=scope, spread=None, days=1, skewed=False)
     assert (got.method, got.amount_compared) == ("ul_dose", dose.best)

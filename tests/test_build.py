@@ -130,9 +130,7 @@ def test_missing_releases_are_all_named(tmp_path: Path) -> None:
         build_releases.Releases(tmp_path)
     lines = str(caught.value).splitlines()
     assert len(lines) == 1 + len(build_releases.RELEASES)
-    assert "SR28 (September 2015), ASCII files, NUT_DATA.txt: NUT_DATA.txt or sr28asc.zip" in str(
-        caught.value
-    )
+    assert "SR28 (September 2015), ASCII files, NUT_DATA.txt: NUT_DATA.txt or sr28asc.zip" in str(caught.value)
 
 
 def test_missing_releases_end_with_code_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,8 +53,7 @@ def xlsx(*sheets: tuple[str, list[list[str | float | datetime.date]]]) -> bytes:
         f'<Override PartName="/xl/workbook.xml" ContentType="{spread}.sheet.main+xml"/>'
         + f'<Override PartName="/xl/styles.xml" ContentType="{spread}.styles+xml"/>'
         + "".join(
-            f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{spread}.worksheet+xml"/>'
-            for n in numbers
+            f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{spread}.worksheet+xml"/>' for n in numbers
         )
     )
     files = {
@@ -64,15 +63,10 @@ def xlsx(*sheets: tuple[str, list[list[str | float | datetime.date]]]) -> bytes:
         "_rels/.rels": f'<Relationships xmlns="{office}/package/2006/relationships">'
         f'<Relationship Id="r1" Type="{kind}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{kind}"><sheets>'
-        + "".join(
-            f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>'
-            for n, (name, _) in enumerate(sheets, 1)
-        )
+        + "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, (name, _) in enumerate(sheets, 1))
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{office}/package/2006/relationships">'
-        + "".join(
-            f'<Relationship Id="r{n}" Type="{kind}/worksheet" Target="worksheets/s{n}.xml"/>' for n in numbers
-        )
+        + "".join(f'<Relationship Id="r{n}" Type="{kind}/worksheet" Target="worksheets/s{n}.xml"/>' for n in numbers)
         + f'<Relationship Id="rs" Type="{kind}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/>'
         '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
@@ -82,9 +76,7 @@ def xlsx(*sheets: tuple[str, list[list[str | float | datetime.date]]]) -> bytes:
             f'<row r="{r}">{"".join(_xml_cell(r, c, value) for c, value in enumerate(row))}</row>'
             for r, row in enumerate(rows, 1)
         )
-        files[f"xl/worksheets/s{n}.xml"] = (
-            f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
-        )
+        files[f"xl/worksheets/s{n}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in files.items():
@@ -128,9 +120,7 @@ def test_columns_in_any_order_case_and_spelling() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "header", ["Datum;Lebensmittel;Menge", "fecha;alimento;cantidad", "Jour;Aliment;Quantité"]
-)
+@pytest.mark.parametrize("header", ["Datum;Lebensmittel;Menge", "fecha;alimento;cantidad", "Jour;Aliment;Quantité"])
 def test_other_languages(header: str) -> None:
     (line,) = read(f"{header}\n2026-03-01;x;0,5\n").lines
     assert (line.food, line.amount) == ("x", "0,5")
@@ -223,9 +213,7 @@ def test_a_zip_says_what_it_holds() -> None:
 
 
 def test_a_stray_nul_costs_one_line() -> None:
-    diary = read(
-        "date,food,amount\n2026-03-01,bread and butter,1 slice\n2026-03-01,mi\0lk,1 cup\n2026-03-01,tea,1\n"
-    )
+    diary = read("date,food,amount\n2026-03-01,bread and butter,1 slice\n2026-03-01,mi\0lk,1 cup\n2026-03-01,tea,1\n")
     assert [line.problem is not None for line in diary.lines] == [False, True, False]
     assert "d.csv:3: the line holds a NUL character" in problems(diary)[0]
 
@@ -244,9 +232,7 @@ def test_quotes_and_lines_that_span_lines() -> None:
 
 def test_an_inch_mark_is_text() -> None:
     assert (
-        read('date,food,amount\n2026-03-01,bun,1 whole - 3 1/2" diameter\n')
-        .lines[0]
-        .amount.endswith('1/2" diameter')
+        read('date,food,amount\n2026-03-01,bun,1 whole - 3 1/2" diameter\n').lines[0].amount.endswith('1/2" diameter')
     )
 
 
@@ -264,9 +250,7 @@ def test_an_open_quote_costs_one_line() -> None:
 
 
 def test_a_decimal_comma_outside_quotes() -> None:
-    diary = read(
-        "date,food,amount,unit\n2026-03-01,milk,0,5,cup\n2026-03-01,milk,0,5\n2026-03-01,tea,1,cup,,,\n"
-    )
+    diary = read("date,food,amount,unit\n2026-03-01,milk,0,5,cup\n2026-03-01,milk,0,5\n2026-03-01,tea,1,cup,,,\n")
     assert [line.problem is None for line in diary.lines] == [False, False, True]
     assert "has 5 cells where the header has 4; put the amount in quotes or write 0.5" in problems(diary)[0]
     assert "d.csv:3: amount: amount and unit are both bare numbers" in problems(diary)[1]
@@ -435,8 +419,7 @@ def test_kinds() -> None:
     assert [line.kind for line in diary.lines] == ["supplement", "food", "", ""]
     assert diary.lines[3].problem is None
     assert problems(diary) == [
-        'd.csv:5: kind: "thing" is no kind of line; '
-        "write food or supplement, or leave it blank to have it found out"
+        'd.csv:5: kind: "thing" is no kind of line; write food or supplement, or leave it blank to have it found out'
     ]
 
 
@@ -510,9 +493,7 @@ def test_date_format() -> None:
 
 @pytest.mark.parametrize("bad", ["dd/mm/yyyy", "%d/%m", "%Q", "%d %d %Y", "%", ""])
 def test_a_date_format_that_gives_no_date(bad: str) -> None:
-    assert f'the date format "{bad}" does not give a date' in refusal(
-        "date,food\n2026-03-01,x\n", date_format=bad
-    )
+    assert f'the date format "{bad}" does not give a date' in refusal("date,food\n2026-03-01,x\n", date_format=bad)
 
 
 def test_a_date_written_once_holds_for_the_lines_below() -> None:
@@ -552,9 +533,7 @@ def test_a_person_written_once_holds_too() -> None:
     ],
 )
 def test_totals_are_not_counted(row: str) -> None:
-    diary = read(
-        f"date,food,meal,calcium_mg\n2026-03-01,milk,tea,300\n{row.replace('  ', ' ')}\n2026-03-02,tea,tea,\n"
-    )
+    diary = read(f"date,food,meal,calcium_mg\n2026-03-01,milk,tea,300\n{row.replace('  ', ' ')}\n2026-03-02,tea,tea,\n")
     assert [line.number for line in diary.lines] == [2, 4]
     assert diary.notes == ("line 3: totals, not counted",)
 
@@ -572,9 +551,7 @@ def test_a_second_header_is_not_counted() -> None:
 def test_a_line_without_food_is_kept_with_its_reason() -> None:
     diary = read("date,food,amount\n2026-03-01,,1 cup\n2026-03-01,a,1\n")
     assert [line.problem is None for line in diary.lines] == [False, True]
-    assert problems(diary) == [
-        "d.csv:2: food: the line names no food; write what was eaten, or delete the line"
-    ]
+    assert problems(diary) == ["d.csv:2: food: the line names no food; write what was eaten, or delete the line"]
 
 
 def test_an_amount_that_a_spreadsheet_made_a_date() -> None:
@@ -588,9 +565,7 @@ def test_odd_spaces() -> None:
 
 
 def test_messages_hold_nothing_that_a_terminal_obeys() -> None:
-    diary = read(
-        "date,food,note\n2026-03-01,a,b\n\x1b[2J\x07evil,food,c\n2026-03-01,a long enough line of text,b\n"
-    )
+    diary = read("date,food,note\n2026-03-01,a,b\n\x1b[2J\x07evil,food,c\n2026-03-01,a long enough line of text,b\n")
     assert "\x1b" not in problems(diary)[0]
 
 
@@ -602,9 +577,7 @@ def test_paths_streams_and_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     file.write_bytes(TEXT.encode())
     assert read_diary(file).path == read_diary(str(file)).path == str(file)
     with file.open("rb") as binary, file.open(encoding="utf-8") as text:
-        assert (
-            read_diary(binary).sha256 == read_diary(text).sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
-        )
+        assert read_diary(binary).sha256 == read_diary(text).sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()), encoding="ascii"))
     assert read_diary("-").path == "standard input"
     assert read_diary(io.StringIO("\ufeff" + TEXT)).lines[0].food == "crème brûlée"
@@ -641,9 +614,7 @@ def test_data_frames() -> None:
     )
     before = frame.copy(deep=True)
     diary = read_diary(frame, date_format="%Y-%d-%m")  # a date that is one already has no order to mistake
-    assert [
-        (line.number, line.date, line.food, line.amount, line.time, dict(line.labels)) for line in diary.lines
-    ] == [
+    assert [(line.number, line.date, line.food, line.amount, line.time, dict(line.labels)) for line in diary.lines] == [
         (2, D(2026, 3, 4), "milk", "2", "", {"calcium": 300.0}),
         (3, D(2026, 3, 4), "tea", "", "", {}),
         (4, D(2026, 3, 5), "", "0.5", "08:30", {"calcium": 5.0}),
@@ -695,11 +666,7 @@ def test_reading_a_file_imports_no_heavy_package() -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.one_of(
-        st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
-    )
-)
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))))
 def test_any_bytes_are_a_diary_or_a_diary_error(data: bytes) -> None:
     try:
         read_diary(io.BytesIO(data))
@@ -757,9 +724,7 @@ def as_text(rows: list[list[str]], separator: str, end: str) -> str:
 def test_tables_come_back_from_every_kind_of_file(
     rows: list[tuple[datetime.date, str, str, float | None]], form: tuple[str, str]
 ) -> None:
-    cells = [
-        [day.isoformat(), food, amount, "" if mg is None else f"{mg:.4f}0"] for day, food, amount, mg in rows
-    ]
+    cells = [[day.isoformat(), food, amount, "" if mg is None else f"{mg:.4f}0"] for day, food, amount, mg in rows]
     text = as_text([HEADER, *cells], *form)
     expected = [
         (i, day, food, amount, {} if mg is None else {"magnesium": mg})
@@ -780,11 +745,7 @@ def test_tables_come_back_from_every_kind_of_file(
         assert diary.problems == ()
 
 
-@given(
-    st.lists(
-        st.sampled_from(["2026-03-01,x,1", "Total,,9", ",,", "date,food,amount", ",y,", "a,b,c,d", ",,3"])
-    )
-)
+@given(st.lists(st.sampled_from(["2026-03-01,x,1", "Total,,9", ",,", "date,food,amount", ",y,", "a,b,c,d", ",,3"])))
 def test_every_row_is_a_line_or_named_in_the_notes(rows: list[str]) -> None:
     diary = read("\n".join(["date,food,amount", "2026-03-01,start,1", *rows]))
     told = set()

@@ -77,9 +77,7 @@ def value(food: str, nutrient: str) -> float:
 def portions(food: str) -> dict[str, float]:
     row = lines("ids.txt").index(food)
     start, end = (int(array("portion_offsets")[row + i]) for i in (0, 1))
-    return dict(
-        zip(lines("portion_names.txt")[start:end], array("portion_grams")[start:end].tolist(), strict=True)
-    )
+    return dict(zip(lines("portion_names.txt")[start:end], array("portion_grams")[start:end].tolist(), strict=True))
 
 
 # ------------------------------------------------------------------------- the food table
@@ -340,9 +338,7 @@ def test_every_source_is_resolved_and_keys_are_unique() -> None:
     keys = [row["key"] for row in table("sources")]
     assert len(set(keys)) == len(keys)
     used = {
-        row["source"]
-        for name in ("references", "within_person_sd", "requirement_cv", "salts")
-        for row in table(name)
+        row["source"] for name in ("references", "within_person_sd", "requirement_cv", "salts") for row in table(name)
     }
     assert used <= set(keys)
     assert all(row["title"] and row["publisher"] and row["year"].isdigit() for row in table("sources"))
@@ -406,6 +402,9 @@ def test_age_bands_have_neither_gap_nor_overlap(
         ("calcium", "female", "none", 60, {"ear": 1000, "rda": 1200, "ul": 2000}),
         ("calcium", "male", "none", 60, {"ear": 800, "rda": 1000, "ul": 2000}),
         ("calcium", "male", "none", 15, {"ear": 1100, "rda": 1300, "ul": 3000}),
+        # the chapter's value (IOM 2011, p. 362); a compiled summary table prints 1,000 for these two
+        ("calcium", "female", "pregnant", 16, {"ear": 1100, "rda": 1300, "ul": 3000}),
+        ("calcium", "female", "lactating", 16, {"ear": 1100, "rda": 1300, "ul": 3000}),
         ("potassium", "male", "none", 40, {"ai": 3400}),
         ("potassium", "female", "none", 40, {"ai": 2600}),
         ("potassium", "female", "lactating", 30, {"ai": 2800}),
@@ -460,9 +459,7 @@ def test_within_person_spread_agrees_with_the_printed_tables() -> None:
     printed = {"magnesium": 38.0, "calcium": 51.0}
     rows = [row for row in table("within_person_sd") if row["sex"] == "female"]
     for nutrient, cv in printed.items():
-        adults = [
-            row for row in rows if row["nutrient"] == nutrient and row["age_min_months"] in ("228", "372")
-        ]
+        adults = [row for row in rows if row["nutrient"] == nutrient and row["age_min_months"] in ("228", "372")]
         assert [float(row["cv"]) for row in adults] == pytest.approx([cv, cv], abs=6)
     assert all(float(row["sd"]) > 0 and int(row["n"]) > 900 for row in table("within_person_sd"))
 

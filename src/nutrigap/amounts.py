@@ -8,50 +8,55 @@ volumes through the food's own portions (a cup of flour is not a cup of water), 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from nutrigap.errors import AmountError
+from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.tables import Portion
 from nutrigap.units import Unit, find_unit
-from nutrigap.words import lexicon, plain, singular, words
+from nutrigap.words import lexicon, meanings, plain, singular, words
 
-VULGAR_FRACTIONS = {
-    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5",
-    "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
-}  # fmt: skip
-NUMBER_WORDS = {
-    "half a dozen": 6.0, "a dozen": 12.0, "dozen": 12.0, "half an": 0.5, "half a": 0.5, "a half": 0.5, "half of a": 0.5,
-    "half": 0.5, "a quarter of a": 0.25, "quarter of a": 0.25, "a quarter": 0.25, "quarter": 0.25, "a couple of": 2.0,
-    "a couple": 2.0, "couple of": 2.0, "an": 1.0, "a": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
-    "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0,
-}  # fmt: skip
-NO_AMOUNT = frozenset(
-    ["", "-", "--", "?", "n/a", "na", "some", "a bit", "a little", "little", "unknown", "not sure", "x"]
+# Numbers as words, the longest first: "half a dozen" before "half".
+NUMBER_WORDS = tuple(
+    (word, float(value)) for word, value in sorted(meanings("number").items(), key=lambda pair: -len(pair[0]))
 )
+NO_AMOUNT = frozenset(meanings("amount_none")) | {""}
 ABOUT = re.compile(r"(?:~|≈|c\.|ca\.?|circa|about|around|approx\.?|approximately|roughly)\s*(?=[\da-z])")
 
-_NUMBER = r"(?:\d+\s+\d+/\d+|\d+/\d+|\d+(?:[.,]\d+)?|[.,]\d+)"
-_LEADING = re.compile(rf"({_NUMBER})(?![\d/])\s*")
+_NUMBER = r"(?:\d+(?:\s+|-)\d+/\d+|\d+/\d+|\d+(?:[.,]\d+)?|[.,]\d+)"
+_LEADING = re.compile(rf"({_NUMBER})(?![\d/]|[.,]\d)\s*")
 _TO = re.compile(r"(?:-|–|—|to\b|or\b)\s*(?=[\d.,])")
-_TIMES = re.compile(r"[x*]\s*(?=[\d.,a])")
-_THOUSANDS = re.compile(r"\d{1,3},\d{3}$")
+_UNIT_TO = re.compile(r"([a-zA-Zµμ. ]+?)\s*(?:-|–|—|\bto\b|\bor\b)\s*(?=[\d.,])")
+_TIMES = re.compile(r"(?:x(?![a-z])|\*|times\b)\s*", re.I)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
 _SIGNED = re.compile(r"[-+]\s*\d")
-_IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)\s*\)")
+_SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
+_IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)", re.I)
 _BRACKETS = re.compile(r"\([^)]*\)")
+_AND_MORE = re.compile(r"(?:\+|&|\bplus\b|\band\b)\s*[\d.,]", re.I)
+_AT_THE_END = re.compile(
+    rf"(?P<food>.*[^\W\d_]{{2}}.*?)\s*(?P<mark>[\s,;:(]|\bx)\s*(?P<number>{_NUMBER}(?:\s*-\s*{_NUMBER})?)"
+    r"\s*(?P<unit>(?:fl\.? )?[a-zA-Zµμ]+\.?)?\s*\)?$",
+    re.I,
+)
 
 LONGEST = 80
 # Vessels and helpings that stand for "the usual amount" where the food has no such portion of its own.
 USUAL_AMOUNT = lexicon("amount_usual")
 SIZES = lexicon("amount_size")
 MEASURES = SIZES | USUAL_AMOUNT | lexicon("amount_measure")
-SYNONYMS = {"big": "large", "mini": "miniature", "tablespoonful": "tablespoon", "tbsp": "tablespoon", "tbs": "tablespoon", "tsp": "teaspoon", "teaspoonful": "teaspoon", "pc": "piece", "pkg": "package", "pack": "package", "tin": "can", "sachet": "packet", "filet": "fillet", "rasher": "slice", "punnet": "container", "pot": "container", "carton": "container"}  # fmt: skip
-# A pizza has pieces where people say slices, and so on.
-KINDRED = {"slice": "piece", "piece": "slice", "can": "bottle", "bottle": "can", "packet": "package", "bar": "piece"}
+SYNONYMS = meanings("amount_same")
+KINDRED = meanings("amount_kindred")
 # The size that is meant when none is told: a portion is no worse for having one of these words.
 MIDDLE = lexicon("amount_middle")
-PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "large", "slice")
+# Words for one whole thing, and the portions that may be one, the likeliest first.
+ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
+PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "nut", "kernel", "large", "slice")
+INEDIBLE = lexicon("amount_inedible")
+WITHOUT = frozenset(["without", "no", "not"])
+DRY = lexicon("amount_dry")
 NEUTRAL = lexicon("amount_neutral")
 # A portion so named weighs what something else becomes: "cup, dry, yields" is not a cup of the food.
 YIELDS = frozenset(["yield"])
@@ -87,7 +92,7 @@ class Grams(NamedTuple):
 
 
 def parse_number(text: str) -> float:
-    """The value of ``1 1/2``, ``3/4``, ``0,5``, ``2.25``.
+    """The value of ``1 1/2``, ``1-1/2``, ``3/4``, ``0,5``, ``2.25``.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def parse_number(text: str) -> float:
             f'"{text}" can be read in two ways', f"write {text.replace(',', '')} or {text.replace(',', '.')}"
         )
     total = 0.0
-    for part in text.split():
+    for part in text.replace("-", " ").split():
         if "/" in part:
             over, under = part.split("/")
             if float(under) == 0:
@@ -110,17 +115,27 @@ def parse_number(text: str) -> float:
     return total
 
 
-def _tidy(text: str) -> str:
-    for fraction, spelled in VULGAR_FRACTIONS.items():
-        text = text.replace(fraction, f" {spelled} ")
-    text = text.replace("⁄", "/").replace("×", "x").replace("−", "-")
-    text = "".join(str(int(c)) if c.isdecimal() and not c.isascii() else c for c in text)
-    return " ".join(text.split())
+def tidy(text: str) -> str:
+    """A text with numbers and signs in ASCII (``1½`` is "1 1/2") and single spaces."""
+    if not text.isascii():
+        text = "".join(c if c.isascii() else _spelled(c) for c in text)
+    return " ".join(_SPACED_FRACTION.sub("/", text).split())
+
+
+def _spelled(character: str) -> str:
+    """A character in ASCII where it stands for a number or a sign: ``½`` is " 1/2 ", ``×`` is "x"."""
+    if character.isdecimal():
+        return str(int(character))
+    known = {"×": "x", "−": "-", "⁄": "/"}.get(character)
+    if known is not None:
+        return known
+    apart = unicodedata.normalize("NFKD", character)
+    return f" {apart.replace('⁄', '/')} " if "⁄" in apart else character
 
 
 def _number_word(text: str) -> tuple[float, str] | None:
     lower = text.lower()
-    for word, value in NUMBER_WORDS.items():  # longest phrases stand first
+    for word, value in NUMBER_WORDS:
         if lower == word or lower.startswith(word + " "):
             return value, text[len(word) :].strip()
     return None
@@ -130,6 +145,8 @@ def _split_number(text: str) -> Amount:
     """Number and the rest of an amount text that is not blank."""
     if _SIGNED.match(text):
         raise AmountError(f'the amount "{text}" is negative or signed', "write how much was eaten, for example 150 g")
+    if (times := _TIMES.match(text)) and _LEADING.match(text, times.end()):  # "x2"
+        return _split_number(text[times.end() :])
     if found := _LEADING.match(text):
         return _behind(parse_number(found[1]), text[found.end() :])
     if spelled := _number_word(text):
@@ -143,11 +160,20 @@ def _split_number(text: str) -> Amount:
 def _behind(value: float, rest: str) -> Amount:
     """An amount that begins with a number: a range, a product, or the number with its unit."""
     if (to := _TO.match(rest)) and (second := _LEADING.match(rest, to.end())):
-        low, high = sorted((value, parse_number(second[1])))
-        return Amount(number=(low + high) / 2, low=low, high=high, unit=rest[second.end() :])
+        return _range(value, parse_number(second[1]), rest[second.end() :])
+    if (to := _UNIT_TO.match(rest)) and (second := _LEADING.match(rest, to.end())):  # "100 g - 150 g"
+        unit = rest[second.end() :]
+        if words(unit) == words(to[1]):
+            return _range(value, parse_number(second[1]), unit)
     if times := _TIMES.match(rest):
-        return _split_number(rest[times.end() :]).times(value)
+        each = rest[times.end() :]
+        return _split_number(each).times(value) if each else Amount(number=value, low=value, high=value)
     return Amount(number=value, low=value, high=value, unit=rest)
+
+
+def _range(one: float, other: float, unit: str) -> Amount:
+    low, high = sorted((one, other))
+    return Amount(number=(low + high) / 2, low=low, high=high, unit=unit)
 
 
 @lru_cache(maxsize=65536)
@@ -169,25 +195,44 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     Raises
     ------
     AmountError
-        Zero, negative, or a number that can be read in two ways.
+        Zero, negative, two amounts in one, a number that can be read in two ways, or a unit column that
+        says something else than the amount.
+    UnknownUnit
+        A unit that can be read in two ways (``gr``, ``Mg``, ``t``).
     """
     if len(text) + len(unit) > LONGEST:
         raise AmountError("the amount is too long to be one", "write a number and a unit, for example 150 g")
-    text, unit = _tidy(text), _tidy(unit)
+    text, unit = tidy(text), tidy(unit)
     text = text[about.end() :] if (about := ABOUT.match(text.lower())) else text
     if plain(text) in NO_AMOUNT:
         if not unit or plain(unit) in NO_AMOUNT:
             return None
         text = ""
-    bracketed = _IN_BRACKETS.search(text)
-    grams = None
-    if bracketed is not None and (known := _mass(bracketed[2])) is not None:
-        grams = parse_number(bracketed[1]) * known
     amount = _split_number(_BRACKETS.sub(" ", text).strip() or "1")
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     own = amount.unit.strip(" .,;:").partition(" of ")[0].removeprefix("of ")
-    return amount._replace(unit=" ".join(f"{own} {unit}".split()), grams=grams)
+    if _AND_MORE.search(own):
+        raise AmountError(f'"{text}" is two amounts', "write one amount a line, for example 150 g")
+    bracketed = _IN_BRACKETS.search(text)
+    if bracketed is not None and (known := _mass(bracketed[2])) is not None:
+        grams = parse_number(bracketed[1]) * known
+        if bracketed[3]:  # "2 slices (30 g each)"
+            return amount.times(grams)._replace(unit="g")
+        return amount._replace(unit=" ".join(own.split()), grams=grams)
+    return amount._replace(unit=_joined(" ".join(own.split()), unit))
+
+
+def _joined(own: str, column: str) -> str:
+    """The unit told by an amount that has one of its own and a unit column: they may repeat or complete each other."""
+    if not own or not column:
+        return own or column
+    first, second = _leading_unit(own), _leading_unit(column)
+    if words(own) == words(column) or (first is not None and first == second):
+        return max(own, column, key=len)
+    if second is not None and (first is not None or second.dimension == "mass"):
+        raise AmountError(f'the amount says "{own}" and the unit column "{column}"', "write the unit in one place only")
+    return f"{own} {column}"
 
 
 def split_leading_amount(text: str) -> tuple[str, str]:
@@ -195,24 +240,52 @@ def split_leading_amount(text: str) -> tuple[str, str]:
 
     ``("", text)`` when the text does not begin with an amount, or nothing would be left of it.
     """
-    tidy = _tidy(text)
-    if found := _LEADING.match(tidy):
-        rest = tidy[found.end() :]
-        if (more := _TO.match(rest) or _TIMES.match(rest)) and (found := _LEADING.match(rest, more.end())):
-            rest = rest[found.end() :]
-    elif spelled := _number_word(tidy):
+    whole = tidy(text)
+    if found := _LEADING.match(whole):
+        rest = whole[found.end() :]
+        more = _TO.match(rest) or _TIMES.match(rest)
+        if more and (second := _LEADING.match(rest, more.end())):
+            rest = rest[second.end() :]
+        elif more and _TIMES.match(rest):  # "2 x eggs"
+            rest = rest[more.end() :]
+    elif spelled := _number_word(whole):
         rest = spelled[1]
     else:
         return "", text
     parts = rest.split()
     for length in (2, 1):
         head, tail = " ".join(parts[:length]), parts[length:]
-        if tail and (find_unit(head) is not None or (length == 1 and singular(head.lower()) in MEASURES)):
+        if tail and _is_measure(head):
             rest = " ".join(tail)
             break
-    amount = tidy[: len(tidy) - len(rest)].strip()
+    amount = whole[: len(whole) - len(rest)].strip()
     food = rest.removeprefix("of ").strip()
-    return (amount, food) if re.search(r"[^\W\d_]{2}", food) else ("", text)
+    # "2% milk" is a name
+    return (amount, food) if re.search(r"[^\W\d_]{2}", food) and not food.startswith("%") else ("", text)
+
+
+def split_trailing_amount(text: str) -> tuple[str, str]:
+    """An amount that stands behind the food: "banana 150 g", "toast (2 slices)", "eggs x2", "eggs, 2".
+
+    ``("", text)`` when the text does not end with one. A bare number is an amount only behind a comma, a bracket
+    or an x: "omega 3" is a name.
+    """
+    found = _AT_THE_END.match(tidy(text))
+    if found is None:
+        return "", text
+    unit = found["unit"] or ""
+    if not (_is_measure(unit) if unit else found["mark"].lower() in (",", "(", "x")):
+        return "", text
+    return f"{found['number']} {unit}".strip(), found["food"].strip(" ,;:(")
+
+
+def _is_measure(word: str) -> bool:
+    """Whether a word is a unit of ours (or one that is refused with a hint), or a household measure."""
+    try:
+        known = find_unit(word) is not None
+    except UnknownUnit:
+        known = True
+    return known or singular(word.lower()) in MEASURES
 
 
 def _mass(word: str) -> float | None:
@@ -261,7 +334,8 @@ def _volume_of(name: _Name) -> Unit | None:
 
 def _mismatch(wanted: _Name, offered: _Name) -> tuple[int, int]:
     """(words asked for and not offered, words offered and not asked for): smaller is better."""
-    return len(wanted.all - offered.all - MIDDLE), len(offered.all - wanted.all - MIDDLE)
+    kindred = {KINDRED[word] for word in wanted.main if word in KINDRED}  # a "can or bottle" is a bottle
+    return len(wanted.all - offered.all - MIDDLE), len(offered.all - wanted.all - MIDDLE - kindred)
 
 
 def _pick(wanted: _Name, offers: Sequence[_Offer], default_grams: float | None) -> tuple[Portion, str]:
@@ -302,6 +376,8 @@ def _by_portion(
     named = [(name, portion) for name, portion in offers if lead in name.main]
     if not named:
         named = [(name, portion) for name, portion in offers if lead in name.all]
+    if not named and lead in ONE_PIECE and (piece := _by_count(portions, food_words, default_grams)) is not None:
+        return piece
     if not named:
         named = [(name, portion) for name, portion in offers if lead in KINDRED and KINDRED[lead] in name.main]
     if named:
@@ -370,7 +446,8 @@ def to_grams(
     *,
     default_grams: float | None,
     food_words: frozenset[str] = frozenset(),
-    own_units: dict[str, float] | None = None,
+    own_units: Mapping[str, float] | None = None,
+    refuse: float | None = None,
 ) -> Grams:
     """Grams of one food for an amount as written.
 
@@ -384,8 +461,10 @@ def to_grams(
         What to take when no amount was told [g].
     food_words : frozenset of str
         Words of the food's name, so that "2 bananas" is a count of bananas.
-    own_units : dict
-        Measures the user has weighed: words of the unit -> grams of one [g].
+    own_units : mapping
+        Measures the user has weighed: ``unit_key`` of the unit -> grams of one [g].
+    refuse : float, optional
+        Share of the food as bought that is not eaten [%], for a weight "with peel".
 
     Returns
     -------
@@ -404,18 +483,33 @@ def to_grams(
             raise AmountError(
                 "no amount, and no usual portion is known for this food", "write the grams, for example 150 g"
             )
-        return Grams(
-            default_grams,
-            default_grams,
-            default_grams,
-            "default",
-            f"no amount told, taken as {default_grams:g} g",
-        )
+        guess = f"no amount told, taken as {default_grams:g} g"
+        return Grams(default_grams, default_grams, default_grams, "default", guess)
     if amount.grams is not None:
         guess = "" if amount.number == 1 else "the grams in brackets are taken as the total"
         return Grams(amount.grams, amount.grams, amount.grams, "mass", guess)
     one, source, guess = _one(amount.unit, portions, default_grams, food_words, own_units or {})
-    return Grams(amount.number * one, amount.low * one, amount.high * one, source, guess)
+    grams = Grams(amount.number * one, amount.low * one, amount.high * one, source, guess)
+    if source != "mass":
+        return grams
+    if not guess and (dry := _measure(amount.unit).all & (DRY - food_words)):
+        return grams._replace(guess=f'"{" ".join(sorted(dry))}": the weight is counted as that of the food as named')
+    return _edible(grams, refuse) if _with_refuse(amount.unit) else grams
+
+
+def _with_refuse(text: str) -> bool:
+    """Whether a weight is told to include peel, bones or shell."""
+    said = _measure(text).all
+    return not INEDIBLE.isdisjoint(said) and WITHOUT.isdisjoint(said)
+
+
+def _edible(grams: Grams, refuse: float | None) -> Grams:
+    """A weight "with peel" less what is not eaten, where the tables tell that share."""
+    if not refuse:
+        return grams._replace(guess="the weight is counted in full, with what is not eaten: the tables give no share")
+    share = 1 - refuse / 100
+    guess = f"{refuse:g} % of the weight is taken as not eaten"
+    return Grams(grams.best * share, grams.low * share, grams.high, grams.source, guess)
 
 
 def _one(
@@ -423,16 +517,19 @@ def _one(
     portions: Sequence[Portion],
     default_grams: float | None,
     food_words: frozenset[str],
-    own_units: dict[str, float],
+    own_units: Mapping[str, float],
 ) -> tuple[float, str, str]:
     """Grams of one of what the unit text says, the source, and the guess it rests on."""
-    wanted = _measure(text)
-    own = own_units.get(" ".join(wanted.main))
+    own = own_units.get(unit_key(text))
     if own is not None:
         return own, "portion", ""
+    wanted = _offered_only(_measure(text), portions)
     unit = _leading_unit(text)
+    if unit is not None and _second_amount(text, unit):
+        raise AmountError(f'"{text}" holds a second amount', "write one amount a line, for example 150 g")
     if unit is not None and unit.dimension == "mass" and not wanted.all & YIELDS:
-        return unit.factor, "mass", ""
+        dry = _from_dry(wanted, portions)
+        return (unit.factor, "mass", "") if dry is None else (unit.factor * dry, "portion", "")
     if unit is not None and unit.dimension == "volume":
         volume = _by_volume(unit, wanted, portions, default_grams)
         if volume is not None:
@@ -452,6 +549,41 @@ def _one(
         )
     what = f'no measure "{text}" is known for this food' if text else "a number without a unit"
     raise AmountError(what, _known_measures(portions))
+
+
+def _from_dry(wanted: _Name, portions: Sequence[Portion]) -> float | None:
+    """What one gram of the dry food becomes, where the amount says "dry" and the release tells: "oz, dry, yields"."""
+    if wanted.all.isdisjoint(DRY):
+        return None
+    for name, portion in _offers(portions):
+        unit = find_unit(name.main[0]) if name.main else None
+        if unit is not None and unit.dimension == "mass" and name.all & YIELDS and name.all & DRY:
+            return portion.grams / unit.factor
+    return None
+
+
+def unit_key(text: str) -> str:
+    """The form under which two spellings of one measure are the same: "tbsp, heaped" is "Tablespoon (heaped)"."""
+    name = _measure(text)
+    return " ".join((*name.main, *sorted(name.more)))
+
+
+def _offered_only(wanted: _Name, portions: Sequence[Portion]) -> _Name:
+    """A measure without "with peel", unless the food has measures that tell it: its portions are edible parts."""
+    if wanted.all.isdisjoint(INEDIBLE):
+        return wanted
+    offered = frozenset[str]().union(*(name.all for name, _ in _offers(portions)))
+    silent = (INEDIBLE | WITHOUT) - offered
+    return _Name(tuple(word for word in wanted.main if word not in silent), wanted.more - silent)
+
+
+def _second_amount(text: str, unit: Unit) -> bool:
+    """Whether another amount stands behind a unit of mass or volume: "100 g 2", "1 cup 3 tbsp"."""
+    rest = text.split()[1:]
+    if unit.dimension == "mass":
+        return any(character.isdigit() for word in rest for character in word)
+    pairs = zip(rest, [*rest[1:], ""], strict=False)
+    return any(word[0].isdigit() and _is_measure(word.lstrip("0123456789./,") or after) for word, after in pairs)
 
 
 def _leading_unit(text: str) -> Unit | None:

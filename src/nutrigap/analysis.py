@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nutrigap.diary import Diary, read_diary
+from nutrigap.diary.cells import show
 from nutrigap.intake import add_up
 from nutrigap.readings import read_all
 from nutrigap.references import Person
 from nutrigap.report import Report
+from nutrigap.report.sentences import assumed, guide, log_of
 from nutrigap.resolve import Choice, Entry, read_choices, resolve
 from nutrigap.rules import flags
 from nutrigap.tables import FoodTable, load_foods
@@ -65,22 +67,17 @@ def analyze(
         foods=foods,
         intake=intake,
         readings=readings,
-        found=flags(readings, intake.days),
+        found=flags(readings, log_of(intake, person)),
         notes=tuple(_notes(diary, person, entries, people)),
     )
 
 
 def _notes(diary: Diary, person: Person, entries: list[Entry], people: list[str]) -> list[str]:
     """What a reader should know about the inputs, in the order of weight."""
-    notes = []
-    if person.assumed:
-        missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
-        notes.append(
-            f"The {missing} of the person was not told: the more demanding values for women and men"
-            f"{' of 31-50' if person.age is None else ''} are shown, and a verdict is given only where it holds for both."
-        )
+    notes = [note for note in (assumed(person), guide(person)) if note]
     if len(people) > 1:
-        notes.append(f"The diary holds {len(people)} people ({', '.join(people[:5])}), added up here as one.")
+        names = ", ".join(show(name) for name in people[:5])
+        notes.append(f"The diary holds {len(people)} people ({names}), added up here as one")
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
-        notes.append("Blank label columns of a supplement line with label amounts count as 0.")
+        notes.append("Blank label columns of a supplement line with label amounts count as 0")
     return notes + list(diary.notes)

@@ -817,7 +817,8 @@ def assess_excess(
     dose_low = _known(dose.low)
     if dose_low is not None and dose_low >= ul:
         low, best, high = _at_ends(_never_below, food, dose, days=days)
-        return Excess("ul_dose", amount, best, low, high, "above_ul")
+        told = amount if amount is not None else _known(dose.best)
+        return Excess("ul_dose", told, best, low, high, "above_ul")
     if spread is None:
         return Excess("none", amount, None, None, None, "undetermined")
     low, best, high = _at_ends(_excess_test(ul, spread=spread, skewed=skewed), food, dose, days=days)

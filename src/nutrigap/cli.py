@@ -6,18 +6,19 @@ import datetime as dt
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
-from nutrigap.errors import DiaryError, NutrigapError
+from nutrigap.errors import DiaryError, NutrigapError, Problem
 
 if TYPE_CHECKING:
     from nutrigap.diary import Diary
     from nutrigap.references import Person
     from nutrigap.report import Report
+    from nutrigap.resolve import Choice
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
@@ -26,10 +27,15 @@ FAIL_ON: dict[str, Callable[[Report], bool]] = {
     "over": lambda report: any(r.excess is not None and r.excess.status == "above_ul" for r in report.core),
     "unmatched": lambda report: report.count("left_out") > 0,
 }
+ALIKE = 2  # so many problems of one kind are told one by one; of more, the first and the lines of the others
 Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
 choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
+)
 output_option = click.option("-o", "--output", metavar="FILE", help="Write here instead of to the terminal.")
 
 
@@ -62,7 +68,11 @@ person_options = _together(
     click.option("--sex", metavar="SEX", help="female or male."),
     click.option("--pregnant", is_flag=True, help="Use the values for pregnancy."),
     click.option("--lactating", is_flag=True, help="Use the values for lactation."),
-    click.option("--profile", metavar="FILE", help="Age, sex and life stage from a TOML file [default: nutrigap.toml beside the diary]."),
+    click.option(
+        "--profile",
+        metavar="FILE",
+        help="Age, sex and life stage from a TOML file [default: nutrigap.toml beside the diary].",
+    ),
     click.option("--references", type=click.Choice(["us"]), help="Whose reference values [default: us]."),
 )  # fmt: skip
 
@@ -96,8 +106,8 @@ def cli() -> None:
     multiple=True,
     help="Exit with 1 if a nutrient is likely low, one is over its limit, or a line was left out.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
-@click.option("-v", "--verbose", is_flag=True, help="Every problem of the input on stderr, not only a count.")
+@quiet_option
+@verbose_option
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -114,15 +124,20 @@ def report(
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
     who = _person(diary, age, sex, pregnant, lactating, profile, references)
     form = form or _form_of(output)
+    into = output is not None and _is_folder(output)
+    if into and form not in ("text", "csv"):
+        raise click.UsageError(
+            f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
+        )
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
-        _tell_problems(read, verbose)
+        _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
     reports = list(_reports(read, who, people, choices))
-    if output is not None and _is_folder(output):
+    if into and output is not None:
         _write_folders(reports, Path(output))
     else:
         colored = output is None and (color == "always" or (color == "auto" and _terminal()))
-        _deliver(_render(reports, form, colored, plain=output is None), output)
+        _deliver(_render(reports, form, colored, plain=output is None), output, form)
     if any(FAIL_ON[asked](one) for asked in fail_on for one in reports):
         raise SystemExit(ASKED)
 
@@ -131,25 +146,25 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
+@verbose_option
 def check(
-    diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None
-) -> None:
+    diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
+    verbose: bool,
+) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
-    from nutrigap.errors import Problem
-    from nutrigap.resolve import read_choices, resolve
+    from nutrigap.resolve import resolve
     from nutrigap.tables import load_foods
 
     read = _read(diary, start, end, date_format, layout)
-    entries = resolve(read, load_foods(), read_choices(choices) if choices else None)
+    entries = resolve(read, load_foods(), _choices(choices))
     found = list(read.problems)
     for entry in entries:
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
             found.append(Problem(entry.line.number, "", f"{entry.line.food}: {entry.problem}", entry.fix))
-    for problem in sorted(found, key=lambda one: one.line or 0):
-        click.echo(problem.text(read.path))
+    _say_problems(found, read.path, verbose=verbose, to_stderr=False)
     for note in read.notes:
-        click.echo(f"{read.path}: note: {note}")
-    click.echo(f"{read.path}: {len(read.lines)} lines, {_count(len(found), 'problem')}")
+        _say(f"{read.path}: note: {note}")
+    _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}")
     if found:
         raise SystemExit(ASKED)
 
@@ -158,6 +173,7 @@ def check(
 @diary_argument
 @diary_options
 @choices_option
+@quiet_option
 @click.option(
     "--save",
     metavar="FILE",
@@ -174,18 +190,21 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    save: str | None, form: str, output: str | None,
+    quiet: bool, save: str | None, form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import analyze
     from nutrigap.report.matches import as_csv, as_json, as_text, save_choices
 
-    found = analyze(_read(diary, start, end, date_format, layout), choices=choices)
+    read = _read(diary, start, end, date_format, layout)
+    if not quiet:
+        _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
+    found = analyze(read, choices=_choices(choices))
     render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
-    _deliver(render(found), output)
+    _deliver(render(found), output, form)
     if save is not None:
         added = save_choices(found, Path(save))
-        click.echo(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", err=True)
+        _say(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", to_stderr=True)
 
 
 @cli.command()
@@ -199,7 +218,7 @@ def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    click.echo(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), nl=False)
+    _deliver(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), None, "text")
 
 
 @cli.command()
@@ -225,7 +244,7 @@ def targets(
     from nutrigap.report.listings import target_table
 
     who = _person("-", age, sex, pregnant, lactating, profile, references)
-    click.echo(target_table(who, form), nl=False)
+    _deliver(target_table(who, form), None, form)
 
 
 @cli.command()
@@ -233,7 +252,7 @@ def sources() -> None:
     """Every table shipped: edition, rows, licence, sha256."""
     from nutrigap.report.listings import shipped_tables
 
-    click.echo(shipped_tables(), nl=False)
+    _deliver(shipped_tables(), None, "text")
 
 
 # --- what the commands share
@@ -261,8 +280,17 @@ def _person(
 
 
 def _read(diary: str, start: str | None, end: str | None, date_format: str | None, layout: str) -> Diary:
-    from nutrigap.diary import read_diary
+    from nutrigap.diary import LAYOUTS, read_diary
+    from nutrigap.diary.dates import format_fault
 
+    known = ["auto", *(one.name for one in LAYOUTS)]
+    if layout not in known:
+        raise click.UsageError(
+            f'--input: there is no layout "{layout}"{_near(layout, known)}; known: {", ".join(known)}'
+        )
+    fault = format_fault(date_format) if date_format is not None else None
+    if fault is not None:
+        raise click.UsageError(f"--date-format: {fault.what}; {fault.fix}")
     first, last = _day(start, "--from"), _day(end, "--to")
     read = read_diary(diary, date_format=date_format, layout=layout)
     if first is None and last is None:
@@ -286,16 +314,16 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
-    from nutrigap.resolve import read_choices
 
-    saved = read_choices(choices) if choices else None
+    saved = _choices(choices)
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
-    if known and names == [""]:
+    if people and names == [""]:
         raise click.UsageError(f"--people {people}: {read.path} has no person column to look up")
-    if known and strangers:
-        raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}; add it')
+    if people and strangers:
+        hint = _near(strangers[0], known)
+        raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
         yield analyze(read.for_person(name), known.get(name, who), choices=saved)
 
@@ -319,7 +347,7 @@ def _write_folders(reports: Sequence[Report], folder: Path) -> None:
     for one in reports:
         safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in one.name) or "person"
         for path in one.to_csv(folder if len(reports) == 1 else folder / safe):
-            click.echo(str(path), err=True)
+            _say(str(path), to_stderr=True)
 
 
 def _form_of(output: str | None) -> str:
@@ -334,24 +362,88 @@ def _form_of(output: str | None) -> str:
 
 
 def _is_folder(output: str) -> bool:
-    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+    try:
+        return output.endswith(("/", os.sep)) or Path(output).is_dir()
+    except OSError:  # a name that cannot be: writing there will tell why
+        return False
 
 
-def _deliver(text: str, output: str | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    from nutrigap.report.files import write_text
+def _choices(path: str | None) -> dict[str, Choice] | None:
+    """The saved choices, with one message for every way in which a file can be none."""
+    import csv
 
-    write_text(Path(output), text)
+    from nutrigap.errors import TableError
+    from nutrigap.resolve import read_choices
+
+    try:
+        return read_choices(path) if path is not None else None
+    except csv.Error as error:
+        raise TableError(f"{path}: cannot be read as a file of choices ({error})") from None
 
 
-def _tell_problems(read: Diary, verbose: bool) -> None:
-    if verbose:
-        for problem in read.problems:
-            click.echo(problem.text(read.path), err=True)
-    elif read.problems:
-        click.echo(f"{read.path}: {_count(len(read.problems), 'problem')}; see nutrigap check {read.path}", err=True)
+def _deliver(text: str, output: str | None, form: str) -> None:
+    """To a file or to standard output, in UTF-8; text for people is plain ASCII where the terminal knows no more."""
+    if output is not None:
+        from nutrigap.report.files import write_text
+
+        write_text(Path(output), text)
+    elif text.isascii() or _speaks_utf8():
+        click.echo(text, nl=False, color=True)  # whether it holds colours was decided by --color, not by click
+    elif form == "text":
+        from nutrigap.report.wrap import in_ascii
+
+        click.echo(in_ascii(text), nl=False, color=True)
+    else:
+        click.echo(text.encode("utf-8"), nl=False)
+
+
+def _say(text: str, *, to_stderr: bool = False) -> None:
+    """A message on a line of its own, with nothing in it that a terminal would obey."""
+    from nutrigap.report.wrap import in_ascii
+    from nutrigap.words import printable
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    shown = printable(text)
+    click.echo(shown if _speaks_utf8(stream) else in_ascii(shown), err=to_stderr)
+
+
+def _show(error: click.ClickException) -> None:
+    """A usage error in the manner of click; what it quotes may come from a diary."""
+    import io
+
+    shown = io.StringIO()
+    error.show(file=shown)
+    for line in shown.getvalue().splitlines():
+        _say(line, to_stderr=True)
+
+
+def _say_problems(problems: Sequence[Problem], path: str, *, verbose: bool, to_stderr: bool) -> None:
+    """Problems in line order; of many that are alike the first, with the lines of the others."""
+    from nutrigap.report.wrap import ranges
+
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda one: one.line or 0):
+        kind = (problem.column, _unquoted(problem.what), _unquoted(problem.fix))
+        alike.setdefault(kind if not verbose else (*kind[:2], str(len(alike))), []).append(problem)
+    for group in alike.values():
+        for problem in group if len(group) <= ALIKE else group[:1]:
+            _say(problem.text(path), to_stderr=to_stderr)
+        if len(group) > ALIKE:
+            rest = [problem.line for problem in group[1:] if problem.line is not None]
+            more = _count(len(group) - 1, "more line")
+            _say(f"{path}: and {more} like line {group[0].line}: {ranges(rest)}", to_stderr=to_stderr)
+
+
+def _unquoted(text: str) -> str:
+    """A message without what it quotes: two that differ only in that are of one kind."""
+    return " ".join(text.split('"')[::2])
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, 1)
+    return f', did you mean "{near[0]}"?' if near else ""
 
 
 def _count(number: int, noun: str) -> str:
@@ -362,18 +454,19 @@ def _terminal() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def _speaks_utf8() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "") == "utf8"
+def _speaks_utf8(stream: TextIO | None = None) -> bool:
+    """Whether every character can be written; a stream without encoding is a text in memory."""
+    encoding = getattr(stream or sys.stdout, "encoding", None) or "utf-8"
+    return encoding.lower().replace("-", "") == "utf8"
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; no exception leaves this function."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        cli.main(
-            args=list(arguments) if arguments is not None else None,
-            prog_name="nutrigap",
-            standalone_mode=False,
-        )
+        if any("\0" in argument for argument in given):
+            raise click.UsageError("an argument holds a NUL character, which no name of a file has")
+        cli.main(args=given, prog_name="nutrigap", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except SystemExit as done:
@@ -381,23 +474,28 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - the reader has gone; nothing is left to flush
+        # the reader has gone; nothing is left to flush
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return OK
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return USAGE
     except DiaryError as error:
-        click.echo(str(error), err=True)
+        _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
         return UNREADABLE
     except NutrigapError as error:
-        click.echo(f"nutrigap: {error}", err=True)
+        _say(f"nutrigap: {error}", to_stderr=True)
+        return USAGE
+    except OSError as error:  # a file that vanished, a full disk: told, and no fault of the program
+        _say(f"nutrigap: {error.filename or 'a file'}: {error.strerror or error}", to_stderr=True)
         return USAGE
     except Exception as error:
         if "NUTRIGAP_DEBUG" in os.environ:
             raise
-        click.echo(
-            f"nutrigap: internal error ({type(error).__name__}: {error}); please report it, with NUTRIGAP_DEBUG=1 for the details",
-            err=True,
+        what = f"{type(error).__name__}: {error}"
+        _say(
+            f"nutrigap: internal error ({what}); please report it, with NUTRIGAP_DEBUG=1 for the details",
+            to_stderr=True,
         )
         return INTERNAL
     return OK

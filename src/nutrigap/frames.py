@@ -20,7 +20,8 @@ def targets(person: Person) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``nutrient, sex, age_group, life_stage, unit, ear, rda, ai, ul, ul_scope, ul_note, sd_requirement, source``.
+        Columns ``nutrient, sex, age_group, life_stage, unit, ear, rda, ai, ul, ul_scope, ul_note,
+        sd_requirement, source``.
     """
     known = sources()
     rows = [

@@ -52,22 +52,36 @@ def contributions(foods: FoodTable, rows: IntArray, grams: Bounds) -> Bounds:
     Returns
     -------
     Bounds of (lines × nutrients) arrays in canonical units
-        An unmeasured value counts 0 in ``low``, the median of its food group in ``best``, and the group's 95th percentile
-        (at least the smallest amount the release reports) in ``high``.
+        An unmeasured value counts 0 in ``low``, the median of its food group in ``best``, and the group's 95th
+        percentile (at least the smallest amount the release reports) in ``high``. Where the table has nothing to
+        stand in for it, ``best`` is NaN and ``high`` has no end.
     """
-    values = foods.values[rows]
-    unknown = np.isnan(values)
-    group = foods.group[rows]
-    low = np.where(unknown, 0.0, values) * (grams.low / 100)[:, None]
-    best = np.where(unknown, foods.imputation.best[group], values) * (grams.best / 100)[:, None]
-    high = np.where(unknown, foods.imputation.high[group], values) * (grams.high / 100)[:, None]
-    return Bounds(low, best, high)
+    per_100_g = foods.values.take(rows, axis=0)
+    unknown = np.flatnonzero(np.isnan(per_100_g))  # few: so they are filled in place, one end after the other
+    line, nutrient = np.divmod(unknown, per_100_g.shape[1])
+    group = foods.group[rows[line]]
+    stand_in = foods.imputation.high[group, nutrient]
+    ends = []
+    for fill, weight in (
+        (0.0, grams.low),
+        (foods.imputation.best[group, nutrient], grams.best),
+        (np.where(np.isnan(stand_in), np.inf, stand_in), grams.high),
+    ):
+        per_100_g.put(unknown, fill)
+        ends.append(per_100_g * (weight / 100)[:, None])
+    return Bounds(*ends)
 
 
 def sum_by(index: IntArray, amounts: FloatArray, size: int) -> FloatArray:
-    """Sum the rows of ``amounts`` (lines × nutrients) by ``index``: a (size × nutrients) array."""
+    """Sum the rows of ``amounts`` (lines × nutrients) by ``index`` (0 to size - 1): a (size × nutrients) array."""
     total = np.zeros((size, amounts.shape[1]))
-    np.add.at(total, index, amounts)
+    step = np.diff(index)
+    if index.size and index[0] >= 0 and step.min(initial=0) >= 0:  # in order, as the days of most diaries
+        starts = np.append(0, np.flatnonzero(step) + 1)
+        total[index[starts]] = np.add.reduceat(amounts, starts, axis=0)
+        return total
+    for column, part in enumerate(amounts.T):
+        total[:, column] = np.bincount(index, weights=part, minlength=size)
     return total
 
 
@@ -94,18 +108,21 @@ class Intake:
         Whether the line's amount of the nutrient rests on a measured or declared value.
     source : (lines,) array
         Index into ``SOURCES``: food or supplement.
-    added : Bounds of (lines × nutrients) arrays
-        The part of a food's nutrient that was added to it, where the tables can tell.
+    natural, added : Bounds of (lines × nutrients) arrays
+        What a food has by itself and what was added to it: two parts of the food lines. Where the tables cannot tell,
+        either part may be all of it, and the best guess is that nothing was added.
     dates : tuple of date
         Every logged day, ascending; ``day`` gives each line's place in it, -1 for a line without a date.
     complete : (days,) array of bool
-        Days that enter the mean: those with at least one food line that could be counted.
+        Days that enter the mean: those with at least one food line that could be counted. When no food of the whole
+        diary could be, the days with a counted dose.
     """
 
     entries: tuple[Entry, ...]
     lines: Bounds
     known: NDArray[np.bool_]
     source: IntArray
+    natural: Bounds
     added: Bounds
     dates: tuple[dt.date, ...]
     day: IntArray
@@ -116,6 +133,11 @@ class Intake:
     def days(self) -> int:
         """Number of days that enter the mean."""
         return int(self.complete.sum())
+
+    @property
+    def has_food(self) -> bool:
+        """Whether a food line is counted at all: a list of pills says nothing about what was eaten."""
+        return any(entry.kind == "food" and entry.status != "left_out" for entry in self.entries)
 
     @cached_property
     def _missing(self) -> NDArray[np.bool_]:
@@ -133,7 +155,9 @@ class Intake:
     def _room(self, count: FloatArray) -> FloatArray:
         """The upper bound for ``count`` left-out lines together: k·m + 1.645·s·√k."""
         portion = self.foods.left_out_portion
-        return np.where(count > 0, count * portion.mean + ONE_SIDED_95 * portion.sd * np.sqrt(count), 0.0)
+        room = count * portion.mean + ONE_SIDED_95 * portion.sd * np.sqrt(count)
+        # a table without these figures bounds nothing
+        return np.where(count > 0, np.where(np.isnan(room), np.inf, room), 0.0)
 
     def _daily(self, lines: Bounds, *, room: bool) -> Bounds:
         dated = self.day >= 0
@@ -155,26 +179,14 @@ class Intake:
 
         ``fortified`` is NaN, and counted in ``food``, for nutrients whose tables cannot tell it.
         """
-        parts = []
-        for end, added_end in zip(self.lines, self.added, strict=True):
-            food = np.where((self.source == FOOD)[:, None], end, 0.0)
-            dose = np.where((self.source == SUPPLEMENT)[:, None], end, 0.0)
-            parts.append((food, added_end, dose))
+        dose = self._of(SUPPLEMENT)
         low, best, high = (
-            np.stack([self._daily(Bounds(part, part, part), room=False).best for part in triple], axis=2)
-            for triple in parts
+            np.stack(ends, axis=2)
+            for ends in zip(*(self._daily(part, room=False) for part in (self.natural, self.added, dose)), strict=True)
         )
-        columns = nutrient_index()
-        for i in range(len(columns)):
-            if nutrients()[i].id in ADDED:
-                # what is not known to be added is food in one reading and fortified in the other
-                fortified_low, fortified_high = low[:, i, FORTIFIED].copy(), high[:, i, FORTIFIED].copy()
-                low[:, i, FOOD] = np.maximum(0.0, low[:, i, FOOD] - fortified_high)
-                best[:, i, FOOD] -= best[:, i, FORTIFIED]
-                high[:, i, FOOD] -= fortified_low
-            else:
-                for end in (low, best, high):
-                    end[:, i, FORTIFIED] = np.nan
+        tells = np.isin([nutrient.id for nutrient in nutrients()], list(ADDED))
+        for end in (low, best, high):
+            end[:, ~tells, FORTIFIED] = np.nan
         return Bounds(low, best, high)
 
     def _mean(self, lines: Bounds, *, left_out: bool, unlabelled: bool) -> Bounds:
@@ -213,8 +225,8 @@ class Intake:
     @cached_property
     def mean_by_source(self) -> Bounds:
         """Mean per complete day and source: Bounds of (nutrients × sources) arrays."""
-        use = self.complete
-        return Bounds(*(end[use].sum(axis=0) / max(self.days, 1) for end in self.daily_by_source))
+        days = self.days or math.nan  # no day, no mean
+        return Bounds(*(end[self.complete].sum(axis=0) / days for end in self.daily_by_source))
 
     @cached_property
     def sd(self) -> FloatArray:
@@ -224,54 +236,71 @@ class Intake:
 
     @cached_property
     def coverage(self) -> FloatArray:
-        """Share of the energy of all counted food lines whose food has a value for the nutrient, (nutrients,)."""
+        """Share of the energy of all counted food lines whose food has a value for the nutrient, (nutrients,).
+
+        A share of the lines where they have no energy, as coffee and water; 0 when no food is counted.
+        """
         use = np.array([entry.status != "left_out" for entry in self.entries], dtype=bool) & (self.source == FOOD)
-        energy = self.lines.best[use, nutrient_index()["energy"]]
-        if energy.sum() > 0:
-            share: FloatArray = (self.known[use] * energy[:, None]).sum(axis=0) / energy.sum()
-            return share
-        return self.known[use].mean(axis=0) if use.any() else np.ones(self.known.shape[1])
+        energy = np.nan_to_num(self.lines.best[use, nutrient_index()["energy"]])
+        if not use.any():
+            return np.zeros(self.known.shape[1])
+        lacking = np.average(~self.known[use], axis=0, weights=energy if energy.sum() > 0 else None)
+        return np.clip(1.0 - lacking, 0.0, 1.0)  # all known is exactly 1
+
+    @cached_property
+    def _named(self) -> tuple[list[str], IntArray]:
+        """The distinct foods and products, and the place of each line among them."""
+        place: dict[str, int] = {}
+        by_row: dict[int, str] = {}
+        code = np.empty(len(self.entries), dtype=np.int64)
+        for i, entry in enumerate(self.entries):
+            if entry.row is None:
+                name = entry.line.food
+            elif (name := by_row.get(entry.row, "")) == "":
+                name = by_row[entry.row] = self.foods.names[entry.row]
+            code[i] = place.setdefault(name, len(place))
+        return list(place), code
 
     def deciders(self, nutrient: str) -> list[Decider]:
         """The foods and lines that make a nutrient's mean uncertain, widest first."""
         i = nutrient_index()[nutrient]
-        days = max(self.days, 1)
-        portion = self.foods.left_out_portion
-        found: dict[tuple[str, str], tuple[list[int], float]] = {}
-        for row, entry in enumerate(self.entries):
-            if not self._in_mean[row]:
-                continue
-            width = float(self.lines.high[row, i] - self.lines.low[row, i])
-            if self._open[row, i]:
-                text, reason, width = entry.line.food, "the label is not told", np.inf
-            elif self._missing[row, i]:
-                text, reason = entry.line.food, "left out"
-                width = float(portion.mean[i] + ONE_SIDED_95 * portion.sd[i])
-            elif width <= 0:
-                continue
-            elif entry.row is not None and not self.known[row, i]:
-                text, reason = self.foods.names[entry.row], "not measured"
-            else:
-                text, reason = entry.line.food, "the amount has two readings"
-            numbers, total = found.get((text, reason), ([], 0.0))
-            found[text, reason] = ([*numbers, entry.line.number], total + width)
-        deciders = [
-            Decider(text, tuple(numbers), width / days, reason) for (text, reason), (numbers, width) in found.items()
-        ]
+        width = self.lines.high[:, i] - self.lines.low[:, i]
+        found: dict[tuple[str, str], list[int]] = {}
+        for row in np.flatnonzero(self._in_mean & (self._open[:, i] | self._missing[:, i] | (width > 0))):
+            found.setdefault(self._why_wide(int(row), i), []).append(int(row))
+        deciders = []
+        for (text, reason), rows in found.items():
+            together = float(width[rows].sum())
+            if self._missing[rows[0], i]:  # lines left out are bounded together, as in the mean
+                together = float(self._room(np.full(self.lines.high.shape[1], float(len(rows))))[i])
+            if self._open[rows[0], i]:
+                together = math.inf
+            numbers = tuple(self.entries[row].line.number for row in rows)
+            deciders.append(Decider(text, numbers, together / max(self.days, 1), reason))
         return sorted(deciders, key=lambda decider: (-decider.width, decider.lines))
+
+    def _why_wide(self, row: int, i: int) -> tuple[str, str]:
+        """The food or line behind a width, and the reason in words."""
+        entry = self.entries[row]
+        if self._open[row, i]:
+            return entry.line.food, "the label is not told"
+        if self._missing[row, i]:
+            return entry.line.food, "left out"
+        if entry.row is not None and not self.known[row, i]:
+            return self.foods.names[entry.row], "not measured"
+        if entry.grams is not None:
+            return entry.line.food, "the amount is a range"
+        return entry.line.food, "the dose has two readings"
 
     def contributors(self, nutrient: str) -> list[tuple[str, float, float]]:
         """(food, amount per day, share) of the foods and products that bring most, by the best values."""
-        i = nutrient_index()[nutrient]
-        sums: dict[str, float] = {}
-        for row, entry in enumerate(self.entries):
-            amount = float(self.lines.best[row, i])
-            if self._in_mean[row] and amount > 0:
-                name = self.foods.names[entry.row] if entry.row is not None else entry.line.food
-                sums[name] = sums.get(name, 0.0) + amount / max(self.days, 1)
-        total = sum(sums.values())
-        ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-        return [(name, amount, amount / total) for name, amount in ranked]
+        best = self.lines.best[:, nutrient_index()[nutrient]]
+        names, code = self._named
+        use = self._in_mean & (best > 0)
+        sums = np.bincount(code[use], weights=best[use], minlength=len(names))
+        total, days = math.fsum(sums), max(self.days, 1)
+        found = [(names[k], float(sums[k]) / days, float(sums[k]) / total) for k in np.flatnonzero(sums)]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def _flags(entries: Sequence[Entry], attribute: str) -> NDArray[np.bool_]:
@@ -298,17 +327,21 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     lines = Bounds(np.zeros(shape), np.zeros(shape), np.zeros(shape))
     known = np.zeros(shape, dtype=bool)
     source = np.full(size, FOOD, dtype=np.int64)
-    at = np.array([i for i, entry in enumerate(entries) if entry.grams is not None and entry.row is not None and entry.status != "left_out"], dtype=np.int64)  # fmt: skip
-    if at.size:
-        rows = np.array([entries[i].row for i in at], dtype=np.int64)
-        weights = [entries[i].grams for i in at]
-        grams = Bounds(*(np.array([getattr(w, end) for w in weights], dtype=float) for end in ("low", "best", "high")))
+    weighed = [
+        (i, entry.row, entry.grams.low, entry.grams.best, entry.grams.high)
+        for i, entry in enumerate(entries)
+        if entry.grams is not None and entry.row is not None and entry.status != "left_out"
+    ]
+    if weighed:
+        places, food_rows, *ends = zip(*weighed, strict=True)
+        at, rows = np.array(places, dtype=np.int64), np.array(food_rows, dtype=np.int64)
+        grams = Bounds(*(np.array(end, dtype=np.float64) for end in ends))
         for whole, part in zip(lines, contributions(foods, rows, grams), strict=True):
             whole[at] = part
         known[at] = ~np.isnan(foods.values[rows])
     for i, entry in enumerate(entries):
-        if entry.kind != "food":
-            source[i] = SUPPLEMENT if entry.kind == "supplement" else FOOD
+        if entry.kind == "supplement":
+            source[i] = SUPPLEMENT
         for name, dose in entry.doses.items():
             for whole, value in zip(lines, (dose.low, dose.best, dose.high), strict=True):
                 whole[i, columns[name]] = value
@@ -322,12 +355,14 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     )
     place = {date: d for d, date in enumerate(dates)}
     day = np.array([place.get(entry.line.date, -1) if entry.line.date else -1 for entry in entries], dtype=np.int64)
+    natural, added = _split(lines, entries, known)
     return Intake(
         entries=tuple(entries),
         lines=lines,
         known=known,
         source=source,
-        added=_added(lines, entries, known),
+        natural=natural,
+        added=added,
         dates=dates,
         day=day,
         complete=_complete(entries, day, len(dates)),
@@ -335,25 +370,28 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     )
 
 
-def _added(lines: Bounds, entries: Sequence[Entry], known: NDArray[np.bool_]) -> Bounds:
-    """The added part of each line's nutrients: from nothing to all of it where the table does not say."""
+def _split(lines: Bounds, entries: Sequence[Entry], known: NDArray[np.bool_]) -> tuple[Bounds, Bounds]:
+    """What the food lines have by nature and what was added; a label tells the whole, never its parts."""
     columns = nutrient_index()
-    added = Bounds(*(np.zeros_like(lines.best) for _ in range(3)))
+    food = np.array([entry.kind == "food" for entry in entries], dtype=bool)
+    natural = Bounds(*(np.where(food[:, None], end, 0.0) for end in lines))
+    added = Bounds(*(np.zeros_like(end) for end in lines))
     for name, part in ADDED.items():
         whole, share = columns[name], columns[part]
-        told = known[:, share]
-        food = np.array([entry.row is not None and name not in entry.labels for entry in entries], dtype=bool)
-        for end, value in zip(added, lines, strict=True):
-            end[:, whole] = np.where(food & told, np.minimum(value[:, share], value[:, whole]), 0.0)
-        added.high[:, whole] = np.where(food & ~told, lines.high[:, whole], added.high[:, whole])
-    return added
+        told = food & known[:, share] & np.array([name not in entry.labels for entry in entries], dtype=bool)
+        for own, extra, end in zip(natural, added, lines, strict=True):
+            extra[told, whole] = np.minimum(end[told, share], end[told, whole])
+            own[told, whole] -= extra[told, whole]
+        untold = food & ~told
+        natural.low[untold, whole] = 0.0
+        added.high[untold, whole] = lines.high[untold, whole]
+    return natural, added
 
 
 def _complete(entries: Sequence[Entry], day: IntArray, size: int) -> NDArray[np.bool_]:
-    """Days with a food line that could be counted; if no line of the diary is food, the days with doses."""
+    """Days with a food line that could be counted; if the whole diary has none, the days with a counted dose."""
     with_food, with_dose = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     for entry, d in zip(entries, day, strict=True):
         if d >= 0 and entry.status != "left_out":
             (with_dose if entry.kind == "supplement" else with_food)[d] = True
-    any_food = any(entry.kind == "food" for entry in entries)
-    return with_food if any_food else with_dose
+    return with_food if with_food.any() else with_dose

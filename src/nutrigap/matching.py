@@ -103,6 +103,7 @@ def _parts(name: str, also: str) -> dict[str, int]:
     found = dict.fromkeys(words(also), FURTHER + NAMES)
     naming = True
     for segment in (words(part) for part in name.split(",")):
+        kind = naming and set(segment) <= classes  # "Cheese, Cheddar": the kind of food costs little to leave unsaid
         for word in segment:
             if word in NEUTRAL:
                 part = SILENT
@@ -111,10 +112,10 @@ def _parts(name: str, also: str) -> dict[str, int]:
             elif word in usual:
                 part = USUAL
             else:
-                part = HEAD if naming else BEHIND
+                part = HEAD if naming and not kind else BEHIND
             before = found.get(word, FURTHER)
             found[word] = part + NAMES * (naming or before >= NAMES)
-        naming = naming and set(segment) <= classes
+        naming = kind
     return found
 
 

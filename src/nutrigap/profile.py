@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError
 from nutrigap.references import Person
 
@@ -28,7 +29,7 @@ def read_profile(path: Path) -> dict[str, str]:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise TableError(f"{path}: the profile cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number without end, brackets without end
         raise TableError(
             f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"'
         ) from None
@@ -44,8 +45,14 @@ def find_profile(diary: str, given: str | None) -> dict[str, str]:
     """The profile that was named, else ``nutrigap.toml`` beside the diary, else nothing."""
     if given is not None:
         return read_profile(Path(given))
+    if diary == "-":
+        return {}
     beside = Path(diary).parent / PROFILE_NAME
-    return read_profile(beside) if diary != "-" and beside.is_file() else {}
+    try:
+        there = beside.is_file()
+    except OSError:  # a folder that cannot be entered or named: the diary's own message tells it better
+        there = False
+    return read_profile(beside) if there else {}
 
 
 def read_people(path: Path) -> dict[str, Person]:
@@ -58,35 +65,48 @@ def read_people(path: Path) -> dict[str, Person]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        reader = csv.reader(io.StringIO(text, newline=""))
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except (OSError, ValueError, csv.Error) as error:
         raise TableError(f"{path}: the table of people cannot be read ({error})") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    names = [name.lower() for name in rows[0][1]] if rows else []
     if "person" not in names:
         raise TableError(f"{path}:1: no column person; the header is person,age,sex,life_stage")
     people: dict[str, Person] = {}
-    for row in reader:
-        cells = dict(zip(names, [str(cell or "").strip() for cell in row.values()], strict=False))
-        name = cells["person"]
-        if not any(cells.values()):
+    for line, row in rows[1:]:
+        if not any(row):
             continue
+        cells = dict(zip(names, row, strict=False))
+        name = cells.get("person", "")
         if name in people:
-            raise TableError(f'{path}:{reader.line_num}: person: "{name}" stands twice; keep one row')
+            raise TableError(f'{path}:{line}: person: "{name}" stands twice; keep one row')
         try:
             people[name] = person_of(cells)
         except PersonError as error:
-            raise TableError(f"{path}:{reader.line_num}: {error}") from None
+            raise TableError(f"{path}:{line}: {error}") from None
     return people
 
 
 def person_of(entries: Mapping[str, str]) -> Person:
-    """A Person from texts; blank is not told."""
-    return Person(
-        age=entries.get("age") or None,
-        sex=entries.get("sex") or None,
-        life_stage=entries.get("life_stage") or "none",
-        references=entries.get("references") or "us",
-    )
+    """A Person from texts; blank is not told.
+
+    Raises
+    ------
+    PersonError
+        The texts tell no person, or one without reference values.
+    """
+    age = entries.get("age") or None
+    try:
+        return Person(
+            age=age,
+            sex=entries.get("sex") or None,
+            life_stage=entries.get("life_stage") or "none",
+            references=entries.get("references") or "us",
+        )
+    except PersonError:
+        raise
+    except (ValueError, OverflowError):  # a number too long to be one
+        raise PersonError(f'"{show(age or "")}" is no age; write years (34) or months (7mo)') from None
 
 
 def _near(word: str, known: tuple[str, ...]) -> str:

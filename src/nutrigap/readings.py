@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from nutrigap import assessment
 from nutrigap.assessment import Adequacy, Excess
@@ -14,6 +14,7 @@ from nutrigap.units import Nutrient, nutrient_index, nutrients
 
 # Intakes so skewed from day to day that the z-test does not hold; a gamma model of the mean takes its place.
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
+_UNREAD = Adequacy("none", None, None, None, None, None, "undetermined")
 
 
 class Reading(NamedTuple):
@@ -42,14 +43,14 @@ def _read(intake: Intake, person: Person, nutrient: Nutrient) -> Reading:
     low, best, high = (float(end[i]) for end in intake.mean)
     found = (
         [one for one in (_assess(intake, who, nutrient, i) for who in person.possible()) if one is not None]
-        if nutrient.role == "core" and intake.days
+        if nutrient.role == "core"
         else []
     )
     if not found:
         return Reading(nutrient, low, best, high, None, None, None)
     return Reading(
         nutrient, low, best, high, _most_demanding([one[0] for one in found]),
-        _agreed_adequacy([one[1] for one in found]), _agreed_excess([one[2] for one in found]),
+        _agreed([one[1] for one in found]), _agreed([one[2] for one in found]),
     )  # fmt: skip
 
 
@@ -59,11 +60,16 @@ def _assess(intake: Intake, person: Person, nutrient: Nutrient, i: int) -> tuple
     if target is None:
         return None
     spread = variation(person, nutrient.id)
+    if not intake.days:  # no mean: the reference is shown, and nothing is said
+        unread = "no_ul" if target.ul is None else "undetermined"
+        return target, _UNREAD, Excess("none", None, None, None, None, unread)
     food, dose = _bounds(intake.mean_food, i), _bounds(intake.mean_dose, i)
+    # pills alone may show that a need is met, never that it is not
+    eaten = food if intake.has_food else food._replace(high=None)
     spread_of = assessment.Spread(sd=spread.sd, cv=spread.cv) if spread is not None else None
     skewed = nutrient.id in SKEWED
     adequacy = assessment.assess_adequacy(
-        food, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread_of,
+        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread_of,
         days=intake.days, skewed=skewed,
     )  # fmt: skip
     excess = assessment.assess_excess(
@@ -104,14 +110,12 @@ def _most_demanding(targets: Sequence[Reference]) -> Reference:
     )
 
 
-def _agreed_adequacy(found: Sequence[Adequacy]) -> Adequacy:
+# Adequacy or Excess
+_Test = TypeVar("_Test", Adequacy, Excess)
+
+
+def _agreed(found: Sequence[_Test]) -> _Test:
     """The harder test of several; its verdict stands only where all agree."""
-    hardest = min(found, key=lambda one: math.inf if one.confidence is None else one.confidence)
-    agree = len({one.status for one in found}) == 1
-    return hardest if agree else hardest._replace(status="undetermined")
-
-
-def _agreed_excess(found: Sequence[Excess]) -> Excess:
     hardest = min(found, key=lambda one: math.inf if one.confidence is None else one.confidence)
     agree = len({one.status for one in found}) == 1
     return hardest if agree else hardest._replace(status="undetermined")

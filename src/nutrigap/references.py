@@ -22,8 +22,15 @@ OLDEST_YEARS = 130
 PREGNANCY_MONTHS = 10 * 12, 51 * 12  # the reference rows of pregnancy and lactation end with the 50th year
 ASSUMED_AGE_YEARS = 40.0  # stands for the 31-50 group when the age is not told
 _MONTHS = re.compile(r"^\s*(\d+)\s*(?:mo|mos|month|months|m)\.?\s*$", re.I)
-_SEX_WORDS = {"f": "female", "female": "female", "woman": "female", "w": "female", "girl": "female", "m": "male", "male": "male", "man": "male", "boy": "male"}  # fmt: skip
-_STAGE_WORDS = {"": "none", "none": "none", "pregnant": "pregnant", "pregnancy": "pregnant", "lactating": "lactating", "lactation": "lactating", "breastfeeding": "lactating"}  # fmt: skip
+_SEX_WORDS = {
+    **dict.fromkeys(("female", "f", "woman", "w", "girl"), "female"),
+    **dict.fromkeys(("male", "m", "man", "boy"), "male"),
+}
+_STAGE_WORDS = {
+    **dict.fromkeys(("none", ""), "none"),
+    **dict.fromkeys(("pregnant", "pregnancy"), "pregnant"),
+    **dict.fromkeys(("lactating", "lactation", "breastfeeding"), "lactating"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,14 +77,27 @@ class Person:
         months = self.age_months
         if stage != "none" and months is not None and not PREGNANCY_MONTHS[0] <= months < PREGNANCY_MONTHS[1]:
             raise PersonError(
-                f"no reference values exist for a {stage} person of {self.age:g} years: the tables cover 10 to 50 years. "
-                "Use the values without life stage only after talking to a professional"
+                f"no reference values exist for a {stage} person of {self.age:g} years: the tables cover 10 to 50 "
+                "years. Use the values without life stage only after talking to a professional"
             )
 
     @property
     def age_months(self) -> int | None:
         """Completed months of life."""
         return None if self.age is None else int(float(self.age) * 12 + 1e-6)
+
+    def known_months(self) -> int:
+        """Completed months of life of a person whose age and sex are known.
+
+        Raises
+        ------
+        PersonError
+            One of them is missing: no row of a table is that of an unknown person.
+        """
+        months = self.age_months
+        if months is None or self.sex is None:
+            raise PersonError("age and sex are needed; possible() gives the persons that this one may be")
+        return months
 
     @property
     def assumed(self) -> bool:
@@ -109,8 +129,8 @@ def _age_years(age: float | str | None) -> float | None:
 class Reference(NamedTuple):
     """The reference values of one nutrient for one person, in the nutrient's canonical unit per day.
 
-    ``ul_scope`` is ``total``, ``supplement_only``, ``supplement_water_added`` or ``none``; ``ul_status`` says why there is
-    no upper limit. ``sd_requirement`` is the SD of the requirement between people. ``sources`` are source keys.
+    ``ul_scope`` is ``total``, ``supplement_only``, ``supplement_water_added`` or ``none``; ``ul_status`` says why there
+    is no upper limit. ``sd_requirement`` is the SD of the requirement between people. ``sources`` are source keys.
     """
 
     nutrient: str
@@ -149,9 +169,7 @@ class _Row(NamedTuple):
     status: str
     source: str
 
-    def covers(self, person: Person) -> bool:
-        months = person.age_months
-        assert months is not None
+    def covers(self, person: Person, months: int) -> bool:
         return (
             self.sex in ("both", person.sex)
             and self.life_stage == person.life_stage
@@ -191,12 +209,15 @@ def reference(person: Person, nutrient: str) -> Reference | None:
 
     Raises
     ------
+    PersonError
+        Age or sex is not known.
     TableError
         More than one row of a kind covers the person: a fault of the table.
     """
+    months = person.known_months()
     found: dict[str, _Row] = {}
     for row in _rows(person.references, nutrient):
-        if row.covers(person):
+        if row.covers(person, months):
             if row.kind in found:
                 raise TableError(f"two {row.kind} rows of {nutrient} cover {person}")
             found[row.kind] = row
@@ -204,7 +225,7 @@ def reference(person: Person, nutrient: str) -> Reference | None:
         return None
     values = {kind: row.value for kind, row in found.items()}
     limit = found.get("ul")
-    requirement = next(row for row in found.values())
+    requirement = next(iter(found.values()))
     return Reference(
         nutrient=nutrient,
         unit=requirement.unit,
@@ -240,8 +261,7 @@ def _sd_requirement(nutrient: str, ear: float | None, rda: float | None) -> floa
 
 def variation(person: Person, nutrient: str) -> Variation | None:
     """Within-person variation for a fully known person; None where none was measured (under 12 months)."""
-    months = person.age_months
-    assert months is not None
+    months = person.known_months()
     for row in _variation_rows():
         end = float(row["age_max_months"] or "inf")
         if (

@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from nutrigap.amounts import Amount, Grams, parse_amount, split_leading_amount, to_grams
+from nutrigap.amounts import (
+    Amount,
+    Grams,
+    parse_amount,
+    split_leading_amount,
+    split_trailing_amount,
+    to_grams,
+    unit_key,
+)
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
-from nutrigap.matching import ACCEPT, Match, candidates, find_food
-from nutrigap.supplements import Dose, looks_like_supplement, read_supplement
+from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
+from nutrigap.supplements import Dose, Supplement, looks_like_supplement, read_supplement
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table
 from nutrigap.words import key, words
@@ -27,17 +36,27 @@ CODE = re.compile(r"^\s*(fdc|sr|fndds)\s*:\s*(\d+)\s*$", re.I)
 MOST_GRAMS = 10_000.0
 SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
-CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A correction the user saved: a phrase stands for this food, and one ``unit`` of it weighs ``grams`` [g]."""
+    """A correction the user saved: a phrase stands for this food, and one ``unit`` of it weighs ``grams`` [g].
+
+    ``units`` has keys as ``amounts.unit_key`` gives them; ``place`` is the file and line that the choice stands in.
+    """
 
     food_id: str
     kind: str = ""
     units: Mapping[str, float] = field(default_factory=dict)
+    place: str = "choices"
+
+    def row(self, foods: FoodTable) -> int:
+        """Row of the chosen food; TableError with the file and line of the choice when the table lacks it."""
+        try:
+            return foods.row(self.food_id)
+        except UnknownFood as error:
+            raise TableError(f"{self.place}: {error}; nutrigap foods WORDS finds the ids") from None
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,9 @@ class Entry:
 
 
 NO_MATCH = Match(None, "none", 0.0)
+NOTHING_TO_DO = "nothing to do: it changes no total"
+# The kinds that a file of choices may hold: "other" is what is written for a line that is no food.
+KINDS = frozenset(["", "food", "supplement", "other"])
 
 
 @cache
@@ -105,37 +127,42 @@ def read_choices(path: str | Path) -> dict[str, Choice]:
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a file of choices ({error})") from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = {"phrase", "food_id"} - {(name or "").strip().lower() for name in reader.fieldnames or []}
-    if missing:
-        raise TableError(
-            f"{path}:1: no column {' and '.join(sorted(missing))}; the header is phrase,food_id,unit,grams,kind,note"
-        )
     found: dict[str, Choice] = {}
-    for row in reader:
-        cells = {
-            (name or "").strip().lower(): (cell or "").strip()
-            for name, cell in row.items()
-            if isinstance(cell, str | None)
-        }
-        if not cells.get("phrase"):
-            continue
-        name = key(cells["phrase"])
-        old = found.get(name, Choice(food_id=""))
-        units = dict(old.units)
-        if cells.get("unit") or cells.get("grams"):
-            units[" ".join(words(cells.get("unit", "")))] = _positive(
-                cells.get("grams", ""), f"{path}:{reader.line_num}: grams"
-            )
-        found[name] = Choice(cells["food_id"] or old.food_id, cells.get("kind", "") or old.kind, units)
+    try:
+        missing = {"phrase", "food_id"} - {(name or "").strip().lower() for name in reader.fieldnames or []}
+        if missing:
+            names = " and ".join(sorted(missing))
+            raise TableError(f"{path}:1: no column {names}; the header is phrase,food_id,unit,grams,kind,note")
+        for row in reader:
+            _add_choice(found, row, f"{path}:{reader.line_num}")
+    except csv.Error as error:
+        raise TableError(f"{path}:{reader.line_num}: cannot be read as CSV ({error})") from error
     return found
+
+
+def _add_choice(found: dict[str, Choice], row: Mapping[str | None, object], place: str) -> None:
+    """Add one row of a file of choices; further rows of a phrase add its units."""
+    cells = {(name or "").strip().lower(): cell.strip() for name, cell in row.items() if isinstance(cell, str)}
+    name = key(cells.get("phrase", ""))
+    if not name:
+        return
+    kind = cells.get("kind", "").lower()
+    if kind not in KINDS:
+        raise TableError(f'{place}: kind: "{cells["kind"]}" is no kind of line; write food or supplement, or nothing')
+    old = found.get(name, Choice(food_id=""))
+    units = dict(old.units)
+    if cells.get("unit") or cells.get("grams"):
+        units[unit_key(cells.get("unit", ""))] = _positive(cells.get("grams", ""), f"{place}: grams")
+    food_id = cells.get("food_id", "")
+    found[name] = Choice(food_id or old.food_id, kind or old.kind, units, place if food_id else old.place)
 
 
 def _positive(text: str, place: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = float("nan")
-    if not value > 0:
+        value = math.nan
+    if not 0 < value < math.inf:
         raise TableError(f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0')
     return value
 
@@ -149,7 +176,15 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
     foods : FoodTable
     choices : mapping, optional
         Saved choices, as ``read_choices`` gives them.
+
+    Raises
+    ------
+    TableError
+        A choice names a food that the table does not hold.
     """
+    for choice in (choices or {}).values():
+        if choice.food_id:
+            choice.row(foods)
     known: dict[object, Entry] = {}
     entries = []
     for line in diary.lines:
@@ -171,55 +206,44 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
     """Resolve one line: a food with grams, a dose, or left out with the reason."""
     if line.problem is not None:
         return _left_out(line, "food", line.problem.what, line.problem.fix)
-    if key(line.food) in _not_food():
-        return Entry(
-            line,
-            "other",
-            "left_out",
-            NO_MATCH,
-            problem="not a food",
-            fix="nothing to do: it changes no total",
-        )
     choice = choices.get(key(line.food))
+    if choice is None and key(line.food) in _not_food():
+        return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
     kind = line.kind or (choice.kind if choice is not None else "")
     if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
         return _resolve_supplement(line)
-    return _resolve_food(line, foods, choice)
+    return _resolve_food(line, foods, choice, choices)
 
 
 def _resolve_supplement(line: Line) -> Entry:
     read = read_supplement(line.food, line.amount, line.unit, line.labels)
     if not read.doses and read.unknown:
-        return Entry(
-            line,
-            "supplement",
-            "left_out",
-            NO_MATCH,
-            open=read.unknown,
-            problem=read.guess or "the line does not tell what the product contains",
-            fix="write the dose (magnesium 200 mg), or add label columns such as magnesium_mg or vitamin_d_iu",
-        )
+        what = read.guess or "the line does not tell what the product contains"
+        fix = "write the dose (magnesium 200 mg), or add label columns such as magnesium_mg or vitamin_d_iu"
+        return Entry(line, "supplement", "left_out", NO_MATCH, open=read.unknown, problem=what, fix=fix)
     if not read.doses:
-        return Entry(
-            line,
-            "supplement",
-            "left_out",
-            NO_MATCH,
-            problem="holds none of the six nutrients",
-            fix="nothing to do: it changes no total",
-        )
-    status = "flagged" if read.guess else "counted"
-    fix = 'write "elemental" or "as citrate" if the label gives the mineral itself' if read.guess else ""
-    return Entry(line, "supplement", status, NO_MATCH, doses=read.doses, problem=read.guess, fix=fix)
+        what = "holds none of the six nutrients"
+        return Entry(line, "supplement", "left_out", NO_MATCH, problem=what, fix=NOTHING_TO_DO)
+    status, fix = ("flagged", _dose_fix(read)) if read.guess else ("counted", "")
+    return Entry(line, "supplement", status, NO_MATCH, doses=read.doses, open=read.unknown, problem=read.guess, fix=fix)
 
 
-def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
+def _dose_fix(read: Supplement) -> str:
+    if read.unknown:
+        return "write every dose, or add label columns such as magnesium_mg or vitamin_d_iu"
+    if any(dose.low < dose.best for dose in read.doses.values()) and "label" in read.guess:
+        return 'write "elemental" or "as citrate" if the label gives the mineral itself'
+    return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
+
+
+def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice]) -> Entry:
+    code = CODE.match(line.food)
     phrase, amount_text = line.food, line.amount
-    code = CODE.match(phrase)
     if not (line.amount or line.unit or code):
-        amount_text, phrase = split_leading_amount(phrase)
+        phrase, amount_text = _split(line.food, foods)
+        choice = choice or choices.get(key(phrase))
     try:
-        match = _match(phrase, foods, choice, code is not None)
+        match = _match(phrase, foods, choice, code)
     except UnknownFood as error:
         return _left_out(line, "food", str(error), "check the code, or write the food's name")
     if match.row is None:
@@ -244,23 +268,33 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None) -> Entry:
     )  # fmt: skip
 
 
-def _match(phrase: str, foods: FoodTable, choice: Choice | None, is_code: bool) -> Match:
+def _split(food: str, foods: FoodTable) -> tuple[str, str]:
+    """The food and the amount where both stand in one cell: "2 eggs", "banana 150 g"."""
+    if find_exact(foods, food) is not None:
+        return food, ""
+    amount, phrase = split_leading_amount(food)
+    if not amount:
+        amount, phrase = split_trailing_amount(food)
+    return phrase, amount
+
+
+def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: re.Match[str] | None) -> Match:
     if choice is not None and choice.food_id:
-        row = foods.row(choice.food_id)
-        return Match(row, "choice", 1.0, phrase)
-    if is_code:
-        return Match(foods.row(phrase.replace(" ", "")), "code", 1.0)
+        return Match(choice.row(foods), "choice", 1.0, phrase)
+    if code is not None:
+        return Match(foods.row(f"{code[1]}:{code[2]}"), "code", 1.0)
     return find_food(foods, phrase)
 
 
 def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None) -> Grams:
-    own = dict(choice.units) if choice is not None else {}
+    refuse = float(foods.refuse[row])
     return to_grams(
         amount,
         foods.portions(row),
         default_grams=foods.default_portion_grams(row),
         food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
-        own_units=own,
+        own_units=choice.units if choice is not None else None,
+        refuse=refuse if refuse > 0 else None,
     )
 
 
@@ -272,16 +306,15 @@ def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tup
     if sure and grams.high <= SAFE_CODE_GRAMS:
         return None
     if grams.high > MOST_GRAMS or (largest > 0 and grams.high > LEAVE_OUT_TIMES * largest):
-        return (
-            "left_out",
-            f"{grams.best:,.0f} g looks like a slip: the largest usual portion is {largest:,.0f} g",
-        )
+        usual = f": the largest usual portion is {largest:,.0f} g" if largest > 0 else ""
+        return "left_out", f"{_heavy(grams.high)} looks like a slip{usual}"
     if largest > 0 and grams.high > FLAG_TIMES * largest:
-        return (
-            "flagged",
-            f"{grams.best:,.0f} g is much for this food (largest usual portion {largest:,.0f} g)",
-        )
+        return "flagged", f"{_heavy(grams.high)} is much for this food (largest usual portion {largest:,.0f} g)"
     return None
+
+
+def _heavy(grams: float) -> str:
+    return f"{grams:,.0f} g" if grams < 1e9 else f"{grams:.1e} g"
 
 
 def _guess_fix(grams: Grams, match: Match) -> str:

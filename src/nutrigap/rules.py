@@ -1,30 +1,35 @@
 """From a reading to a flag: a level, the words for it, and what the words rest on.
 
-The words follow one rule: they speak of the log, never of the person; intake is not a diagnosis.
+The words are those of ``wording``: a flag of the JSON and a sentence of the text never differ.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nutrigap import wording
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.readings import Reading
 
-# Confidence -> adverb; mirrored below one half.
-VERBAL = ((0.975, "almost certainly"), (0.85, "very probably"), (0.65, "probably"))
+LEVELS = ("talk", "above_level", "low", "watch", "info")
 DISCLAIMER = (
     "nutrigap adds up a food diary. It does not know your blood levels or your health, and it does not diagnose or "
     "treat anything. Please talk to a health professional about symptoms, medicines and supplements."
 )
 TWITCHING = (
-    "Twitches are common and mostly harmless. The everyday triggers named first are tiredness, stress, caffeine, alcohol, "
-    "hard exercise and some medicines. A food diary shows intake, not blood levels: the body keeps calcium, potassium "
-    "and magnesium in the blood steady through most days of eating little of them. So a low line above is a reason to look "
-    "at the plate, not an answer to why a muscle twitches. Twitching that lasts longer than two weeks, is in several places, or comes "
-    "with weakness, numbness or stiffness is for a doctor."
+    "Twitches are common, mostly harmless, and often settle in days to weeks with rest and less caffeine and alcohol. "
+    "The everyday triggers named first are tiredness, stress, caffeine, alcohol, hard exercise and some medicines. "
+    "A food diary shows intake, not blood levels: the body keeps calcium, potassium and magnesium in the blood steady "
+    "through most days of eating little of them. A low line in a log is therefore a reason to look at the plate, not "
+    "an answer to why a muscle twitches. Please see a doctor about twitching that lasts longer than two weeks, is in "
+    "several places, or comes with weakness, stiffness, numbness or tingling. Trouble breathing, swallowing or "
+    "speaking, fainting or sudden weakness needs medical help at once, whatever a log shows."
 )
-TWITCHING_EVIDENCE = ("E04", "E15", "E23", "E60", "E61")
+BLOOD_TEST = "A blood test, not a diary, shows whether the body is short of something."
+# Rows of the evidence table behind a remark of ``wording``.
+LOW_EVIDENCE = {"vitamin_d": ("E28",)}
+ABOVE_EVIDENCE = {"magnesium": ("E07",), "vitamin_b6": ("E40", "E42")}
 
 
 class Flag(NamedTuple):
@@ -38,104 +43,41 @@ class Flag(NamedTuple):
     evidence: tuple[str, ...]
 
 
-def certainty(confidence: float) -> str:
-    """The words for a confidence, on the side it points to: "very probably", "cannot tell either way"."""
-    side = max(confidence, 1.0 - confidence)
-    for least, word in VERBAL:
-        if side >= least:
-            return word
-    return "cannot tell either way"
+def flags(readings: Sequence[Reading], log: wording.Log) -> tuple[Flag, ...]:
+    """The flags of all readings, those above a level first, then low, then watch, then what bears on all of them.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+    log : Log
+        The days that enter the means, and what else the words depend on.
+    """
+    found = [flag for reading in readings for flag in _of(reading, log)]
+    if 0 < log.days < MIN_DAYS:
+        found.append(Flag("R22", "info", (), wording.few_days(log.days), "A", ()))
+    doubtful = doubt(readings)
+    if doubtful:
+        found.append(Flag("Q1", "info", ("energy",), doubtful, "A", ()))
+    return tuple(sorted(found, key=lambda flag: LEVELS.index(flag.level)))
 
 
-def percent(confidence: float) -> str:
-    """A confidence as a whole percentage, never rounded to 0 or 100."""
-    if confidence > 0.99:
-        return "over 99 %"
-    if confidence < 0.01:
-        return "under 1 %"
-    return f"{confidence * 100:.0f} %"
+def doubt(readings: Sequence[Reading]) -> str:
+    """The reminder that a low total may be a log with gaps; "" where nothing points low."""
+    energy = next((reading for reading in readings if reading.nutrient.id == "energy"), None)
+    if energy is None or not energy.best > 0 or not any(map(wording.points_low, readings)):
+        return ""
+    return wording.low_energy(energy)
 
 
-def _amount(reading: Reading, value: float) -> str:
-    if not math.isfinite(value):
-        return "no upper end"
-    return f"{value:,.{reading.nutrient.decimals}f} {reading.nutrient.unit}"
-
-
-def _low(reading: Reading, days: int) -> Flag:
-    reference, adequacy = reading.reference, reading.adequacy
-    assert (
-        reference is not None and reference.ear is not None and adequacy is not None and adequacy.confidence is not None
-    )
-    text = (
-        f"{reading.nutrient.name} looks low in this log: it averages {_amount(reading, reading.best)} a day, and half of people "
-        f"like you need more than {_amount(reading, reference.ear)} (confidence {percent(1 - adequacy.confidence)} that usual intake "
-        f"is below the need, from {days} days)."
-    )
-    return Flag("L1", "low", (reading.nutrient.id,), text, "A", ())
-
-
-def _watch(reading: Reading, days: int) -> Flag:
-    adequacy = reading.adequacy
-    assert adequacy is not None and adequacy.confidence is not None
-    more = adequacy.days_to_decide
-    if more is not None and more > days:
-        help_text = f"about {more - days} more days would make this clearer."
-    else:
-        help_text = "more days may not settle it, since needs differ between people."
-    if adequacy.status == "undetermined":
-        help_text = "what is missing in the log decides; see what to check."
-    text = (
-        f"{reading.nutrient.name}: the log points to the low side (confidence {percent(adequacy.confidence)} that usual intake meets the "
-        f"need), but that is no verdict; {help_text}"
-    )
-    return Flag("W1", "watch", (reading.nutrient.id,), text, "A", ())
-
-
-def _above(reading: Reading, days: int) -> Flag:
-    reference, excess = reading.reference, reading.excess
-    assert (
-        reference is not None and reference.ul is not None and excess is not None and excess.amount_compared is not None
-    )
-    scope = "supplements bring" if reference.ul_scope == "supplement_only" else "the log averages"
-    text = (
-        f"{reading.nutrient.name} is above a set level: {scope} {_amount(reading, excess.amount_compared)} a day; the upper level for long use is "
-        f"{_amount(reading, reference.ul)}."
-    )
-    if reference.ul_scope == "supplement_only":
-        text += " It is set for loose stools, and what food brings does not count towards it."
-    if days < 14:
-        text += f" Limits are for long use, and {days} logged days cannot show that."
-    return Flag(
-        "U1",
-        "above_level",
-        (reading.nutrient.id,),
-        text,
-        "A",
-        ("E07",) if reading.nutrient.id == "magnesium" else (),
-    )
-
-
-def flags(readings: Sequence[Reading], days: int) -> tuple[Flag, ...]:
-    """The flags of all readings, those above a level first, then low, then watch, then notes."""
+def _of(reading: Reading, log: wording.Log) -> list[Flag]:
     found: list[Flag] = []
-    for reading in readings:
-        if reading.excess is not None and reading.excess.status == "above_ul":
-            found.append(_above(reading, days))
-    for reading in readings:
-        if reading.adequacy is not None and reading.adequacy.status == "likely_low":
-            found.append(_low(reading, days))
-    for reading in readings:
-        adequacy = reading.adequacy
-        if (
-            adequacy is not None
-            and adequacy.method.startswith("ear")
-            and adequacy.status in ("uncertain", "undetermined")
-            and adequacy.confidence is not None
-            and adequacy.confidence < 0.5
-        ):
-            found.append(_watch(reading, days))
-    if 0 < days < 3:
-        text = f"{days} {'day' if days == 1 else 'days'} can say little: no verdict is given below 3 days."
-        found.append(Flag("R22", "info", (), text, "A", ()))
-    return tuple(found)
+    name, id_ = reading.nutrient.name, reading.nutrient.id
+    if reading.excess is not None and reading.excess.status == "above_ul":
+        text = f"{name}: {wording.excess(reading, log)}"
+        found.append(Flag("U1", "above_level", (id_,), text, "A", ABOVE_EVIDENCE.get(id_, ())))
+    if log.food and wording.points_low(reading) and reading.adequacy is not None:
+        low = reading.adequacy.status == "likely_low"
+        rule, level = ("L1", "low") if low else ("W1", "watch")
+        text = f"{name}: {wording.adequacy(reading, log)}"
+        found.append(Flag(rule, level, (id_,), text, "A", LOW_EVIDENCE.get(id_, ())))
+    return found

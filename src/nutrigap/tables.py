@@ -29,6 +29,7 @@ class Texts(Sequence[str]):
     """The lines of a text file, cut out when asked for: a report needs a hundred of thirteen thousand names."""
 
     def __init__(self, data: bytes) -> None:
+        data = data if data.endswith(b"\n") or not data else data + b"\n"
         self._data = data
         self._ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
 
@@ -42,8 +43,9 @@ class Texts(Sequence[str]):
     def __getitem__(self, i: int | slice) -> str | tuple[str, ...]:
         if isinstance(i, slice):
             return tuple(self[row] for row in range(*i.indices(len(self))))
-        if i < 0:
-            i += len(self)
+        if not -len(self) <= i < len(self):
+            raise IndexError(f"no item {i} among {len(self)}")
+        i %= len(self)
         start = int(self._ends[i - 1]) + 1 if i else 0
         return self._data[start : int(self._ends[i])].decode("utf-8")
 

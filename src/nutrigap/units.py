@@ -67,6 +67,11 @@ class Nutrient(NamedTuple):
     valence: int | None
     words: tuple[str, ...]
 
+    @property
+    def called(self) -> str:
+        """The name within a sentence: "magnesium", "vitamin B6"."""
+        return self.name[0].lower() + self.name[1:]
+
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
@@ -158,7 +163,7 @@ def nutrient_factor(of: Nutrient, unit: str) -> float:
         return found.factor / canonical
     if found is not None and found.dimension == "energy" and of.unit == "kcal":
         return found.factor
-    raise UnknownUnit(f'the unit "{unit}" has no meaning for {of.name.lower()}; its unit here is {of.unit}')
+    raise UnknownUnit(f'the unit "{unit}" has no meaning for {of.called}; its unit here is {of.unit}')
 
 
 def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) -> Amount:

@@ -12,6 +12,11 @@ _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
 
 
 @cache
+def _roles() -> dict[str, str]:
+    return {row["role"]: row["words"] for row in read_table("lexicon.csv")}
+
+
+@cache
 def lexicon(role: str) -> frozenset[str]:
     """The words that have a role in ``data/lexicon.csv``.
 
@@ -20,14 +25,23 @@ def lexicon(role: str) -> frozenset[str]:
     KeyError
         No such role.
     """
-    return frozenset({row["role"]: row["words"] for row in read_table("lexicon.csv")}[role].split())
+    return frozenset(_roles()[role].split())
+
+
+@cache
+def meanings(role: str) -> dict[str, str]:
+    """The words of a role with what each stands for: ``word=meaning``, or the word itself; ``_`` is a space."""
+    found = {}
+    for entry in sorted(lexicon(role)):
+        word, _, meaning = entry.replace("_", " ").partition("=")
+        found[word] = meaning or word
+    return found
 
 
 @cache
 def _singulars() -> dict[str, str]:
     """Words whose singular no rule gives, and words that only look like a plural."""
-    pairs = dict(pair.split("=") for pair in lexicon("singular"))
-    return pairs | {word: word for word in lexicon("no_plural")}
+    return meanings("singular") | meanings("no_plural")
 
 
 def printable(text: str) -> str:

@@ -7,30 +7,36 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from nutrigap.report.files import write_text
+from nutrigap.report.files import make_folder, write_text
 from nutrigap.report.model import Report
 from nutrigap.report.rows import Cell, Row, day_rows, line_rows, summary_rows
+from nutrigap.words import printable
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def render(rows: Sequence[Row]) -> str:
-    """CSV text with a header; unknown is blank; text that a spreadsheet would run is quoted with an apostrophe."""
+    """CSV text with a header; unknown is blank; nothing in it is run by a spreadsheet or obeyed by a terminal."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(rows[0].keys() if rows else [])
     for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
-    return out.getvalue()
+    return out.getvalue().encode("utf-8", "replace").decode("utf-8")
 
 
 def _cell(value: Cell) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return safe(printable(value))
     return str(value)
+
+
+def safe(text: str) -> str:
+    """Text of which no spreadsheet makes a formula: an apostrophe before what would begin one."""
+    return f"'{text}" if text.startswith(("\t", "\r", "\n")) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def summary(reports: Sequence[Report]) -> str:
@@ -42,7 +48,7 @@ def summary(reports: Sequence[Report]) -> str:
 
 def write_folder(report: Report, folder: Path) -> list[Path]:
     """Write ``summary.csv``, ``days.csv`` and ``lines.csv``; the folder is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = []
     for name, rows in (
         ("summary", summary_rows(report)),

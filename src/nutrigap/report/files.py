@@ -7,10 +7,13 @@ import tempfile
 from pathlib import Path
 
 from nutrigap.errors import TableError
+from nutrigap.words import printable
 
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text atomically: a reader sees the old file or the whole new one, never a part.
+
+    A link is followed, and what is no ordinary file (a pipe, ``/dev/null``) is written to, never replaced.
 
     Raises
     ------
@@ -18,16 +21,43 @@ def write_text(path: Path, text: str) -> None:
         The place cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise TableError(f"{path}: cannot be written ({error.strerror}); choose another place with -o") from error
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_text(text, encoding="utf-8", newline="")
+        else:
+            _replace(target, text)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{printable(str(path))}: cannot be written ({reason(error)}); choose another place") from None
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nutrigap.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder unless it is there.
+
+    Raises
+    ------
+    TableError
+        It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{printable(str(path))}: no such folder can be made ({reason(error)})") from None
+
+
+def reason(error: OSError | ValueError) -> str:
+    """What the system says, without its number and path."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

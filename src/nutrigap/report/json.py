@@ -169,4 +169,15 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
 
 def render(report: Report, *, indent: int | None = 1) -> str:
     """JSON text, ending in a newline."""
-    return json.dumps(as_dict(report), ensure_ascii=False, allow_nan=False, indent=indent) + "\n"
+    return written(as_dict(report), indent)
+
+
+def written(value: Json, indent: int | None) -> str:
+    """A value as JSON text on one line or indented, ending in a newline.
+
+    What is not printable is escaped: no terminal obeys it, and no reader of JSON lines takes it for a line's end.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    for odd in sorted({c for c in text if not c.isprintable() and c != "\n"}):
+        text = text.replace(odd, json.dumps(odd)[1:-1])
+    return text + "\n"

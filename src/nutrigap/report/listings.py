@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nutrigap.errors import TableError
 from nutrigap.matching import search
 from nutrigap.references import Person, target_rows
 from nutrigap.report.csv import render
 from nutrigap.report.rows import Row
-from nutrigap.report.sentences import exactly
 from nutrigap.tables import FoodTable, Source, load_foods, sources
-from nutrigap.units import DATA, find_nutrient, nutrient_index, nutrients, read_table
+from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table
+from nutrigap.wording import exactly
+from nutrigap.words import printable
 
 LICENCES = {
     "foods": "public domain (USDA; CC0 1.0 in FoodData Central)",
@@ -49,15 +51,39 @@ def _food_row(foods: FoodTable, row: int) -> list[str]:
     return [foods.ids[row], *values, "?" if grams is None else f"{grams:.4g} g", foods.names[row]]
 
 
-_FOOD_HEADER = ["id", *(f"{n.name.removeprefix('Vitamin ')} {n.unit}" for n in nutrients() if n.role == "core"), "portion", "food (amounts per 100 g; ? = not measured)"]  # fmt: skip
-_NUMBERS = frozenset(range(1, 8))
+def _food_header() -> list[str]:
+    core = [f"{n.name.removeprefix('Vitamin ')} {n.unit}" for n in nutrients() if n.role == "core"]
+    return ["id", *core, "portion", "food (amounts per 100 g; ? = not measured)"]
 
 
 def found_foods(phrase: str, limit: int) -> str:
     """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
     foods = load_foods()
     rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
-    return table(_FOOD_HEADER, rows, _NUMBERS) if rows else f'no food has any word of "{phrase}" in its name\n'
+    if not rows:
+        return f'no food has any word of "{printable(phrase)}" in its name\n'
+    header = _food_header()
+    return table(header, rows, frozenset(range(1, len(header) - 1)))
+
+
+def nutrient_named(name: str) -> Nutrient:
+    """The nutrient with this id or name: ``magnesium``, ``Vitamin D``, ``b12``.
+
+    Raises
+    ------
+    TableError
+        There is none; the message tells the nearest, or all.
+    """
+    wanted = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    shown = [n for n in nutrients() if n.role != "part"]
+    known = {word: n for n in shown for word in (*n.words, n.id.replace("_", " "), n.name.lower())}
+    if wanted in known:
+        return known[wanted]
+    import difflib
+
+    near = difflib.get_close_matches(wanted, known, 1)
+    hint = f'did you mean "{known[near[0]].id}"?' if near else f"known: {', '.join(n.id for n in shown)}"
+    raise TableError(f'unknown nutrient "{printable(name)}"; {hint}')
 
 
 def rich_foods(name: str, phrase: str, limit: int) -> str:
@@ -65,7 +91,7 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
 
     Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten).
     """
-    foods, of = load_foods(), find_nutrient(name)
+    foods, of = load_foods(), nutrient_named(name)
     amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
     rows = (
         np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
@@ -115,7 +141,11 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
         cells.append([find_nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
         notes.update({key: known[key] for key in target.sources})
     text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
-    text += "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\nUL: upper level for long use; * counts supplements only, not food. none set: never a sign that more is harmless.\n\n"
+    text += (
+        "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\n"
+        "UL: upper level for long use; * counts supplements only, not food. "
+        "none set: never a sign that more is harmless.\n\n"
+    )
     for key, source in notes.items():
         text += f"{key}: {source.title}, {source.publisher} ({source.year})\n"
     return text

@@ -2,56 +2,79 @@
 
 from __future__ import annotations
 
+from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
-from nutrigap.report.rows import amount_text
-from nutrigap.report.sentences import LOOKS, amount, bounds, limit, need, sentences, who
+from nutrigap.report.sentences import (
+    LEGEND,
+    METHOD,
+    answers,
+    assumed,
+    bounds,
+    checks,
+    closing,
+    context,
+    contributors,
+    limit,
+    looks,
+    need,
+    notes,
+    remarks,
+    sentences,
+    title,
+)
 from nutrigap.report.sources import used
+from nutrigap.report.wrap import ranges
 from nutrigap.rules import DISCLAIMER, TWITCHING
+from nutrigap.wording import amount
 from nutrigap.words import printable
 
-SPECIAL = "\\`*_{}[]<>#|~!"
+SPECIAL = frozenset("\\`*_{}[]<>#|~!&$")
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is: a diary may hold anything."""
+    """Text that Markdown shows as it is: a diary may hold anything, links that make themselves included."""
     flat = " ".join(printable(text).split())
-    return "".join(f"\\{c}" if c in SPECIAL else c for c in flat)
+    shown = "".join(f"\\{c}" if c in SPECIAL else c for c in flat)
+    return shown.replace("://", "\\://").replace("www.", "www\\.")
 
 
 def render(report: Report) -> str:
     """The report as Markdown, ending in a newline."""
-    intake = report.intake
-    period = f"{intake.dates[0]} to {intake.dates[-1]}, {intake.days} days" if intake.dates else "no dated line"
-    name = f"{escape(report.name)}: " if report.name else ""
-    lines = [f"# nutrigap: {escape(report.diary.path)}", "", f"{name}{who(report.person)}, {period}", ""]
-    lines += [f"> {escape(note)}\n" for note in report.notes]
-    lines += [
-        "| per day | mean | low - high | EAR / RDA | upper level | looks |",
-        "|---|---:|---:|---:|---:|---|",
-    ]
-    for reading in report.core:
-        looks = LOOKS[reading.adequacy.status] if reading.adequacy else "-"
-        if reading.excess is not None and reading.excess.status == "above_ul":
-            looks += "; above a set level"
-        unit = reading.nutrient.unit
-        lines.append(
-            f"| {reading.nutrient.name} | {amount(reading, reading.best)} {unit} | {bounds(reading)} | {need(reading)} | "
-            f"{limit(reading)} | {looks} |"
-        )
-    lines += ["", "## Reading", ""]
-    if intake.days:
-        lines += [f"- **{one.nutrient.name}**: {escape(' '.join(sentences(report, one)))}" for one in report.core]
-    else:
-        lines.append("No line could be counted, so nothing can be said yet.")
-    check = [entry for entry in report.entries if entry.status != "counted"]
-    if check:
-        lines += ["", "## To check", ""]
-        for entry in check:
-            what = " ".join(f"{entry.line.food} {amount_text(entry)}".split())
-            state = "left out" if entry.status == "left_out" else "on a guess"
-            lines.append(
-                f"- line {entry.line.number}, {escape(what)} ({state}): {escape(entry.problem)}; {escape(entry.fix)}"
-            )
-    lines += ["", "## About muscle twitching", "", escape(TWITCHING), "", "## Sources", ""]
+    lines = [f"# nutrigap: {escape(report.diary.path)}", "", escape(title(report)), ""]
+    if assumed(report.person):
+        lines += [f"> {escape(assumed(report.person))}", ""]
+    lines += ["## In short", ""]
+    lines += [f"- **{answer.label}**: {escape(answer.text)}" for answer in answers(report)]
+    lines += [f"- {escape(remark)}" for remark in remarks(report)]
+    if report.intake.days:
+        lines += ["", *_table(report), "", escape(LEGEND), "", "## Reading", "", *_readings(report)]
+    for heading, found in checks(report):
+        lines += ["", f"## {heading}", ""]
+        for one in found:
+            fix = f"; {escape(one.fix)}" if one.fix else ""
+            lines.append(f"- {ranges(one.lines)}, {escape(one.written)}: {escape(one.problem)}{fix}")
+    if context(report):
+        lines += ["", "## For context, per day", "", escape(context(report))]
+    if notes(report):
+        lines += ["", "## Notes", "", *(f"- {escape(note)}" for note in notes(report))]
+    lines += ["", "## About muscle twitching", "", escape(TWITCHING), "", "## How this was done", ""]
+    lines += [escape(f"{METHOD} References: {AUTHORITIES[report.person.references]}."), ""]
     lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])
+
+
+def _table(report: Report) -> list[str]:
+    lines = ["| per day | mean | low - high | EAR / RDA | upper level | this log |", "|---|---:|---:|---:|---:|---|"]
+    for one in report.core:
+        mean = f"{amount(one, one.best)} {one.nutrient.unit}"
+        cells = (one.nutrient.name, mean, bounds(one), need(one), limit(one), looks(one))
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _readings(report: Report) -> list[str]:
+    lines = []
+    for one in report.core:
+        said = " ".join([*sentences(report, one), contributors(report, one)]).rstrip()
+        lines.append(f"- **{one.nutrient.name}**: {escape(said)}")
+    return [*lines, "", escape(closing(report))] if closing(report) else lines

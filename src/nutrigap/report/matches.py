@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
 
 from nutrigap.amounts import parse_amount
 from nutrigap.errors import AmountError, TableError, UnknownUnit
 from nutrigap.matching import candidates
-from nutrigap.report.csv import render
+from nutrigap.report.csv import render, safe
 from nutrigap.report.files import write_text
-from nutrigap.report.json import as_dict
+from nutrigap.report.json import as_dict, written
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, line_rows
 from nutrigap.resolve import Entry
@@ -53,7 +52,7 @@ def _taken_for(report: Report, entry: Entry) -> str:
 
 def as_json(report: Report) -> str:
     """The lines of the report's JSON."""
-    return json.dumps({"lines": as_dict(report)["lines"]}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return written({"lines": as_dict(report)["lines"]}, 1)
 
 
 def as_csv(report: Report) -> str:
@@ -92,14 +91,14 @@ def save_choices(report: Report, path: Path) -> int:
 
 
 def _existing(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
+    if not path.is_file():
         return []
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        rows = list(reader)
+    except (OSError, ValueError, csv.Error) as error:
         raise TableError(f"{path}: cannot be read as a file of choices ({error})") from None
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    if rows and "phrase" not in rows[0]:
+    if reader.fieldnames and "phrase" not in reader.fieldnames:
         raise TableError(f"{path}: this is no file of choices (no column phrase); give --save another name")
     return [{name: row.get(name) or "" for name in CHOICE_COLUMNS} for row in rows]
 
@@ -117,10 +116,10 @@ def _choice(report: Report, entry: Entry) -> dict[str, str]:
     note = report.foods.names[entry.row] if entry.row is not None else entry.problem
     others = [report.foods.ids[c.row] for c in candidates(report.foods, entry.match) if c.row != entry.row][:3]
     return {
-        "phrase": entry.line.food,
+        "phrase": safe(entry.line.food),  # the apostrophe is no part of a phrase when it is looked up
         "food_id": report.foods.ids[entry.row] if entry.row is not None else "",
         "unit": unit,
         "grams": grams,
         "kind": entry.kind,
-        "note": note + (f" (or {' '.join(others)})" if others else ""),
+        "note": safe(note) + (f" (or {' '.join(others)})" if others else ""),
     }

@@ -1,48 +1,97 @@
-"""Each reading in one or two sentences: the same words for the text, Markdown and later forms."""
+"""The parts of a report in words, shared by its text, Markdown and later forms."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+from nutrigap import wording
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.intake import Intake
 from nutrigap.readings import Reading
 from nutrigap.references import Person
 from nutrigap.report.model import Report
-from nutrigap.rules import certainty, percent
+from nutrigap.report.rows import amount_text
+from nutrigap.report.wrap import ranges, shorten
+from nutrigap.rules import BLOOD_TEST, doubt
+from nutrigap.wording import Log, amount, count, exactly, percent
+from nutrigap.words import printable
 
-# Bounds closer than this share of the mean are not worth a sentence.
-NARROW = 0.05
+# Bounds closer than this share of the mean are not worth a sentence, nor is what adds less than SMALL of it.
+NARROW, SMALL = 0.05, 0.02
+MOST_NAMED = 3
+BLOOD_TEST_DAYS = 7
 
 # Status -> the word for it in the table, as short as it can be said.
 LOOKS = {
     "likely_adequate": "covered",
-    "likely_low": "low",
-    "uncertain": "uncertain",
+    "likely_low": "looks low",
+    "uncertain": "not clear yet",
     "undetermined": "cannot tell",
-    "at_or_above_ai": "at/above AI",
-    "below_ai_no_inference": "no inference",
+    "at_or_above_ai": "reaches the AI",
+    "below_ai_no_inference": "no conclusion",
     "no_reference": "no reference",
 }
-SCOPE = {"total": "", "supplement_only": " from supplements", "supplement_water_added": " added", "none": ""}
+ABOVE = "above a level"
+# Status -> the heading it stands under in the short answer, in this order.
+ANSWERS = (
+    ("Looks low in this log", ("likely_low",)),
+    ("Looks covered", ("likely_adequate", "at_or_above_ai")),
+    ("Not clear yet", ("uncertain",)),
+    ("Cannot tell", ("undetermined", "below_ai_no_inference", "no_reference")),
+)
+LEGEND = (
+    "EAR: half of people like you need more. RDA: covers nearly all. AI: known to be enough; below it nothing is "
+    "known. Upper level: for long use; suppl.: only supplements count towards it; none set: no upper level has been "
+    "set, which does not mean that more is harmless. Low - high: where the true total can lie, given what was never "
+    "measured or could not be read."
+)
+BRACKETS = (
+    "In brackets: confidence, the result of a test on this log and not a probability about a person; for "
+    '"looks low" that usual intake is below the need, for the others that it meets it.'
+)
+NOTHING = "No line could be counted, so nothing can be said yet; what to check stands below."
+SUPPLEMENTS_ONLY = "Only supplements could be counted: the totals say nothing about the whole diet."
+METHOD = (
+    "Foods are from the tables named below. A value that was never measured runs from 0 to the high end of its food "
+    "group and is never counted as nothing. Confidence is that of a test on the log (IOM 2000; for vitamin D and B12 "
+    "a gamma model of the mean)."
+)
 
 
-def amount(reading: Reading, value: float | None) -> str:
-    """A number with thousands separators and the nutrient's decimals, without unit; "?" where there is none."""
-    if value is None or not math.isfinite(value):
-        return "?"
-    return f"{value:,.{reading.nutrient.decimals}f}"
+class Answer(NamedTuple):
+    """A line of the short answer: its heading, the nutrients under it, and the role that colours it."""
+
+    label: str
+    text: str
+    role: str
 
 
-def exactly(value: float) -> str:
-    """A reference value as published: no decimals that the source does not print."""
-    return f"{value:,.10g}"
+class Check(NamedTuple):
+    """Lines with one and the same problem: numbers, what was written, what is wrong, how to mend it."""
+
+    lines: tuple[int, ...]
+    written: str
+    problem: str
+    fix: str
+
+
+def log_of(intake: Intake, person: Person) -> Log:
+    """What the sentences must know of the diary."""
+    return Log(intake.days, person.assumed, _any_food(intake))
+
+
+def _any_food(intake: Intake) -> bool:
+    return any(entry.kind == "food" and entry.status != "left_out" for entry in intake.entries)
+
+
+# --- cells of the table
 
 
 def bounds(reading: Reading) -> str:
     """``low - high`` in the nutrient's decimals."""
-    if math.isinf(reading.high):
-        return f"{amount(reading, reading.low)} - no end"
-    return f"{amount(reading, reading.low)} - {amount(reading, reading.high)}"
+    high = "no end" if math.isinf(reading.high) else amount(reading, reading.high)
+    return f"{amount(reading, reading.low)} - {high}"
 
 
 def need(reading: Reading) -> str:
@@ -62,119 +111,212 @@ def limit(reading: Reading) -> str:
         return "-"
     if target.ul is None:
         return "none set"
-    return exactly(target.ul) + {"supplement_only": " suppl."}.get(target.ul_scope, "")
+    return exactly(target.ul) + ("" if target.ul_scope == "total" else " suppl.")
+
+
+def is_above(reading: Reading) -> bool:
+    """Whether the log is above an upper level."""
+    return reading.excess is not None and reading.excess.status == "above_ul"
+
+
+def looks(reading: Reading) -> str:
+    """The verdict in a word or two; above a level goes before all else."""
+    if is_above(reading):
+        return ABOVE
+    return LOOKS[reading.adequacy.status] if reading.adequacy is not None else "-"
+
+
+# --- the head
+
+
+def title(report: Report) -> str:
+    """Whose diary of what time: ``woman of 34 · 2026-03-02 to 2026-03-08, 7 days``."""
+    dates = report.intake.dates
+    period = "no dated line"
+    if dates:
+        span = f"{dates[0]}" if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+        period = f"{span}, {count(report.intake.days, 'day')}" + ("" if report.intake.days else " that can be counted")
+    name = f"{shorten(report.name)}: " if report.name else ""
+    return f"{name}{who(report.person)} · {period}"
 
 
 def who(person: Person) -> str:
-    """The person in words: ``woman of 34``, ``sex and age not told``."""
+    """The person in words: ``woman of 34``, ``age and sex not told``."""
     if person.age is None and person.sex is None:
         return "age and sex not told"
     nouns = {"female": ("woman", "girl"), "male": ("man", "boy")}
     age = float(person.age) if person.age is not None else None
     noun = "person" if person.sex is None else nouns[person.sex][age is not None and age < 18]
-    years = "age not told" if age is None else f"{round(age * 12)} months" if age < 2 else f"{math.floor(age)}"
     stage = "" if person.life_stage == "none" else f"{person.life_stage} "
-    return f"{stage}{noun}, {years}" if age is None else f"{stage}{noun} of {years}"
+    if age is None:
+        return f"{stage}{noun}, age not told"
+    return f"{stage}{noun} of {count(person.age_months or 0, 'month') if age < 2 else math.floor(age)}"
+
+
+def assumed(person: Person) -> str:
+    """What is shown when age or sex was not told; "" when both were."""
+    if not person.assumed:
+        return ""
+    missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
+    told = "was not told" if person.age is not None or person.sex is not None else "were not told"
+    others = "women and men" if person.sex is None else {"female": "women", "male": "men"}[person.sex]
+    ages = " of 31-50" if person.age is None else ""
+    both = ", and a verdict is given only where it holds for both" if person.sex is None else ""
+    values = "the more demanding values for" if person.sex is None else "the values for"
+    return f"{missing.capitalize()} {told}: {values} {others}{ages} are shown{both}. Telling them sharpens the reading."
+
+
+def guide(person: Person) -> str:
+    """To whom another guide is better than a diary; "" for the others."""
+    if person.life_stage == "none" and (person.age is None or float(person.age) >= 18):
+        return ""
+    whom = {"none": "For children", "pregnant": "In pregnancy", "lactating": "While breastfeeding"}[person.life_stage]
+    return f"{whom} a dietitian or doctor is a better guide than this report."
+
+
+def answers(report: Report) -> list[Answer]:
+    """The short answer: each nutrient once by its need, and again where it is or may be above a level."""
+    if not report.intake.days:
+        return []
+    found = []
+    above = [f"{one.nutrient.name} ({_compared(one)})" for one in report.core if is_above(one)]
+    perhaps = [one.nutrient.name for one in report.core if wording.perhaps_above(one)]
+    if above:
+        found.append(Answer("Above a set level", ", ".join(above), "above"))
+    if perhaps:
+        found.append(Answer("Perhaps above a level", ", ".join(perhaps), ""))
+    for label, statuses in ANSWERS:
+        names = [_named(one) for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
+        if names:
+            found.append(Answer(label, ", ".join(names), "low" if statuses == ("likely_low",) else ""))
+    return found
+
+
+def _compared(reading: Reading) -> str:
+    target, found, unit = reading.reference, reading.excess, reading.nutrient.unit
+    assert target is not None and target.ul is not None and found is not None
+    return f"{amount(reading, found.amount_compared)} {unit} a day, level {exactly(target.ul)} {unit}"
+
+
+def _named(reading: Reading) -> str:
+    found = reading.adequacy
+    if found is None or found.confidence is None or found.status in ("below_ai_no_inference", "undetermined"):
+        return reading.nutrient.name
+    low = found.status == "likely_low"
+    return f"{reading.nutrient.name} ({percent(1 - found.confidence if low else found.confidence)})"
+
+
+def remarks(report: Report) -> list[str]:
+    """What bears on the whole answer: the meaning of the brackets, lines not counted, days not counted."""
+    intake, said = report.intake, []
+    if not intake.days:
+        said.append(NOTHING)
+    elif not _any_food(intake):
+        said.append(SUPPLEMENTS_ONLY)
+    if any("%" in answer.text for answer in answers(report)):
+        said.append(BRACKETS)
+    if 0 < intake.days < MIN_DAYS:
+        said.append(wording.few_days(intake.days))
+    if intake.days and all(one.adequacy is not None and one.adequacy.method == "none" for one in report.core):
+        said.append(wording.NO_VARIATION)
+    if doubt(report.readings):
+        said.append(doubt(report.readings))
+    guesses, left = report.count("flagged"), report.count("left_out")
+    rest = f" ({guesses:,} on a guess)" if guesses else ""
+    lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
+    said.append(f"{lines}, {left:,} left out.")
+    gone = [str(date) for date, whole in zip(intake.dates, intake.complete, strict=True) if not whole]
+    if gone and intake.days:
+        more = f" and {len(gone) - 7} more" if len(gone) > 7 else ""
+        said.append(f"Not in the mean, because no food could be counted on them: {', '.join(gone[:7])}{more}.")
+    if guide(report.person):
+        said.append(guide(report.person))
+    return said
+
+
+# --- each nutrient
 
 
 def sentences(report: Report, reading: Reading) -> list[str]:
     """What can be said of one core nutrient, most important first."""
-    found = [_adequacy(report, reading), *_width(report.intake, reading)]
-    over = _excess(report, reading)
-    return [*found, over] if over else found
+    log = log_of(report.intake, report.person)
+    said = [wording.adequacy(reading, log), *_width(report, reading), wording.excess(reading, log)]
+    if is_above(reading):
+        said.insert(0, said.pop())
+    return [sentence for sentence in said if sentence]
 
 
-def _days(intake: Intake) -> str:
-    return f"{intake.days} day" if intake.days == 1 else f"{intake.days} days"
+def closing(report: Report) -> str:
+    """The sentence below the readings; "" where none looks low or the log is short."""
+    low = any(one.adequacy is not None and one.adequacy.status == "likely_low" for one in report.core)
+    return BLOOD_TEST if low and report.intake.days >= BLOOD_TEST_DAYS else ""
 
 
-def _adequacy(report: Report, reading: Reading) -> str:
-    target, adequacy = reading.reference, reading.adequacy
-    if target is None or adequacy is None or adequacy.status == "no_reference":
-        return "No reference value exists for this person, so nothing is said about need."
-    unit, log = reading.nutrient.unit, _days(report.intake)
-    if adequacy.method.startswith("ai") or (target.ear is None and target.ai is not None):
-        return _against_ai(report, reading)
-    if adequacy.confidence is None or target.ear is None:
-        return "How much this varies from day to day is not known at this age, so no verdict is given."
-    meets = percent(adequacy.confidence)
-    if adequacy.status == "likely_adequate":
-        return f"This log {certainty(adequacy.confidence)} covers the usual need (confidence {meets}, from {log})."
-    if adequacy.status == "likely_low":
-        text = (
-            f"Looks low in this log, {certainty(adequacy.confidence)}: half of people like you need more than {exactly(target.ear)} {unit} "
-            f"a day (confidence {percent(1 - adequacy.confidence)} that usual intake is below the need, from {log})."
-        )
-        if report.intake.days >= 7:
-            text += " A blood test, not a diary, shows whether the body is short of it."
-        return text
-    if adequacy.status == "undetermined":
-        return f"{_why_undetermined(report, reading)} At the best estimate, confidence is {meets} that usual intake meets the need."
-    return f"Not clear yet: confidence {meets} that usual intake meets the need. {_more_days(report, reading)}"
-
-
-def _against_ai(report: Report, reading: Reading) -> str:
-    target, adequacy = reading.reference, reading.adequacy
-    assert target is not None and target.ai is not None and adequacy is not None
-    reference = f"the adequate intake (AI, {exactly(target.ai)} {reading.nutrient.unit})"
-    if adequacy.status == "at_or_above_ai" and adequacy.confidence is not None:
-        return f"Usual intake is {certainty(adequacy.confidence)} at or above {reference} (confidence {percent(adequacy.confidence)})."
-    if adequacy.status == "below_ai_no_inference":
-        return f"The log does not reach {reference} with confidence: this says nothing about shortage, because no requirement is known."
-    if adequacy.confidence is None:
-        return f"Compared with {reference} only by eye: how much this varies from day to day is not known at this age."
-    return f"{_why_undetermined(report, reading)} The reference is {reference}, and below it nothing is said about shortage."
-
-
-def _why_undetermined(report: Report, reading: Reading) -> str:
-    adequacy = reading.adequacy
-    assert adequacy is not None
-    if report.intake.days < 3:
-        return f"Not enough to say: {_days(report.intake)} logged, and no verdict is given below 3."
-    ends = (adequacy.confidence_low, adequacy.confidence_high)
-    if any(end is None for end in ends):
-        return "Not enough to say: nothing bounds what the lines without a label may have brought."
-    if report.person.assumed:
-        return "Not enough to say: the answer depends on the person's age or sex, which were not told."
-    return "Not enough to say: what is unknown in the log decides."
-
-
-def _more_days(report: Report, reading: Reading) -> str:
-    adequacy = reading.adequacy
-    assert adequacy is not None
-    if adequacy.days_to_decide is None:
-        return "At this mean no number of days (up to a year) would settle it, since needs differ between people."
-    more = max(adequacy.days_to_decide, 3) - report.intake.days
-    if more <= 0:
-        return "What is unknown in the log keeps it open, not the number of days."
-    return f"About {more} more {'day' if more == 1 else 'days'} like these would settle it."
-
-
-def _width(intake: Intake, reading: Reading) -> list[str]:
+def _width(report: Report, reading: Reading) -> list[str]:
     """The foods and lines that decide how wide the bounds are, where they are wide."""
+    least = SMALL * max(reading.best, 0.0)
     if reading.high - reading.low <= NARROW * max(reading.best, 1e-12):
         return []
     parts = []
-    for one in intake.deciders(reading.nutrient.id)[:3]:
-        where = f"line {one.lines[0]}" if len(one.lines) == 1 else f"lines {', '.join(map(str, one.lines[:4]))}"
-        size = "no end" if math.isinf(one.width) else f"up to {amount(reading, one.width)} {reading.nutrient.unit}"
-        parts.append(f"{one.text} ({one.reason}, {where}: {size})")
-    if not parts:
-        return []
-    return [f"The bounds are set by {'; '.join(parts)}."]
+    for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]:
+        shown = amount(reading, one.width)
+        if one.width < least or not any(digit in shown for digit in "123456789?"):
+            continue
+        size = "no upper end" if math.isinf(one.width) else f"up to {shown} {reading.nutrient.unit} a day"
+        parts.append(f"{shorten(one.text)} ({one.reason}, {ranges(one.lines, 3)}: {size})")
+    return [f"The bounds are set by {'; '.join(parts)}."] if parts else []
 
 
-def _excess(report: Report, reading: Reading) -> str:
-    target, excess = reading.reference, reading.excess
-    if target is None or excess is None or target.ul is None:
-        return "No upper level has been set." if target is not None else ""
-    level = f"the upper level for long use ({exactly(target.ul)} {reading.nutrient.unit}{SCOPE[target.ul_scope]})"
-    if excess.status == "above_ul":
-        short = " Limits are for long use; this log is short." if report.intake.days < 14 else ""
-        return f"Above {level}: {amount(reading, excess.amount_compared)} {reading.nutrient.unit} a day.{short}"
-    if excess.status == "below_ul":
-        if excess.method == "ul_dose":
-            dose = f"{amount(reading, excess.amount_compared)} {reading.nutrient.unit}"
-            return f"Supplements bring {dose}, within {level}." if excess.amount_compared else ""
+def contributors(report: Report, reading: Reading) -> str:
+    """The foods and products that bring most: ``Fish, salmon 27 %; vitamin D3 1000 IU (supplement) 14 %``."""
+    doses = {entry.line.food for entry in report.entries if entry.kind == "supplement"}
+    top = report.intake.contributors(reading.nutrient.id)[:MOST_NAMED]
+    told = [
+        f"{shorten(_everyday(food))}{' (supplement)' if food in doses else ''} {share * 100:.0f} %"
+        for food, _, share in top
+        if share >= SMALL
+    ]
+    return f"Most from: {'; '.join(told)}." if told else ""
+
+
+def _everyday(name: str) -> str:
+    """A name of the food table without what its survey could not specify (NFS, NS as to)."""
+    return name.partition(", NFS")[0].partition(", NS as to")[0]
+
+
+# --- what to check
+
+
+def checks(report: Report) -> list[tuple[str, list[Check]]]:
+    """Lines that were left out or rest on a guess, those that change a total first; equal ones together."""
+    left = [entry for entry in report.entries if entry.status == "left_out"]
+    matter = [entry.kind != "other" and bool(entry.missing or entry.open) for entry in left]
+    groups = (
+        ("Left out", [entry for entry, bears in zip(left, matter, strict=True) if bears]),
+        ("Counted on a guess", [entry for entry in report.entries if entry.status == "flagged"]),
+        ("Left out, and it changes no total", [entry for entry, bears in zip(left, matter, strict=True) if not bears]),
+    )
+    found = []
+    for heading, entries in groups:
+        same: dict[tuple[str, str, str], list[int]] = {}
+        for entry in entries:
+            written = shorten(f"{entry.line.food} {amount_text(entry)}", 60) or "(no food named)"
+            fix = "" if entry.fix.startswith("nothing to do") else shorten(entry.fix, 240)
+            same.setdefault((written, shorten(entry.problem, 240), fix), []).append(entry.line.number)
+        if same:
+            found.append((heading, [Check(tuple(numbers), *texts) for texts, numbers in same.items()]))
+    return found
+
+
+def context(report: Report) -> str:
+    """Energy, water and the like, shown and not judged; "" where no food was counted."""
+    if not _any_food(report.intake):
         return ""
-    return f"Whether it stays below {level} cannot be told from this log."
+    shown = [reading for reading in report.readings if reading.nutrient.role == "context"]
+    return ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)
+
+
+def notes(report: Report) -> list[str]:
+    """What the reader of the diary noted, without what stands at the top of the report."""
+    above = (assumed(report.person), guide(report.person))
+    return [printable(note) for note in report.notes if note not in above]

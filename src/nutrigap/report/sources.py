@@ -7,6 +7,7 @@ from nutrigap.references import variation
 from nutrigap.report.model import Report
 from nutrigap.tables import Source, sources
 
+HUMAN_MILK = "fndds:11000000"  # taken from an older edition than the rest of its table
 TABLE_OF_PREFIX = {"fndds": ("fndds2021",), "sr": ("sr28", "sr28_2016", "srlegacy2018")}
 METHOD = ("iom2000",)
 CONTEXT = ("nhs2023",)
@@ -17,7 +18,8 @@ def used(report: Report) -> list[Source]:
     keys: list[str] = []
     for entry in report.entries:
         if entry.row is not None:
-            keys += TABLE_OF_PREFIX.get(report.foods.ids[entry.row].partition(":")[0], ())
+            name = report.foods.ids[entry.row]
+            keys += ("fndds2019",) if name == HUMAN_MILK else TABLE_OF_PREFIX.get(name.partition(":")[0], ())
     for reading in report.core:
         if reading.reference is not None:
             keys += reading.reference.sources

@@ -1,0 +1,111 @@
+"""Totals of resolved lines: low, best and high by nutrigap's intake functions, against pandas merge + groupby.
+
+A line is a person-day, a row of the food table and grams. pandas runs twice: ``same`` does the same work as nutrigap,
+low, best and high of every nutrient of the table; ``plain`` gives one total for each of the six and takes an unmeasured
+value for 0, as is often done: a sixth of the work. All three run in turn, round by round, so that a drift of the
+machine's speed touches them alike, and the totals are compared first. Only ratios are printed:
+
+    python benchmarks/totals.py [LINES] [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from nutrigap.intake import Bounds, contributions, sum_by
+from nutrigap.tables import FloatArray, FoodTable, IntArray, load_foods
+from nutrigap.units import nutrients
+
+LINES, ROUNDS = 2_000_000, 5
+LINES_A_DAY = 15
+BLOCK = 4_096  # lines whose arrays stay in the processor's cache
+CORE = [i for i, nutrient in enumerate(nutrients()) if nutrient.role == "core"]
+
+
+class Lines(NamedTuple):
+    day: IntArray
+    row: IntArray
+    grams: FloatArray
+    days: int
+
+
+def made_up(count: int, foods: int) -> Lines:
+    """Lines in the order of their days, as a survey file has them."""
+    random = np.random.default_rng(1)
+    days = max(1, count // LINES_A_DAY)
+    day = np.sort(random.integers(0, days, count))
+    return Lines(day, random.integers(0, foods, count), random.gamma(2.0, 60.0, count), days)
+
+
+def ours(foods: FoodTable, lines: Lines) -> Bounds:
+    """Block by block: memory for the totals and one block, whatever the number of lines."""
+    totals = Bounds(*(np.zeros((lines.days, len(nutrients()))) for _ in range(3)))
+    for start in range(0, len(lines.day), BLOCK):
+        part = slice(start, start + BLOCK)
+        day, grams = lines.day[part], lines.grams[part]
+        first, size = int(day[0]), int(day[-1] - day[0]) + 1
+        for total, brought in zip(
+            totals, contributions(foods, lines.row[part], Bounds(grams, grams, grams)), strict=True
+        ):
+            total[first : first + size] += sum_by(day - first, brought, size)
+    return totals
+
+
+def by_pandas(table: pd.DataFrame, lines: Lines) -> pd.DataFrame:
+    frame = pd.DataFrame({"day": lines.day, "row": lines.row, "grams": lines.grams})
+    merged = frame.merge(table, left_on="row", right_index=True, how="left")
+    amounts = merged[table.columns].mul(merged["grams"] / 100, axis=0)
+    return amounts.groupby(merged["day"]).sum()
+
+
+def tables(foods: FoodTable) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Per 100 g: every nutrient filled in three ways, and the six as they stand."""
+    unknown = np.isnan(foods.values)
+    low = np.where(unknown, 0.0, foods.values)
+    best = np.where(unknown, foods.imputation.best[foods.group], foods.values)
+    high = np.where(unknown, foods.imputation.high[foods.group], foods.values)
+    return pd.DataFrame(np.hstack([low, best, high])), pd.DataFrame(foods.values[:, CORE])
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def check(found: Bounds, same: pd.DataFrame) -> None:
+    """Both routes must agree before their times mean anything."""
+    theirs = np.hsplit(same.to_numpy(), 3)
+    for own, other in zip(found, theirs, strict=True):
+        np.testing.assert_allclose(own[same.index.to_numpy()][:, CORE], other[:, CORE], rtol=1e-12)
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else LINES
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
+    foods = load_foods()
+    lines = made_up(count, len(foods))
+    same, plain = tables(foods)
+    check(ours(foods, lines), by_pandas(same, lines))
+    ratios: dict[str, list[float]] = {"same": [], "plain": []}
+    for _ in range(rounds):
+        own = seconds(lambda: ours(foods, lines))
+        ratios["same"].append(seconds(lambda: by_pandas(same, lines)) / own)
+        ratios["plain"].append(seconds(lambda: by_pandas(plain, lines)) / own)
+    for name, found in ratios.items():
+        low, middle, high = min(found), statistics.median(found), max(found)
+        print(
+            f"{count:,} lines, {rounds} rounds: pandas {name} / nutrigap: "
+            f"median {middle:.2f} (min {low:.2f}, max {high:.2f})"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""Dose lines: what is a dose, how much it is, and what stays open."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nutrigap.supplements import looks_like_supplement, read_supplement
+
+ALL = frozenset(["magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6"])
+NONE: frozenset[str] = frozenset()
+
+# Standard atomic weights of IUPAC (abridged): the fractions below are computed here from the formulas.
+WEIGHT = {"H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "Mg": 24.305, "Ca": 40.078, "K": 39.0983, "Cl": 35.45}
+
+
+def fraction(element: str, **atoms: int) -> float:
+    """Share of an element in a compound with these atoms."""
+    return WEIGHT[element] * atoms[element] / sum(WEIGHT[atom] * count for atom, count in atoms.items())
+
+
+MAGNESIUM_OXIDE = fraction("Mg", Mg=1, O=1)
+MAGNESIUM_HYDROGEN_CITRATE = fraction("Mg", Mg=1, C=6, H=6, O=7)
+CALCIUM_CARBONATE = fraction("Ca", Ca=1, C=1, O=3)
+CALCIUM_CITRATE_HYDRATE = fraction("Ca", Ca=3, C=12, H=18, O=18)
+POTASSIUM_CARBONATE = fraction("K", K=2, C=1, O=3)
+POTASSIUM_GLUCONATE = fraction("K", K=1, C=6, H=11, O=7)
+BISGLYCINATE_DIHYDRATE = fraction("Mg", Mg=1, C=4, H=12, N=2, O=6)
+# pyridoxine 169.18, its hydrochloride 205.64 g/mol
+PYRIDOXINE_HYDROCHLORIDE = 169.18 / 205.64
+
+
+def test_the_fractions_are_those_known_from_labels() -> None:
+    assert pytest.approx(0.603, abs=5e-4) == MAGNESIUM_OXIDE
+    assert pytest.approx(0.400, abs=5e-4) == CALCIUM_CARBONATE
+
+
+# food, amount, unit -> nutrient, low, best, high [canonical unit]; flagged when there is a guess
+DOSES: list[tuple[str, str, str, str, float, float, float, bool]] = [
+    # a salt with a mass has two readings
+    ("magnesium oxide 400 mg", "", "", "magnesium", 400 * MAGNESIUM_OXIDE, 400, 400, True),
+    ("magnesium oxide", "400 mg", "", "magnesium", 400 * MAGNESIUM_OXIDE, 400, 400, True),
+    ("magnesium oxide", "400", "mg", "magnesium", 400 * MAGNESIUM_OXIDE, 400, 400, True),
+    ("MAGNESIUM OXIDE 400 MG", "", "", "magnesium", 400 * MAGNESIUM_OXIDE, 400, 400, True),
+    ("Mg oxide 400 mg", "", "", "magnesium", 400 * MAGNESIUM_OXIDE, 400, 400, True),
+    ("magnesium citrate 500 mg", "", "", "magnesium", 500 * MAGNESIUM_HYDROGEN_CITRATE, 500, 500, True),
+    ("magnesium citrate 500 mg", "2 tablets", "", "magnesium", 1000 * MAGNESIUM_HYDROGEN_CITRATE, 1000, 1000, True),
+    ("magnesium glycinate 400 mg", "", "", "magnesium", 400 * BISGLYCINATE_DIHYDRATE, 400, 400, True),
+    ("magnesium bis-glycinate 400 mg", "", "", "magnesium", 400 * BISGLYCINATE_DIHYDRATE, 400, 400, True),
+    ("calcium carbonate 1250 mg", "", "", "calcium", 1250 * CALCIUM_CARBONATE, 1250, 1250, True),
+    ("calcium citrate 1 g", "", "", "calcium", 1000 * CALCIUM_CITRATE_HYDRATE, 1000, 1000, True),
+    ("potassium carbonate 100 mg", "", "", "potassium", 100 * POTASSIUM_CARBONATE, 100, 100, True),
+    ("potassium gluconate 595 mg", "", "", "potassium", 595 * POTASSIUM_GLUCONATE, 595, 595, True),
+    ("pyridoxine HCl 50 mg", "", "", "vitamin_b6", 50 * PYRIDOXINE_HYDROCHLORIDE, 50, 50, True),
+    ("magnesium picolinate 100 mg", "", "", "magnesium", 0, 100, 100, True),  # a form the table does not hold
+    # elemental as told
+    ("magnesium (as citrate) 200 mg", "", "", "magnesium", 200, 200, 200, False),
+    ("magnesium 200 mg (as citrate)", "", "", "magnesium", 200, 200, 200, False),
+    ("magnesium (oxide) 200 mg", "", "", "magnesium", 200, 200, 200, False),
+    ("magnesium as citrate", "200 mg", "", "magnesium", 200, 200, 200, False),
+    ("magnesium citrate 200 mg elemental", "", "", "magnesium", 200, 200, 200, False),
+    ("elemental magnesium 200 mg", "", "", "magnesium", 200, 200, 200, False),
+    ("magnesium oxide 400 mg (241 mg elemental)", "", "", "magnesium", 241, 241, 241, False),
+    ("potassium gluconate 595 mg (99 mg potassium)", "", "", "potassium", 99, 99, 99, False),
+    # the nutrient's own name
+    ("magnesium 400 mg", "", "", "magnesium", 400, 400, 400, False),
+    ("magnesium", "0,4 g", "", "magnesium", 400, 400, 400, False),
+    ("potassium 99 mg", "", "", "potassium", 99, 99, 99, False),
+    ("K 99 mg", "", "", "potassium", 99, 99, 99, False),
+    ("vitamin D3 2000 IU", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3", "2000 IU", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3", "2000", "IU", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3 2,000 IU", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3", "2,000 IU", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3 2 000 IU", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 3 2000 IU", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 2000 I.U.", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 2000 units", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 50 mcg", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 50µg", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 50 μg", "", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D 5 mcg", "", "", "vitamin_d", 5, 5, 5, False),
+    ("vitamin D 4,5 µg", "", "", "vitamin_d", 4.5, 4.5, 4.5, False),
+    ("vitamin D 0,125 mg", "", "", "vitamin_d", 125, 125, 125, False),
+    ("vitamin D3 1000 IU (25 µg)", "", "", "vitamin_d", 25, 25, 25, False),
+    ("vitamin b 12 1000 mcg", "", "", "vitamin_b12", 1000, 1000, 1000, False),
+    ("methylcobalamin 1000 mcg", "", "", "vitamin_b12", 1000, 1000, 1000, False),
+    ("vitamin b 6 25 mg", "", "", "vitamin_b6", 25, 25, 25, False),
+    # amounts of substance are the mineral's: 10 mmol × 24.305, 20 mEq × 39.0983
+    ("magnesium oxide 10 mmol", "", "", "magnesium", 243.05, 243.05, 243.05, False),
+    ("potassium chloride 20 mEq", "", "", "potassium", 781.966, 781.966, 781.966, False),
+    # counts
+    ("vitamin D3 1000 IU", "2 softgels", "", "vitamin_d", 50, 50, 50, False),
+    ("vitamin D3 1000 IU", "2", "softgels", "vitamin_d", 50, 50, 50, False),
+    ("magnesium 400 mg", "1/2 tablet", "", "magnesium", 200, 200, 200, False),
+    ("magnesium 400 mg", "½", "", "magnesium", 200, 200, 200, False),
+    ("magnesium 200 mg", "1-2 tablets", "", "magnesium", 200, 300, 400, False),
+    ("magnesium", "2 x 200 mg", "", "magnesium", 400, 400, 400, False),
+    ("magnesium", "2 tablets of 200 mg", "", "magnesium", 400, 400, 400, False),
+    ("magnesium", "1 tablet (400 mg)", "", "magnesium", 400, 400, 400, False),
+    ("magnesium", "2 tablets (400 mg)", "", "magnesium", 400, 400, 800, True),
+    ("magnesium", "200-400 mg", "", "magnesium", 200, 300, 400, False),
+    ("magnesium 200-400 mg", "", "", "magnesium", 200, 300, 400, False),
+    ("2 x magnesium 200 mg", "", "", "magnesium", 400, 400, 400, False),
+    ("magnesium 200mg x 2", "", "", "magnesium", 400, 400, 400, False),
+    ("vitamin D3 1000 IU, 2 tablets", "", "", "vitamin_d", 25, 50, 50, True),
+    ("vitamin D3 1000 IU, 90 capsules", "", "", "vitamin_d", 25, 25, 25, False),  # the size of the pack
+    ("magnesium 200 mg per 2 capsules", "2 capsules", "", "magnesium", 200, 200, 200, False),
+    ("magnesium 200 mg (2 capsules)", "2 capsules", "", "magnesium", 200, 400, 400, True),
+    ("vitamin D drops 400 IU per drop", "5 drops", "", "vitamin_d", 50, 50, 50, False),
+    # guesses
+    ("magnesium 400 Mg", "", "", "magnesium", 400, 400, 400, True),
+    ("magnesium 400 mg", "abc", "", "magnesium", 400, 400, 400, True),
+    ("vitamin D3 1000 IU", "2000 IU", "", "vitamin_d", 50, 50, 50, True),
+    ("vitamin D3 400000 IU", "", "", "vitamin_d", 10000, 10000, 10000, True),
+]
+
+
+@pytest.mark.parametrize(("food", "amount", "unit", "nutrient", "low", "best", "high", "guessed"), DOSES)
+def test_doses(
+    food: str, amount: str, unit: str, nutrient: str, low: float, best: float, high: float, guessed: bool
+) -> None:
+    assert looks_like_supplement(food, f"{amount} {unit}")
+    read = read_supplement(food, amount, unit, {})
+    assert list(read.doses) == [nutrient]
+    dose = read.doses[nutrient]
+    assert (dose.low, dose.best, dose.high) == pytest.approx((low, best, high), rel=2e-4)
+    assert bool(read.guess) == guessed
+    assert read.unknown == NONE
+
+
+# food, amount -> nutrients left open
+OPEN: list[tuple[str, str, frozenset[str]]] = [
+    ("multivitamin", "1 tablet", ALL),
+    ("Centrum Silver", "1", ALL),
+    ("prenatal vitamin", "1", ALL),
+    ("vitamins", "", ALL),
+    ("B-complex", "1 tablet", frozenset(["vitamin_b12", "vitamin_b6"])),
+    ("vitamin B complex", "1 tablet", frozenset(["vitamin_b12", "vitamin_b6"])),
+    ("ZMA", "3 capsules", frozenset(["magnesium", "vitamin_b6"])),
+    ("electrolytes", "1 tablet", frozenset(["magnesium", "calcium", "potassium"])),
+    ("cod liver oil", "1 capsule", frozenset(["vitamin_d"])),
+    ("salt substitute", "1 tsp", frozenset(["potassium"])),
+    ("potassium chloride salt substitute", "1 tsp", frozenset(["potassium"])),
+    ("milk of magnesia", "1 tbsp", frozenset(["magnesium"])),
+    ("calcium magnesium zinc", "1 tablet", frozenset(["calcium", "magnesium"])),
+    ("magnesium", "", frozenset(["magnesium"])),
+    ("magnesium", "400", frozenset(["magnesium"])),
+    ("magnesium", "1 tablet", frozenset(["magnesium"])),
+    ("magnesium 2000 IU", "", frozenset(["magnesium"])),
+    ("magnesium", "2000 IU", frozenset(["magnesium"])),
+    ("magnesium 400 gr", "", frozenset(["magnesium"])),
+    ("magnesium", "400 gr", frozenset(["magnesium"])),
+    ("magnesium 0 mg", "", frozenset(["magnesium"])),
+    ("magnesium 400 mg", "0", frozenset(["magnesium"])),
+    ("magnesium 400 mg", "-1", frozenset(["magnesium"])),
+    ("magnesium", "-400 mg", frozenset(["magnesium"])),
+    ("magnesium 400 g", "", frozenset(["magnesium"])),
+    ("vitamin D 2000 mg", "", frozenset(["vitamin_d"])),
+    ("vitamin B12 500 IU", "", frozenset(["vitamin_b12"])),
+]
+
+
+@pytest.mark.parametrize(("food", "amount", "unknown"), OPEN)
+def test_lines_that_tell_no_dose_leave_just_their_nutrients_open(
+    food: str, amount: str, unknown: frozenset[str]
+) -> None:
+    assert looks_like_supplement(food, amount)
+    read = read_supplement(food, amount, "", {})
+    assert not read.doses
+    assert read.unknown == unknown
+
+
+@pytest.mark.parametrize(
+    ("food", "amount", "said"),
+    [
+        ("magnesium 2000 IU", "", "IU"),
+        ("magnesium", "400", "without a unit"),
+        ("magnesium 400 gr", "", "write g"),
+        ("magnesium 0 mg", "", "zero"),
+        ("vitamin D 2000 mg", "", "more than any product"),
+    ],
+)
+def test_the_reason_is_told(food: str, amount: str, said: str) -> None:
+    assert said in read_supplement(food, amount, "", {}).guess
+
+
+@pytest.mark.parametrize(
+    ("food", "amount"),
+    [
+        ("omega-3", "1 capsule"),
+        ("omega-3 1000 mg", ""),
+        ("omega 3 6 9", "1 softgel"),
+        ("fish oil", "2 capsules"),
+        ("vitamin C 500 mg", ""),
+        ("vitamin C", "500 mg"),
+        ("vitamin C and zinc", "1 tablet"),
+        ("zinc", ""),
+        ("zinc picolinate 15 mg", ""),
+        ("iron 14 mg", ""),
+        ("iron", "1 tablet"),
+        ("folic acid 400 mcg", ""),
+        ("vitamin K2 100 mcg", ""),
+        ("turmeric", "1 capsule"),
+        ("vitamin C pill", ""),
+        ("melatonin 3 mg", ""),
+    ],
+)
+def test_products_without_our_nutrients_leave_nothing_open(food: str, amount: str) -> None:
+    assert looks_like_supplement(food, amount)
+    read = read_supplement(food, amount, "", {})
+    assert (dict(read.doses), read.unknown) == ({}, NONE)
+
+
+@pytest.mark.parametrize(
+    ("food", "amount"),
+    [
+        ("calcium fortified orange juice", "250 ml"),
+        ("orange juice with calcium and vitamin D", "250 ml"),
+        ("liver and iron rich greens", "100 g"),
+        ("iron rich cereal", "30 g"),
+        ("ironbark honey", "1 tsp"),
+        ("zinc zebra", ""),
+        ("vitamin water", "500 ml"),
+        ("magnesium water", "1 bottle"),
+        ("calcium set tofu", "100 g"),
+        ("cod liver oil", "1 tsp"),
+        ("fish oil", "1 tbsp"),
+        ("turmeric", "1 tsp"),
+        ("vitamin D milk", "1 cup"),
+        ("gummy bears", "10"),
+        ("cough drops", "2"),
+        ("k", ""),
+        ("Special K", "40 g"),
+        ("banana", "150 mg"),
+        ("", ""),
+        ("400 mg", ""),
+    ],
+)
+def test_foods_are_no_doses(food: str, amount: str) -> None:
+    assert not looks_like_supplement(food, amount)
+
+
+def test_several_nutrients_each_with_its_dose() -> None:
+    for food in (
+        "calcium 500 mg + vitamin D 400 IU",
+        "calcium, 500 mg, vitamin D3, 400 IU",
+        "calcium 500 mg with vitamin D3 10 µg",
+    ):
+        read = read_supplement(food, "2 tablets", "", {})
+        assert {name: dose.best for name, dose in read.doses.items()} == pytest.approx(
+            {"calcium": 1000, "vitamin_d": 20}
+        )
+        assert read.unknown == NONE
+
+
+def test_a_nutrient_without_its_dose_stays_open_beside_one_that_has_it() -> None:
+    read = read_supplement("calcium 500 mg + vitamin D", "1 tablet", "", {})
+    assert {name: dose.best for name, dose in read.doses.items()} == {"calcium": 500}
+    assert read.unknown == {"vitamin_d"}
+    assert "vitamin D" in read.guess
+
+
+def test_label_amounts_replace_all_else_and_blank_ones_are_zero() -> None:
+    read = read_supplement("B-complex", "1 tablet", "", {"vitamin_b6": 1.4})
+    assert {name: dose.best for name, dose in read.doses.items()} == dict.fromkeys(ALL, 0.0) | {"vitamin_b6": 1.4}
+    assert (read.unknown, read.guess) == (NONE, "")
+
+
+def test_a_label_amount_of_a_context_nutrient_is_kept() -> None:
+    read = read_supplement("tablet", "1", "", {"sodium": 300.0})
+    assert {name: dose.best for name, dose in read.doses.items()} == dict.fromkeys(ALL, 0.0) | {"sodium": 300.0}
+
+
+def test_a_product_nobody_knows_leaves_all_open() -> None:
+    assert read_supplement("Dr. Wobble's Wonder", "1", "", {}).unknown == ALL
+
+
+@given(count=st.integers(1, 6), milligrams=st.integers(1, 800), salt=st.sampled_from(["", " citrate", " oxide"]))
+def test_tablets_multiply_every_end(count: int, milligrams: int, salt: str) -> None:
+    food = f"magnesium{salt} {milligrams} mg"
+    one, many = (read_supplement(food, f"{n} tablets", "", {}).doses["magnesium"] for n in (1, count))
+    assert tuple(many) == pytest.approx(tuple(count * end for end in one))
+    assert one.low <= one.best == one.high == milligrams
+
+
+@given(food=st.text(max_size=60), amount=st.text(max_size=20), unit=st.text(max_size=10))
+def test_any_text_is_read(food: str, amount: str, unit: str) -> None:
+    looks_like_supplement(food, amount)
+    for name in (food, f"magnesium {food}", f"vitamin D {amount} IU"):
+        read = read_supplement(name, amount, unit, {})
+        assert set(read.doses) <= ALL
+        assert read.unknown <= ALL
+        assert not read.unknown & read.doses.keys()
+        assert all(0 <= dose.low <= dose.best <= dose.high for dose in read.doses.values())

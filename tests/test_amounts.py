@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nutrigap.amounts import (
-    Amount,
-    Grams,
-    parse_amount,
-    split_leading_amount,
-    split_trailing_amount,
-    to_grams,
-    unit_key,
-)
+from nutrigap.amounts import Grams, to_grams, unit_key
 from nutrigap.errors import AmountError, UnknownUnit
+from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
 from nutrigap.tables import Portion
 from nutrigap.units import vocabulary
 

@@ -199,7 +199,8 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     found = np.flatnonzero(shared > LEAST_SHARED * asked)
     score = shared[found] / asked - cost[found] - ready.prior[found] - np.where(named[found], 0.0, HEAD_MISSED)
     score += np.where(ready.general[found] & (cost[found] < 1e-9), GENERAL_BONUS, 0.0)
-    best = np.argsort(-np.round(score, 9), kind="stable")[:limit]
+    score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
+    best = np.argsort(-score, kind="stable")[:limit]
     return tuple(Candidate(int(found[i]), float(min(1.0, max(0.0, score[i])))) for i in best)
 
 

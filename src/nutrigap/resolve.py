@@ -15,18 +15,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from nutrigap.amounts import (
-    Amount,
-    Grams,
-    parse_amount,
-    split_leading_amount,
-    split_trailing_amount,
-    to_grams,
-    unit_key,
-)
+from nutrigap.amounts import Grams, to_grams, unit_key
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
+from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, looks_like_supplement, read_supplement
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table

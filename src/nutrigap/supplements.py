@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from nutrigap.amounts import parse_amount, parse_number, tidy
 from nutrigap.errors import AmountError, UnknownUnit
+from nutrigap.quantities import parse_amount, parse_number, tidy
 from nutrigap.units import Nutrient, find_nutrient, nutrient_factor, nutrients, read_table
 from nutrigap.words import key, lexicon, meanings, plain, words
 

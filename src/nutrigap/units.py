@@ -134,6 +134,15 @@ def find_unit(word: str) -> Unit | None:
     return vocabulary().get(spelled.lower().replace(". ", " "))
 
 
+def leading_unit(text: str) -> Unit | None:
+    """The unit of the vocabulary that a text begins with: ``g``, ``cups chopped``, ``fl oz``."""
+    parts = text.split()
+    for length in (2, 1):
+        if len(parts) >= length and (unit := find_unit(" ".join(parts[:length]).rstrip(",;"))) is not None:
+            return unit
+    return None
+
+
 def nutrient_factor(of: Nutrient, unit: str) -> float:
     """What one ``unit`` of the nutrient is in its canonical unit.
 

@@ -261,9 +261,7 @@ def unknown_vitamin_d(foods: dict[str, Values], groups: dict[str, str]) -> Itera
         code = food_id.removeprefix("sr:")
         if "vitamin_d" in foods[code]:
             raise ValueError(f"{food_id}: vitamin D is known")
-        group = sorted(
-            v["vitamin_d"] for c, v in foods.items() if groups[c] == groups[code] and "vitamin_d" in v
-        )
+        group = sorted(v["vitamin_d"] for c, v in foods.items() if groups[c] == groups[code] and "vitamin_d" in v)
         basis, sample = ("group", group) if len(group) >= FEW else ("all", everything)
         median, p95 = quantile(sample, Fraction(1, 2)), quantile(sample, Fraction(95, 100))
         numbers = [exact(x) for x in (median, p95, smallest)]

@@ -6,9 +6,9 @@ import csv
 import io
 from pathlib import Path
 
-from nutrigap.amounts import parse_amount
 from nutrigap.errors import AmountError, TableError, UnknownUnit
 from nutrigap.matching import candidates
+from nutrigap.quantities import parse_amount
 from nutrigap.report.csv import render, safe
 from nutrigap.report.files import write_text
 from nutrigap.report.json import as_dict, written

@@ -1,0 +1,374 @@
+"""From a line to a food and grams, or to doses: every line ends in exactly one of three states."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nutrigap as ng
+from nutrigap.diary import Line
+from nutrigap.errors import Problem, TableError
+from nutrigap.resolve import Choice, Entry, read_choices, resolve, resolve_line
+from nutrigap.units import DATA
+
+FOODS = ng.load_foods()
+STATES = {"counted", "flagged", "left_out"}
+OUNCE = 28.349523125
+
+
+def line(
+    food: str, amount: str = "", unit: str = "", kind: str = "", labels: Mapping[str, float] | None = None
+) -> Line:
+    return Line(
+        number=2, date=datetime.date(2026, 3, 2), person="", food=food, amount=amount, unit=unit, meal="", time="",
+        note="", brand="", kind=kind, labels=labels or {}, problem=None,
+    )  # fmt: skip
+
+
+def found(food: str, amount: str = "", unit: str = "", choices: Mapping[str, Choice] | None = None) -> Entry:
+    return resolve_line(line(food, amount, unit), FOODS, choices or {})
+
+
+# food, amount, unit -> food id, grams (low, best, high), where they come from, state. The weights of household
+# measures are those of the releases: FNDDS banana 126 g, slice of bread 28 g, cup of milk 244 g, egg 50 g,
+# beer 360 g a bottle; SR banana medium 118 g and 36 % refuse, strawberries 152 g a cup of halves.
+FOUND: list[tuple[str, str, str, str, tuple[float, float, float], str, str]] = [
+    ("banana", "150 g", "", "fndds:63107010", (150, 150, 150), "mass", "counted"),
+    ("banana", "150", "g", "fndds:63107010", (150, 150, 150), "mass", "counted"),
+    ("banana", "150 g", "g", "fndds:63107010", (150, 150, 150), "mass", "counted"),
+    ("banana", "3", "", "fndds:63107010", (378, 378, 378), "portion", "counted"),
+    ("banana", "1 banana with peel", "", "fndds:63107010", (126, 126, 126), "portion", "counted"),
+    ("banana", "½", "", "fndds:63107010", (63, 63, 63), "portion", "counted"),
+    ("banana", "2 x 30 g", "", "fndds:63107010", (60, 60, 60), "mass", "counted"),
+    ("bread", "3-4 slices", "", "fndds:51000100", (84, 98, 112), "portion", "counted"),
+    ("bread", "2 slices (60 g)", "", "fndds:51000100", (60, 60, 60), "mass", "flagged"),
+    ("eggs", "a dozen", "", "fndds:31101010", (600, 600, 600), "portion", "counted"),
+    ("milk", "1 cup", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
+    ("milk", "8 oz", "", "fndds:11100000", (8 * OUNCE,) * 3, "mass", "counted"),
+    ("milk", "8 fl oz", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
+    ("milk", "0,5 l", "", "fndds:11100000", (500 / 236.5882365 * 244,) * 3, "density", "counted"),
+    ("beer", "1 bottle", "", "fndds:93101000", (360, 360, 360), "portion", "counted"),
+    ("banana", "", "", "fndds:63107010", (126, 126, 126), "default", "flagged"),
+    ("banana", "some", "", "fndds:63107010", (126, 126, 126), "default", "flagged"),
+    ("2 eggs", "", "", "fndds:31101010", (100, 100, 100), "portion", "counted"),
+    ("200g banana", "", "", "fndds:63107010", (200, 200, 200), "mass", "counted"),
+    ("banana 200 g", "", "", "fndds:63107010", (200, 200, 200), "mass", "counted"),
+    ("eggs x2", "", "", "fndds:31101010", (100, 100, 100), "portion", "counted"),
+    ("2% milk", "1 cup", "", "fndds:11112110", (244, 244, 244), "portion", "counted"),
+    ("spinach", "1 cup, chopped", "", "fndds:72125100", (25, 25, 25), "portion", "flagged"),
+    # codes
+    ("sr:09040", "1 medium", "", "sr:09040", (118, 118, 118), "portion", "counted"),
+    ("SR:9040", "100 g", "", "sr:09040", (100, 100, 100), "mass", "counted"),
+    ("fdc:173944", "100 g", "", "sr:09040", (100, 100, 100), "mass", "counted"),
+    (" FDC : 173944 ", "100 g", "", "sr:09040", (100, 100, 100), "mass", "counted"),
+    ("sr:09316", "1 cup, halves", "", "sr:09316", (152, 152, 152), "portion", "counted"),
+    ("sr:09316", "1 cup, whole", "", "sr:09316", (144, 144, 144), "portion", "counted"),
+    ("sr:09316", "1 NLEA serving", "", "sr:09316", (147, 147, 147), "portion", "counted"),
+    ("fndds:63107010", "0.1 g", "", "fndds:63107010", (0.1, 0.1, 0.1), "mass", "counted"),
+    ("fndds:63107010", "5 kg", "", "fndds:63107010", (5000, 5000, 5000), "mass", "counted"),
+    ("sr:09040", "150 g with peel", "", "sr:09040", (96, 96, 150), "mass", "flagged"),
+    # out of proportion: the largest portion of a banana is a mashed cup of 225 g
+    ("banana", "675 g", "", "fndds:63107010", (675, 675, 675), "mass", "counted"),
+    ("banana", "676 g", "", "fndds:63107010", (676, 676, 676), "mass", "flagged"),
+    ("banana", "2250 g", "", "fndds:63107010", (2250, 2250, 2250), "mass", "flagged"),
+]
+
+
+@pytest.mark.parametrize(("food", "amount", "unit", "food_id", "grams", "source", "state"), FOUND)
+def test_food_and_grams(
+    food: str, amount: str, unit: str, food_id: str, grams: tuple[float, float, float], source: str, state: str
+) -> None:
+    entry = found(food, amount, unit)
+    assert entry.row is not None
+    assert FOODS.ids[entry.row] == food_id
+    assert entry.grams is not None
+    assert (entry.grams.low, entry.grams.best, entry.grams.high) == pytest.approx(grams)
+    assert (entry.grams.source, entry.status, entry.kind) == (source, state, "food")
+    assert bool(entry.problem) == bool(entry.fix) == (state == "flagged")
+
+
+@pytest.mark.parametrize(
+    ("food", "amount", "unit", "what", "fix"),
+    [
+        ("salmon", "150", "", "slip", "check the amount"),  # 150 fillets
+        ("banana", "2251 g", "", "slip", "check the amount"),
+        ("fndds:63107010", "5001 g", "", "slip", "check the amount"),
+        ("banana", "99999999999999999999 g", "", "slip", "check the amount"),
+        ("banana", "100 Mg", "", "two ways", "write mg"),
+        ("banana", "100 gr", "", "two ways", "write g"),
+        ("100 gr banana", "", "", "two ways", "write g"),
+        ("sugar", "1 t", "", "two ways", "tsp"),
+        ("banana", "0", "", "zero", "how much"),
+        ("banana", "0 g", "", "zero", "how much"),
+        ("banana", "-50 g", "", "negative", "how much"),
+        ("banana", "abc", "", "abc", "grams"),
+        ("banana", "nan", "", "nan", "grams"),
+        ("banana", "inf g", "", "inf", "grams"),
+        ("banana", "1,250 g", "", "two ways", "1250 or 1.250"),
+        ("banana", "150 g", "cups", "unit column", "one place"),
+        ("banana", "100 g + 50 g", "", "two amounts", "one amount a line"),
+        ("xyzzy", "100 g", "", "close enough", "other words"),
+        ("sr:99999", "100 g", "", "sr:99999", "check the code"),
+        ("fdc:1", "100 g", "", "fdc:1", "check the code"),
+    ],
+)
+def test_left_out_with_the_reason_and_the_fix(food: str, amount: str, unit: str, what: str, fix: str) -> None:
+    entry = found(food, amount, unit)
+    assert (entry.status, entry.kind, entry.grams) == ("left_out", "food", None)
+    assert what in entry.problem
+    assert fix in entry.fix
+    assert {"magnesium", "vitamin_d", "energy"} <= entry.missing
+
+
+def test_a_volume_without_a_density_is_left_out_and_never_water() -> None:
+    row = next(
+        row
+        for row in range(len(FOODS))
+        if FOODS.portions(row) and not any(p.name.split()[0] in VOLUMES for p in FOODS.portions(row))
+    )
+    entry = found(FOODS.ids[row], "250 ml")
+    assert (entry.status, entry.grams) == ("left_out", None)
+    assert "density" in entry.problem
+
+
+VOLUMES = {
+    "cup",
+    "cup,",
+    "fl",
+    "tbsp",
+    "tbsp,",
+    "tsp",
+    "tsp,",
+    "tablespoon",
+    "teaspoon",
+    "quart",
+    "pint",
+    "ml",
+    "liter",
+}
+
+
+def test_no_portion_known_needs_grams() -> None:
+    row = next(row for row in range(len(FOODS)) if FOODS.default_portion_grams(row) is None)
+    assert found(FOODS.ids[row]).status == "left_out"
+    assert "usual portion" in found(FOODS.ids[row]).problem
+    assert found(FOODS.ids[row], "80 g").status == "counted"
+
+
+def test_a_cup_that_yields_is_no_ounce_of_the_food() -> None:
+    """FNDDS pasta has "oz, dry, yields" 80 g: two ounces are two ounces, unless the amount says dry."""
+    ounces, dry = found("pasta", "2 oz"), found("pasta", "2 oz dry")
+    assert ounces.grams is not None
+    assert ounces.grams.best == pytest.approx(2 * OUNCE)
+    assert dry.grams is not None
+    assert dry.grams.best == pytest.approx(160)
+
+
+@pytest.mark.parametrize("food", ["gym", "Gym ", "skipped breakfast", "period", "none", "run", "Walk.", "eye twitch"])
+def test_what_is_plainly_no_food_widens_nothing(food: str) -> None:
+    entry = found(food, "45 min")
+    assert (entry.kind, entry.status, entry.problem) == ("other", "left_out", "not a food")
+    assert not entry.missing
+    assert not entry.open
+
+
+@pytest.mark.parametrize(
+    "food", ["running late sandwich", "period cookies", "none of the cake", "run", "walkers crisps", "gym bar"]
+)
+def test_only_whole_lines_are_no_food(food: str) -> None:
+    assert (found(food, "1").kind == "other") == (food == "run")
+
+
+def test_doses_are_told_from_foods() -> None:
+    assert found("magnesium citrate 400 mg").kind == "supplement"
+    assert found("magnesium citrate 400 mg").status == "flagged"
+    assert found("vitamin D3 2000 IU").status == "counted"
+    assert found("calcium fortified orange juice", "250 ml").kind == "food"
+    multi = found("multivitamin", "1 tablet")
+    assert (multi.kind, multi.status, len(multi.open), len(multi.missing)) == ("supplement", "left_out", 6, 0)
+    none = found("omega-3 1000 mg")
+    assert (none.kind, none.status, len(none.open), len(none.missing)) == ("supplement", "left_out", 0, 0)
+    partly = found("calcium 500 mg + vitamin D", "1 tablet")
+    assert (partly.status, partly.open, partly.doses["calcium"].best) == ("flagged", {"vitamin_d"}, 500)
+
+
+def test_a_dose_in_the_wrong_unit_opens_its_nutrient_only() -> None:
+    entry = found("magnesium", "2000 IU")
+    assert (entry.status, entry.open, entry.missing) == ("left_out", {"magnesium"}, frozenset())
+
+
+def test_the_kind_column_decides() -> None:
+    assert resolve_line(line("magnesium 400 mg", kind="food"), FOODS, {}).kind == "food"
+    wonder = resolve_line(line("Dr. Wobble's Wonder", "1", kind="supplement"), FOODS, {})
+    assert (wonder.kind, wonder.status, len(wonder.open)) == ("supplement", "left_out", 6)
+
+
+def test_labels_of_a_supplement_make_its_blank_ones_zero() -> None:
+    entry = resolve_line(line("B-complex", "1 tablet", labels={"vitamin_b6": 1.4}), FOODS, {})
+    assert entry.status == "counted"
+    assert entry.doses["vitamin_b6"].best == 1.4
+    assert entry.doses["vitamin_b12"].high == 0
+    assert not entry.open
+
+
+def test_labels_of_a_food_nobody_knows_are_counted_and_flagged() -> None:
+    entry = resolve_line(line("xyzzy bar", "1", labels={"calcium": 200.0}), FOODS, {})
+    assert (entry.status, entry.labels) == ("flagged", {"calcium": 200.0})
+    assert "calcium" not in entry.missing
+    assert "magnesium" in entry.missing
+    assert "label" in entry.problem
+
+
+def test_a_line_the_reader_could_not_use_is_left_out_with_its_reason() -> None:
+    broken = Line(
+        number=7, date=None, person="", food="banana", amount="1", unit="", meal="", time="", note="", brand="",
+        kind="", labels={"calcium": 5.0}, problem=Problem(7, "date", "no date", "write one"),
+    )  # fmt: skip
+    entry = resolve_line(broken, FOODS, {})
+    assert (entry.status, entry.problem, entry.fix) == ("left_out", "no date", "write one")
+    assert "calcium" in entry.missing
+
+
+# ------------------------------------------------------------------------------ saved choices
+
+
+def choices_file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "my-foods.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_choices_say_what_a_phrase_is_and_what_its_units_weigh(tmp_path: Path) -> None:
+    path = choices_file(
+        tmp_path,
+        "phrase,food_id,unit,grams,kind,note\n"
+        "My Porridge,sr:09040,,,,\n"
+        "my porridge,,bowl,310,food,\n"
+        'my porridge,,"tbsp, heaped",17,,\n'
+        "my porridge,,,300,,one\n"
+        "walk,sr:09040,,,,a bar of that name\n"
+        "Sunny Drops,,,,Supplement,\n",
+    )
+    choices = read_choices(path)
+    for amount, grams in (("2 bowls", 620), ("2 Tablespoons, heaped", 34), ("2", 600), ("50 g", 50)):
+        entry = found("my PORRIDGE", amount, choices=choices)
+        assert entry.row is not None
+        assert (FOODS.ids[entry.row], entry.match.method, entry.status) == ("sr:09040", "choice", "counted")
+        assert entry.grams is not None
+        assert entry.grams.best == grams
+    assert found("my porridge", "50 g").match.method != "choice"
+    assert found("2 bowls my porridge", choices=choices).grams == found("my porridge", "2 bowls", choices=choices).grams
+    assert found("walk", "10 g", choices=choices).kind == "food"
+    assert found("sunny drops", "2", choices=choices).kind == "supplement"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("phrase,food_id\nmy oats,sr:99999\n", ":2: .*sr:99999"),
+        ("phrase,food_id\na,sr:09040\n\nmy oats,nonsense\n", ":4: .*nonsense"),
+    ],
+)
+def test_a_choice_of_an_unknown_food_names_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+    choices = read_choices(choices_file(tmp_path, text))
+    diary = ng.read_diary(io.StringIO("date,food,amount\n2026-03-02,banana,1\n"))
+    with pytest.raises(TableError, match="my-foods.csv" + said):
+        resolve(diary, FOODS, choices)
+    with pytest.raises(TableError, match="my-foods.csv" + said):
+        found("my oats", "1", choices=choices)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("food,id\nx,y\n", ":1: no column food_id and phrase"),
+        ("", ":1: no column"),
+        ("phrase,food_id,unit,grams\nx,,cup,\n", ":2: grams"),
+        ("phrase,food_id,unit,grams\nx,,cup,-3\n", ":2: grams"),
+        ("phrase,food_id,unit,grams\nx,,cup,nan\n", ":2: grams"),
+        ("phrase,food_id,unit,grams\nx,,cup,inf\n", ":2: grams"),
+        ("phrase,food_id,unit,grams\nx,sr:09040,cup,20\ny,,cup,many\n", ":3: grams"),
+        ("phrase,food_id,kind\nx,sr:09040,meal\n", ":2: kind"),
+        ("phrase,food_id\n" + "x" * 200_000 + ",1\n", "cannot be read"),
+    ],
+)
+def test_faults_of_a_file_of_choices_name_the_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(TableError, match=said):
+        read_choices(choices_file(tmp_path, text))
+
+
+def test_a_file_of_choices_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"nowhere\.csv"):
+        read_choices(tmp_path / "nowhere.csv")
+
+
+# --------------------------------------------------------------------------------- invariants
+
+
+def test_lines_in_are_counted_flagged_and_left_out() -> None:
+    text = "date,food,amount\n" + "".join(
+        f'2026-03-02,"{food}","{amount}"\n' for food, amount, *_ in (*FOUND, ("gym", ""), ("zzz", "1"), ("banana", "0"))
+    )
+    diary = ng.read_diary(io.StringIO(text))
+    entries = resolve(diary, FOODS)
+    assert len(entries) == len(diary.lines) == len(FOUND) + 3
+    assert [entry.line for entry in entries] == list(diary.lines)
+    assert {entry.status for entry in entries} == STATES
+
+
+def test_the_same_line_twice_keeps_its_own_number() -> None:
+    diary = ng.read_diary(io.StringIO("date,food,amount\n2026-03-02,banana,1\n2026-03-03,banana,1\n"))
+    first, second = resolve(diary, FOODS)
+    assert (first.line.number, second.line.number) == (2, 3)
+    assert first.grams == second.grams
+
+
+some_text = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["banana", "vitamin D3", "magnesium oxide 400 mg", "gym", "sr:09040", "fdc:1", "multivitamin", "½"]
+    ),
+)
+
+
+@given(
+    food=some_text,
+    amount=st.one_of(st.text(max_size=15), st.sampled_from(["150 g", "2 x 30 g", "1e9", "0", "2000 IU", "½ cup"])),
+    unit=st.one_of(st.just(""), st.text(max_size=8), st.sampled_from(["g", "cups", "Mg", "tablets"])),
+    kind=st.sampled_from(["", "food", "supplement"]),
+    labels=st.sampled_from([{}, {"calcium": 100.0}]),
+)
+def test_any_line_ends_in_exactly_one_state(
+    food: str, amount: str, unit: str, kind: str, labels: dict[str, float]
+) -> None:
+    entry = resolve_line(line(food, amount, unit, kind, labels), FOODS, {})
+    assert entry.status in STATES
+    assert entry.kind in ("food", "supplement", "other")
+    # only what is sure has nothing to say
+    assert bool(entry.problem) == (entry.status != "counted")
+    if entry.status == "left_out":
+        assert entry.fix
+        assert not entry.doses
+    if entry.grams is not None:
+        assert 0 <= entry.grams.low <= entry.grams.best <= entry.grams.high <= 10_000
+
+
+@given(grams=st.integers(1, 600), food=st.sampled_from(["banana", "sr:11457", "fndds:11100000"]))
+def test_spellings_of_a_weight_are_one_weight(grams: int, food: str) -> None:
+    spelled = [(f"{grams} g", ""), (f"{grams}", "g"), (f"{grams / 1000:.3f} kg", ""), (f"{grams * 1000}", "mg")]
+    weights = [entry.grams.best for a, u in spelled if (entry := found(food, a, u)).grams is not None]
+    assert weights == pytest.approx([grams] * 4)
+
+
+def test_every_row_of_the_list_of_no_foods_stands_once() -> None:
+    with (Path(DATA) / "not_food.csv").open(encoding="utf-8", newline="") as stream:
+        phrases = [row["words"] for row in csv.DictReader(stream)]
+    assert len(set(phrases)) == len(phrases) > 30
+    assert all(found(phrase).kind == "other" for phrase in phrases)

@@ -1,4 +1,4 @@
-"""What README promises: its report is what the program prints, its Python runs, its commands are those of the program."""
+"""What README promises: its report is what the program prints, its Python runs, its commands exist."""
 
 import ast
 import contextlib

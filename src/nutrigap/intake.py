@@ -34,10 +34,6 @@ class Bounds(NamedTuple):
     best: FloatArray
     high: FloatArray
 
-    def map_rows(self, rows: IntArray | NDArray[np.bool_]) -> Bounds:
-        """The same for a selection of rows."""
-        return Bounds(self.low[rows], self.best[rows], self.high[rows])
-
 
 def contributions(foods: FoodTable, rows: IntArray, grams: Bounds) -> Bounds:
     """What resolved food lines bring of each nutrient.

@@ -559,3 +559,42 @@ def test_any_side_file(playground, option, content):
 
 def test_codes_are_those_promised():
     assert (cli.OK, cli.ASKED, cli.USAGE, cli.UNREADABLE, cli.INTERRUPTED) == (0, 1, 2, 3, 130)
+
+
+# --- what must never happen to an input
+
+
+@pytest.mark.parametrize("command", ["report", "match"])
+def test_a_diary_is_never_overwritten(tmp_path, told, command):
+    diary = tmp_path / "mine.csv"
+    diary.write_text("date,food,amount\n2026-03-02,banana,1\n", encoding="utf-8")
+    before = diary.read_bytes()
+    code, _, err = told(command, str(diary), "-o", f"{tmp_path}/./mine.csv")
+    assert code == 2
+    assert "overwritten" in err
+    assert diary.read_bytes() == before
+
+
+def test_check_counts_the_guesses_it_does_not_list(tmp_path, told):
+    diary = tmp_path / "mine.csv"
+    diary.write_text("date,food,amount\n2026-03-02,tomato soup,1 bowl\n2026-03-02,banana,126 g\n", encoding="utf-8")
+    code, out, _ = told("check", str(diary))
+    assert code == 0
+    assert "1 line on a guess" in out
+
+
+def test_people_who_share_a_profile_are_told_so(tmp_path, told):
+    diary = tmp_path / "two.csv"
+    diary.write_text("date,person,food,amount\n2026-03-02,A,banana,1\n2026-03-02,B,banana,2\n", encoding="utf-8")
+    assert "share one profile" in told("report", str(diary), "--age", "34", "--sex", "female")[2]
+
+
+def test_several_people_are_not_added_up_in_python(tmp_path):
+    import nutrigap as ng
+
+    diary = tmp_path / "two.csv"
+    diary.write_text("date,person,food,amount\n2026-03-02,A,banana,1\n2026-03-02,B,banana,2\n", encoding="utf-8")
+    read = ng.read_diary(diary)
+    with pytest.raises(ng.PersonError, match="2 people"):
+        ng.analyze(read)
+    assert [len(ng.analyze(read.for_person(name)).entries) for name in read.people()] == [1, 1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
+from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.readings import read_all
 from nutrigap.references import Person
@@ -49,14 +50,22 @@ def analyze(
     ------
     DiaryError
         The input cannot be read as a diary.
+    PersonError
+        The diary holds several people: their days are not to be added up.
     TableError
         The choices cannot be read.
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
-    person = person or Person()
-    foods = foods or load_foods()
+    if len(people := diary.people()) > 1:
+        names = ", ".join(show(name) or '""' for name in people[:5])
+        raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
     saved = read_choices(choices) if isinstance(choices, str | Path) else choices
-    entries = resolve(diary, foods, saved)
+    return assemble(diary, person or Person(), foods or load_foods(), saved)
+
+
+def assemble(diary: Diary, person: Person, foods: FoodTable, choices: Mapping[str, Choice] | None) -> Report:
+    """The pipeline itself; a list of lines may also be had of a diary of several people."""
+    entries = resolve(diary, foods, choices)
     intake = add_up(entries, foods)
     readings = read_all(intake, person)
     people = diary.people()
@@ -68,16 +77,13 @@ def analyze(
         intake=intake,
         readings=readings,
         found=flags(readings, log_of(intake, person)),
-        notes=tuple(_notes(diary, person, entries, people)),
+        notes=tuple(_notes(diary, person, entries)),
     )
 
 
-def _notes(diary: Diary, person: Person, entries: list[Entry], people: list[str]) -> list[str]:
+def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:
     """What a reader should know about the inputs, in the order of weight."""
     notes = [note for note in (assumed(person), guide(person)) if note]
-    if len(people) > 1:
-        names = ", ".join(show(name) for name in people[:5])
-        notes.append(f"The diary holds {len(people)} people ({names}), added up here as one")
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
         notes.append("Blank label columns of a supplement line with label amounts count as 0")
     return notes + list(diary.notes)

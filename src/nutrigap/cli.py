@@ -129,9 +129,12 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
+    _refuse_to_overwrite(output, diary, profile, people, choices)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
+        if len(read.people()) > 1 and not people:
+            _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
     reports = list(_reports(read, who, people, choices))
     if into and output is not None:
         _write_folders(reports, Path(output))
@@ -164,7 +167,9 @@ def check(
     _say_problems(found, read.path, verbose=verbose, to_stderr=False)
     for note in read.notes:
         _say(f"{read.path}: note: {note}")
-    _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}")
+    guesses = sum(entry.status == "flagged" for entry in entries)
+    rest = f"; {_count(guesses, 'line')} on a guess: nutrigap match {read.path}" if guesses else ""
+    _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}{rest}")
     if found:
         raise SystemExit(ASKED)
 
@@ -193,13 +198,17 @@ def match(
     quiet: bool, save: str | None, form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
-    from nutrigap.analysis import analyze
+    from nutrigap.analysis import assemble
+    from nutrigap.references import Person
     from nutrigap.report.matches import as_csv, as_json, as_text, save_choices
+    from nutrigap.tables import load_foods
 
+    _refuse_to_overwrite(output, diary, choices)
+    _refuse_to_overwrite(save, diary)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
-    found = analyze(read, choices=_choices(choices))
+    found = assemble(read, Person(), load_foods(), _choices(choices))
     render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
     _deliver(render(found), output, form)
     if save is not None:
@@ -359,6 +368,15 @@ def _form_of(output: str | None) -> str:
             f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(ENDINGS)}, a folder/, or --format'
         )
     return ENDINGS[ending]
+
+
+def _refuse_to_overwrite(output: str | None, *inputs: str | None) -> None:
+    """A slip of the hand must not cost a diary: no output stands where an input is."""
+    for given in inputs:
+        if output is not None and given not in (None, "-") and Path(output).resolve() == Path(str(given)).resolve():
+            raise click.UsageError(
+                f"{output} is an input of this command and would be overwritten; choose another name"
+            )
 
 
 def _is_folder(output: str) -> bool:

@@ -47,6 +47,7 @@ def write_index(folder: Path) -> None:
     row_by_id = {food: row for row, food in enumerate(read_lines(folder, "ids.txt"))}
     aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
     index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"), aliases)
+    assert len(row_by_id) <= np.iinfo(np.int16).max, "rows no longer fit the size they are stored in"
     write_lines(folder / "index_words.txt", index.vocabulary)
     write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
     write_array(folder / "index_rows.npy", index.rows.astype(np.int16))

@@ -424,7 +424,7 @@ AI_CASES = [
     (0.01, 0.01, "below_ai_no_inference"),
     (0.01, 0.50, "below_ai_no_inference"),
     (None, 0.50, "below_ai_no_inference"),
-    (0.8499, 0.85, "undetermined"),
+    (0.8499, 0.85, "uncertain"),
     (0.01, 0.99, "undetermined"),
     (0.50, None, "undetermined"),
     (None, 0.99, "undetermined"),
@@ -650,11 +650,26 @@ def test_two_days_test_no_total() -> None:
 
 @pytest.mark.parametrize("days", [1, 7])
 @pytest.mark.parametrize("spread", [None, VITAMIN_D])
-def test_a_dose_at_the_ul_needs_no_test(days: int, spread: a.Spread | None) -> None:
+def test_a_dose_above_the_ul_needs_no_test(days: int, spread: a.Spread | None) -> None:
     got = a.assess_excess(
-        a.Bounds(1, 2, None), exactly(100), ul=100, scope="total", spread=spread, days=days, skewed=True
+        a.Bounds(1, 2, None), exactly(101), ul=100, scope="total", spread=spread, days=days, skewed=True
     )
-    assert got == a.Excess("ul_dose", 102, 0.0, 0.0, None, "above_ul")
+    assert got == a.Excess("ul_dose", 103, 0.0, 0.0, None, "above_ul")
+
+
+@pytest.mark.parametrize("skewed", [True, False])
+@pytest.mark.parametrize(
+    ("food", "expected"),
+    [((0, 0.0, 1.9), "undetermined"), ((0.5, 1, 2), "above_ul"), ((0, 0, None), "undetermined")],
+)
+def test_a_dose_at_the_ul_leaves_the_answer_to_the_food(
+    food: tuple[float, float, float | None], expected: str, skewed: bool
+) -> None:
+    """A tablet of exactly the UL is not above it; with any food that brings the nutrient the total is."""
+    got = a.assess_excess(
+        a.Bounds(*food), exactly(100), ul=100, scope="total", spread=VITAMIN_D, days=7, skewed=skewed
+    )
+    assert got.status == expected
 
 
 def test_a_dose_that_may_reach_the_ul_is_tested_at_each_end() -> None:

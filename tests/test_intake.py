@@ -88,7 +88,7 @@ def test_days_without_a_countable_food_are_listed_and_not_in_the_mean() -> None:
 def test_a_diary_of_doses_alone_has_its_days() -> None:
     found = read((1, "magnesium 200 mg", ""), (2, "magnesium 300 mg", ""))
     assert found["period"]["days"] == 2
-    assert intake(found, "magnesium") == [250, 250, 250]
+    assert intake(found, "magnesium") == [250, 250, None]  # what was eaten is not known, which is not nothing
     assert of(found, "magnesium")["coverage"] == 0  # no food is counted
 
 

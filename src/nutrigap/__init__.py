@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nutrigap.tables import FoodTable, load_foods
     from nutrigap.units import convert
 
+__version__ = "0.1.0"
+
 __all__ = [
     "AmountError", "Diary", "DiaryError", "FoodTable", "NutrigapError", "Person", "PersonError", "Report", "TableError",
     "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices", "read_diary", "targets",

@@ -545,6 +545,8 @@ _STATUS_UL: Final = _UNDECIDED | {
 _STATUS_AI: Final = {
     (_HIGH, _HIGH): "at_or_above_ai",
     (_HIGH, _UNKNOWN): "at_or_above_ai",
+    (_HIGH, _BETWEEN): "uncertain",
+    (_BETWEEN, _HIGH): "uncertain",
     (_BETWEEN, _BETWEEN): "below_ai_no_inference",
     (_BETWEEN, _LOW): "below_ai_no_inference",
     (_LOW, _BETWEEN): "below_ai_no_inference",
@@ -815,7 +817,7 @@ def assess_excess(
     if food == _NO_FOOD:
         return _dose_against(ul, dose, amount=amount)
     dose_low = _known(dose.low)
-    if dose_low is not None and dose_low >= ul:
+    if dose_low is not None and dose_low > ul:
         low, best, high = _at_ends(_never_below, food, dose, days=days)
         told = amount if amount is not None else _known(dose.best)
         return Excess("ul_dose", told, best, low, high, "above_ul")
@@ -847,12 +849,16 @@ def _adequacy_test(reference: float, *, sd: float, spread: Spread, skewed: bool)
 
 
 def _excess_test(ul: float, *, spread: Spread, skewed: bool) -> _Test:
-    """The UL test as a function of food, dose and days; a dose at the UL leaves no room for food."""
-    if skewed:
-        return lambda mean, fixed, days: gamma_ul_confidence(mean, ul, cv_within=spread.cv, days=days, dose=fixed)
-    return lambda mean, fixed, days: (
-        ul_confidence(mean, ul - fixed, sd_within=spread.sd, days=days) if fixed < ul else 0.0
-    )
+    """The UL test as a function of food, dose and days; a dose at the UL leaves no room for food: arithmetic again."""
+
+    def test(mean: float, fixed: float, days: int) -> float:
+        if fixed >= ul:
+            return float(fixed + mean <= ul)
+        if skewed:
+            return gamma_ul_confidence(mean, ul, cv_within=spread.cv, days=days, dose=fixed)
+        return ul_confidence(mean, ul - fixed, sd_within=spread.sd, days=days)
+
+    return test
 
 
 def _never_below(_mean: float, _fixed: float, _days: int) -> float:

@@ -136,6 +136,10 @@ class Intake:
         return any(entry.kind == "food" and entry.status != "left_out" for entry in self.entries)
 
     @cached_property
+    def _food_logged(self) -> bool:
+        return any(entry.kind == "food" for entry in self.entries)
+
+    @cached_property
     def _missing(self) -> NDArray[np.bool_]:
         return _flags(self.entries, "missing")
 
@@ -162,6 +166,8 @@ class Intake:
         if room:
             high = high + self._room(sum_by(self.day[dated], self._missing[dated].astype(float), size))
             high[sum_by(self.day[dated], self._open[dated].astype(float), size) > 0] = np.inf
+            if not self._food_logged:
+                high = np.full_like(high, np.inf)
         return Bounds(low, best, high)
 
     @cached_property
@@ -195,6 +201,8 @@ class Intake:
         low, best, high = (part[use].sum(axis=0) for part in lines)
         if left_out:
             high = high + self._room(self._missing[use].sum(axis=0).astype(float))
+            if not self._food_logged:  # pills alone: what was eaten is not known, which is not nothing
+                high = np.full_like(high, np.inf)
         if unlabelled:
             high[self._open[use].any(axis=0)] = np.inf
         return Bounds(low / days, best / days, high / days)

@@ -13,10 +13,16 @@ from nutrigap.references import Person
 
 PROFILE_NAME = "nutrigap.toml"
 PROFILE_KEYS = ("age", "sex", "life_stage", "references")
+# What a profile may tell and this version makes no use of: accepted, so that one file serves later versions too.
+NOT_USED_YET = frozenset(
+    ["weight_kg", "height_cm", "diet", "medicines", "conditions", "symptoms", "months_on_diet", "sun"]
+)
 
 
 def read_profile(path: Path) -> dict[str, str]:
     """The person's entries of a profile file: ``age = 34``, ``sex = "female"``, ``life_stage``, ``references``.
+
+    Diet, medicines and the like may stand in it; this version does not use them.
 
     Raises
     ------
@@ -33,12 +39,12 @@ def read_profile(path: Path) -> dict[str, str]:
         raise TableError(
             f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"'
         ) from None
-    unknown = sorted(set(content) - set(PROFILE_KEYS))
+    unknown = sorted(set(content) - set(PROFILE_KEYS) - NOT_USED_YET)
     if unknown:
         raise TableError(
             f'{path}: unknown entry "{unknown[0]}"{_near(unknown[0], PROFILE_KEYS)}; known: {", ".join(PROFILE_KEYS)}'
         )
-    return {name: str(value) for name, value in content.items()}
+    return {name: str(value) for name, value in content.items() if name in PROFILE_KEYS}
 
 
 def find_profile(diary: str, given: str | None) -> dict[str, str]:

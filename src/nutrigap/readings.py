@@ -64,7 +64,7 @@ def _assess(intake: Intake, person: Person, nutrient: Nutrient, i: int) -> tuple
         unread = "no_ul" if target.ul is None else "undetermined"
         return target, _UNREAD, Excess("none", None, None, None, None, unread)
     food, dose = _bounds(intake.mean_food, i), _bounds(intake.mean_dose, i)
-    # pills alone may show that a need is met, never that it is not
+    # pills beside food that could not be counted may show that a need is met, never that it is not
     eaten = food if intake.has_food else food._replace(high=None)
     spread_of = assessment.Spread(sd=spread.sd, cv=spread.cv) if spread is not None else None
     skewed = nutrient.id in SKEWED

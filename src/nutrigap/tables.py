@@ -155,7 +155,7 @@ class FoodTable:
             No such food in the table.
         """
         prefix, _, code = food_id.strip().lower().partition(":")
-        if prefix == "fdc" and code.isdigit():
+        if prefix == "fdc" and code.isdecimal() and len(code) < 10:
             found = np.flatnonzero(self.fdc == int(code))
             if found.size and int(code) > 0:
                 return int(found[0])

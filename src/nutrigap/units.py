@@ -175,6 +175,15 @@ def nutrient_factor(of: Nutrient, unit: str) -> float:
     raise UnknownUnit(f'the unit "{unit}" has no meaning for {of.called}; its unit here is {of.unit}')
 
 
+def find_pint_unit(word: str) -> str:
+    """The name under which pint knows a unit that we allow; UnknownUnit for IU, which belongs to a substance."""
+    moles = {"mmol": "millimole", "µmol": "micromole", "umol": "micromole"}.get(word.strip().lower())
+    found = None if moles else find_unit(word)
+    if moles is None and found is None:
+        raise UnknownUnit(f'a quantity cannot be given in "{word}"; convert its number: convert(50, "µg", "{word}", …)')
+    return moles or (found.name if found is not None else "")
+
+
 def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) -> Amount:
     """An amount of a nutrient in another unit.
 
@@ -183,7 +192,7 @@ def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) 
 
     Parameters
     ----------
-    value : float or pint.Quantity
+    value : float, array or pint.Quantity
     unit_from, unit_to : str
         ``g mg µg IU mmol mEq`` and their spellings; for energy ``kcal kJ``. With a quantity the only unit is the
         target.
@@ -198,8 +207,14 @@ def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) 
         A nutrient that is not in the table.
     """
     of = find_nutrient(nutrient)
-    if isinstance(value, float | int):
-        return value * nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)
+    if not hasattr(value, "to"):  # a number, or an array of numbers
+        return value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
     quantity: PlainQuantity[float] = value
-    factor = nutrient_factor(of, f"{quantity.units:~}") / nutrient_factor(of, unit_from)
-    return type(value)(quantity.magnitude * factor, unit_from)
+    # pint brings the quantity to a unit that we named; a word of its own never reaches our vocabulary
+    pint_unit = {"mg": "milligram", "µg": "microgram", "g": "gram", "kcal": "kilocalorie"}[of.unit]
+    molar = quantity.check("[substance]")
+    if not molar and not quantity.is_compatible_with(pint_unit):
+        raise UnknownUnit(f"a quantity in {quantity.units} is no amount of {of.name.lower()}; its unit here is {of.unit}")
+    of_ours = quantity.to("millimole" if molar else pint_unit).magnitude
+    factor = nutrient_factor(of, "mmol" if molar else of.unit) / nutrient_factor(of, unit_from)
+    return type(value)(of_ours * factor, find_pint_unit(unit_from))

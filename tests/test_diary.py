@@ -538,6 +538,11 @@ def test_totals_are_not_counted(row: str) -> None:
     assert diary.notes == ("line 3: totals, not counted",)
 
 
+def test_a_cereal_called_total_is_food() -> None:
+    found = read("date,food,amount\n2026-03-01,Total,1 cup\nTotal,,12\n")
+    assert [(line.number, line.food) for line in found.lines] == [(2, "Total")]
+
+
 def test_a_food_that_begins_like_a_total_is_food() -> None:
     assert len(read("date,food\n2026-03-01,Total yogurt\n2026-03-01,meant for two\n").lines) == 2
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
+from nutrigap import __version__
 from nutrigap.errors import DiaryError, NutrigapError, Problem
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ person_options = _together(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="nutrigap", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def cli() -> None:
     """What a food diary can and cannot say about magnesium, calcium, potassium, vitamin D, B12 and B6."""
 

@@ -194,7 +194,9 @@ class _Walk:
         if date.casefold() == self.header_cells[self.date_position] and self._is_header(cells):
             self.headers.append(number)
             return True
-        if _is_total(date) or _is_total(food or next(filter(None, cells), "")):
+        # "Total" is a cereal too: with a date of its own and an amount such as "1 cup" it was eaten
+        eaten = bool(date) and any(character.isalpha() for character in self._cell(cells, "amount"))
+        if _is_total(date) or (not eaten and _is_total(food or next(filter(None, cells), ""))):
             self.totals.append(number)
             return True
         return False

@@ -185,7 +185,7 @@ class _Walk:
 
     def _cell(self, cells: list[str], name: str) -> str:
         position = self.header.fields.get(name)
-        return "" if position is None else cells[position]
+        return "" if position is None or position >= len(cells) else cells[position]
 
     def _is_no_line(self, number: int, cells: list[str]) -> bool:
         """Totals and second headers are no lines of a diary: they are left away, and their numbers noted."""

@@ -33,6 +33,8 @@ SOURCES = (
     ("efsa2023", "Scientific opinion on the tolerable upper intake level for vitamin D, including the "
      "derivation of a conversion factor for calcidiol monohydrate", "EFSA Journal 21(8):8145", "2023",
      "https://doi.org/10.2903/j.efsa.2023.8145"),
+    ("efsa2023b6", "Scientific opinion on the tolerable upper intake level for vitamin B6",
+     "EFSA Journal 21(5):8006", "2023", "https://doi.org/10.2903/j.efsa.2023.8006"),
     ("fndds2019", "Food and Nutrient Database for Dietary Studies 2019-2020", FSRG, "2022", FSRG_PAGE),
     ("fndds2021", "Food and Nutrient Database for Dietary Studies 2021-2023", FSRG, "2024", FSRG_PAGE),
     ("iom1997", "Dietary Reference Intakes for Calcium, Phosphorus, Magnesium, Vitamin D, and Fluoride", NAP,
@@ -52,12 +54,17 @@ SOURCES = (
     ("nhanes2007", "National Health and Nutrition Examination Survey 2007-2012, two 24-hour recalls a person "
      "(within-person SD derived for this project)", "CDC National Center for Health Statistics", "2014",
      "https://wwwn.cdc.gov/nchs/nhanes/"),
+    ("scf2001", "Opinion of the Scientific Committee on Food on the tolerable upper intake level of magnesium (2001), "
+     "in: Tolerable upper intake levels for vitamins and minerals", "European Food Safety Authority", "2006", ""),
     ("sr28", "USDA National Nutrient Database for Standard Reference, Release 28", NDL, "2015", NDL_PAGE),
     ("sr28_2016", "USDA National Nutrient Database for Standard Reference, Release 28, abbreviated file, "
      "revised May 2016", NDL, "2016", NDL_PAGE),
     ("srlegacy2018", "FoodData Central: SR Legacy, April 2018", NDL, "2018", "https://fdc.nal.usda.gov/"),
+    ("tga2022", "Safety advisory: vitamin B6 in supplements and peripheral neuropathy",
+     "Therapeutic Goods Administration (Australia)", "2022", "https://www.tga.gov.au/node/335051"),
     ("nhs2023", "Twitching eyes and muscles (page reviewed 30 October 2023)",
-     "National Health Service (United Kingdom)", "2023", ""),
+     "National Health Service (United Kingdom)", "2023",
+     "https://www.nhs.uk/conditions/twitching-eyes-and-muscles/"),
 )  # fmt: skip
 
 REQUIREMENT_CV = (

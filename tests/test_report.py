@@ -88,6 +88,7 @@ def test_glue_is_only_between_number_and_unit():
         ([4], "line 4"),
         ([3, 4, 5, 9], "lines 3-5, 9"),
         ([9, 3, 5, 4], "lines 3-5, 9"),
+        (range(1, 18, 2), "lines 1, 3, 5, 7, 9, 11, 13, 15 and 1 more place"),
         (range(1, 40, 2), "lines 1, 3, 5, 7, 9, 11, 13, 15 and 12 more places"),
     ],
 )

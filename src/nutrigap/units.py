@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from nutrigap.errors import TableError, UnknownUnit
 
@@ -207,14 +207,19 @@ def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) 
         A nutrient that is not in the table.
     """
     of = find_nutrient(nutrient)
-    if not hasattr(value, "to"):  # a number, or an array of numbers
-        return value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
-    quantity: PlainQuantity[float] = value
-    # pint brings the quantity to a unit that we named; a word of its own never reaches our vocabulary
-    pint_unit = {"mg": "milligram", "µg": "microgram", "g": "gram", "kcal": "kilocalorie"}[of.unit]
+    if hasattr(value, "to"):
+        return cast(Amount, _convert_quantity(cast("PlainQuantity[float]", value), of, unit_from))
+    return cast(Amount, value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)))
+
+
+def _convert_quantity(quantity: PlainQuantity[float], of: Nutrient, unit_to: str) -> PlainQuantity[float]:
+    """A quantity in another unit: pint brings it to a unit that we name, its own word never reaches our vocabulary."""
+    ours = {"mg": "milligram", "µg": "microgram", "g": "gram", "kcal": "kilocalorie"}[of.unit]
     molar = quantity.check("[substance]")
-    if not molar and not quantity.is_compatible_with(pint_unit):
-        raise UnknownUnit(f"a quantity in {quantity.units} is no amount of {of.name.lower()}; its unit here is {of.unit}")
-    of_ours = quantity.to("millimole" if molar else pint_unit).magnitude
-    factor = nutrient_factor(of, "mmol" if molar else of.unit) / nutrient_factor(of, unit_from)
-    return type(value)(of_ours * factor, find_pint_unit(unit_from))
+    if not molar and not quantity.is_compatible_with(ours):
+        raise UnknownUnit(
+            f"a quantity in {quantity.units} is no amount of {of.name.lower()}; its unit here is {of.unit}"
+        )
+    amount = quantity.to("millimole" if molar else ours).magnitude
+    factor = nutrient_factor(of, "mmol" if molar else of.unit) / nutrient_factor(of, unit_to)
+    return quantity.__class__(amount * factor, find_pint_unit(unit_to))

@@ -6,39 +6,97 @@ The sentences speak of the log, never of the person, and every word of confidenc
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.readings import Reading
+from nutrigap.references import Reference
+from nutrigap.tables import sources
 
 # Confidence -> adverb; mirrored below one half.
 VERBAL = ((0.975, "almost certainly"), (0.85, "very probably"), (0.65, "probably"))
 LONG_USE_DAYS = 14  # a shorter log says nothing about the long use that upper levels are meant for
 COMPACT_FROM = 100_000.0  # no diet brings as much of a nutrient in its unit: such a number need not be pretty
+FEW_MORE_DAYS = 20  # a larger number of days to come is rounded to tens: it rests on a mean that will move
+SMALL = 0.02  # what adds less than this share of a mean is not worth a sentence
+NEAR_LIMIT, SURELY_BELOW = 0.5, 0.975  # share of an upper level, and confidence, from which a short log speaks of it
+ABOUT = 1.1  # up to this many times a reference, an average is "about" it
 # Where the reference says less than it seems to: nutrient id -> what to say beside "low".
 LOW_REMARKS = {
     "vitamin_d": "The reference assumes almost no sun, and no log can see the vitamin D that skin makes.",
+    "vitamin_b12": (
+        "No reliable B12 source appears in this log. Plants do not supply B12; fortified foods or a supplement do. "
+        "Stores last a long time, so this is about the coming years, not this week."
+    ),
 }
+LOW_REMARK_BELOW = {"vitamin_b12": 0.3}  # [unit/day] nearer to nothing than any food that holds it brings
 # What else belongs beside "above": nutrient id -> sentence.
 ABOVE_REMARKS = {
     "magnesium": "This level was set for loose stools, and magnesium in food does not count towards it.",
-    "vitamin_b6": (
-        "With tingling, burning or numbness, please show the product to a doctor or pharmacist; "
-        "if it was prescribed, ask before changing anything."
-    ),
 }
+LEVEL_OF = {"us": "the US upper level"}
+# Levels of other authorities than the person's own [mg/day]: EFSA NDA 2023, TGA 2022, SCF 2001.
+B6_EFSA, B6_TALK, MAGNESIUM_EFSA = 12.0, 50.0, 250.0
+MAGNESIUM_EFSA_FROM_MONTHS, ADULT_MONTHS = 4 * 12, 18 * 12
+
+
+class Taken(NamedTuple):
+    """Supplements with a nutrient: on how many counted days they stand, and their mean per counted day.
+
+    ``salt``: what makes ``low`` less than ``best`` is only that a label may give the compound.
+    """
+
+    days: int
+    low: float
+    best: float
+    high: float
+    salt: bool = False
 
 
 class Log(NamedTuple):
-    """What a sentence must know of the diary.
+    """What a sentence must know of the diary and of the person.
 
-    ``days`` that enter the mean; whether the person's age or sex is ``assumed``; whether any ``food`` was counted,
-    without which a total says nothing about need.
+    Attributes
+    ----------
+    days : int
+        Days that enter the mean.
+    assumed : bool
+        Whether the person's age or sex was not told.
+    food : bool
+        Whether any food was counted, without which a total says nothing about need.
+    doses : mapping
+        Nutrient id -> what supplements bring of it.
+    months : int or None
+        Completed months of life.
+    references : str
+        The authority whose values are used.
+    scant : bool
+        Whether the log holds far less energy than an adult eats.
+    unread : bool
+        Whether a line was left out that may hold energy.
+    weekdays : bool
+        Whether the counted days follow each other and hold no Saturday or Sunday.
+    added_b12 : tuple of float or None
+        Low, best, high of the vitamin B12 from fortified food and supplements. [µg/day]
     """
 
     days: int
     assumed: bool = False
     food: bool = True
+    doses: Mapping[str, Taken] = MappingProxyType({})
+    months: int | None = None
+    references: str = "us"
+    scant: bool = False
+    unread: bool = False
+    weekdays: bool = False
+    added_b12: tuple[float, float, float] | None = None
+
+    @property
+    def child(self) -> bool:
+        """Whether the person is known to be under 18."""
+        return self.months is not None and self.months < ADULT_MONTHS
 
 
 # --- numbers
@@ -91,15 +149,16 @@ def adequacy(reading: Reading, log: Log) -> str:
     if target is None or found is None or found.status == "no_reference":
         return "No reference value exists for this person, so nothing is said about need."
     if not log.food:
-        return "Only supplements could be counted, so nothing is said about need."
+        return _supplements_only(reading)
     if found.confidence is None and found.method == "none":
         return _by_eye(reading)
+    if log.days < MIN_DAYS:
+        return _short_log(reading)
     if target.ear is None and target.ai is not None:
         return _against_ai(reading, log)
     if found.confidence is None:
         return _why_undetermined(reading, log)
-    text = _against_ear(reading, log, found.confidence)
-    return f"{text} {LOW_REMARKS[reading.nutrient.id]}" if points_low(reading) and _has_remark(reading) else text
+    return f"{_against_ear(reading, log, found.confidence)} {low_remark(reading)}".rstrip()
 
 
 def points_low(reading: Reading) -> bool:
@@ -109,8 +168,34 @@ def points_low(reading: Reading) -> bool:
     return tested and found is not None and found.confidence is not None and found.confidence < 0.5
 
 
-def _has_remark(reading: Reading) -> bool:
-    return reading.nutrient.id in LOW_REMARKS
+def low_remark(reading: Reading) -> str:
+    """What belongs beside "low" for this nutrient; "" where it is not low, or has none."""
+    remark = LOW_REMARKS.get(reading.nutrient.id, "")
+    if not remark or not points_low(reading) or reading.reference is None:
+        return ""
+    if reading.best >= LOW_REMARK_BELOW.get(reading.nutrient.id, math.inf):
+        return ""
+    hidden = reading.high >= (reading.reference.ear or math.inf)  # a line that was not read may be the source
+    return remark.replace("appears in", "could be read in") if hidden else remark
+
+
+def _supplements_only(reading: Reading) -> str:
+    target, found = reading.reference, reading.adequacy
+    assert target is not None and found is not None
+    if found.status == "likely_adequate":
+        return "The supplements alone cover the usual need."
+    if found.status == "at_or_above_ai" and target.ai is not None:
+        return f"The supplements alone reach the adequate intake (AI, {exactly(target.ai)} {reading.nutrient.unit})."
+    return "Only supplements could be counted, so nothing is said about need."
+
+
+def _short_log(reading: Reading) -> str:
+    """One or two days: a percentage would be taken for more than it is."""
+    target = reading.reference
+    if target is None or target.ear is None or not points_low(reading) or reading.best >= target.ear:
+        return "No verdict yet."
+    ear = f"{exactly(target.ear)} {reading.nutrient.unit}"
+    return f"No verdict yet; so far the average is below the average requirement (EAR, {ear})."
 
 
 def _against_ear(reading: Reading, log: Log, confidence: float) -> str:
@@ -122,41 +207,51 @@ def _against_ear(reading: Reading, log: Log, confidence: float) -> str:
     if found.status == "likely_low":
         unit = reading.nutrient.unit
         people = "people of this group" if log.assumed else "people like you"
+        sure = "" if log.scant else f", {word}"  # a log with gaps is certain of nothing
         return (
-            f"Looks low in this log, {word}: it averages {amount(reading, reading.best)} {unit} a day, and half of "
+            f"Looks low in this log{sure}: it averages {amount(reading, reading.best)} {unit} a day, and half of "
             f"{people} need more than {exactly(target.ear)} {unit} (confidence {percent(1 - confidence)} that usual "
             f"intake is below the need, from {days})."
         )
     if found.status == "undetermined":
-        so_far = "Without it" if math.isinf(reading.high) and log.days >= MIN_DAYS else "So far"
+        so_far = "Without it" if math.isinf(reading.high) else "So far"
         why = _why_undetermined(reading, log)
         return f"{why} {so_far}, confidence is {meets} that usual intake meets the need."
-    return f"Not clear yet: {_leaning(confidence)}. {_more_days(reading, log)}"
+    return f"Not clear yet: {_leaning(confidence, log)}. {_more_days(reading, log)}"
 
 
-def _leaning(confidence: float) -> str:
+def _leaning(confidence: float, log: Log) -> str:
     word, meets = certainty(confidence), percent(confidence)
     best = "at the best estimate " if word in (VERBAL[0][1], VERBAL[1][1]) else ""
     if word == certainty(0.5):
         return f"the log cannot tell either way (confidence {meets} that usual intake meets the need)"
     if confidence > 0.5:
         return f"{best}usual intake {word} meets the need (confidence {meets})"
+    if log.scant:
+        return f"at the best estimate usual intake is below the need (confidence {meets} that it meets it)"
     return f"{best}usual intake is {word} below the need (confidence {meets} that it meets it)"
 
 
 def _against_ai(reading: Reading, log: Log) -> str:
     target, found = reading.reference, reading.adequacy
     assert target is not None and target.ai is not None and found is not None
-    reference = f"the adequate intake (AI, {exactly(target.ai)} {reading.nutrient.unit})"
-    if found.status == "at_or_above_ai" and found.confidence is not None:
-        word, meets = certainty(found.confidence), percent(found.confidence)
-        return f"Usual intake {word} reaches {reference}: confidence {meets}, from {count(log.days, 'day')}."
-    if found.status == "below_ai_no_inference":
-        return f"The log does not show that usual intake reaches {reference}. {_SILENT_BELOW_AI}"
-    if found.status == "uncertain" and found.confidence is not None:
-        meets = percent(found.confidence)
-        return f"Not clear yet: confidence is {meets} that usual intake reaches {reference}. {_SILENT_BELOW_AI}"
-    return f"{_why_undetermined(reading, log)} The reference is {reference}. {_SILENT_BELOW_AI}"
+    unit = reading.nutrient.unit
+    reference = f"the adequate intake (AI, {exactly(target.ai)} {unit})"
+    if found.confidence is None:
+        return f"{_why_undetermined(reading, log)} The reference is {reference}. {_SILENT_BELOW_AI}"
+    meets, days = percent(found.confidence), count(log.days, "day")
+    if found.status == "at_or_above_ai":
+        return f"Usual intake {certainty(found.confidence)} reaches {reference}: confidence {meets}, from {days}."
+    if found.status != "below_ai_no_inference":
+        so_far = f"So far, confidence is {meets} that usual intake reaches {reference}."
+        return f"{_why_undetermined(reading, log)} {so_far} {_SILENT_BELOW_AI}"
+    if reading.best >= target.ai:
+        side = "about" if reading.best < ABOUT * target.ai else "above"
+        return (
+            f"The log averages {amount(reading, reading.best)} {unit} a day, {side} {reference}; {days} are too few "
+            f"to say that usual intake reaches it (confidence {meets})."
+        )
+    return f"The log does not show that usual intake reaches {reference}: confidence {meets}. {_SILENT_BELOW_AI}"
 
 
 _SILENT_BELOW_AI = "Being below it says nothing about shortage, because no requirement is known."
@@ -186,10 +281,6 @@ def few_days(days: int) -> str:
 
 
 def _why_undetermined(reading: Reading, log: Log) -> str:
-    found = reading.adequacy
-    assert found is not None
-    if log.days < MIN_DAYS:
-        return "No verdict yet."
     if math.isinf(reading.high):
         return "Not enough to say: a product whose label is not told may have brought any amount."
     if log.assumed:
@@ -205,7 +296,26 @@ def _more_days(reading: Reading, log: Log) -> str:
     more = max(found.days_to_decide, MIN_DAYS) - log.days
     if more <= 0:
         return "What is unknown in the log keeps it open, not the number of days."
-    return f"About {count(more, 'more day')} like these would settle it."
+    if not _same_side(found.confidence_low, found.confidence_high):
+        return "More days alone will not settle it: what is unknown in the log decides."
+    about = more if more <= FEW_MORE_DAYS else 10 * math.floor(more / 10 + 0.5)
+    return f"About {count(about, 'more day')} at this average would settle it."
+
+
+def _same_side(low: float | None, high: float | None) -> bool:
+    """Whether both ends of the bounds lean to one verdict, to which more days would bring them."""
+    return low is not None and high is not None and (low < 0.5) == (high < 0.5)
+
+
+def intermittent(reading: Reading, log: Log) -> str:
+    """That supplements do not stand on every counted day; "" where they do, or bring next to nothing."""
+    taken, name = log.doses.get(reading.nutrient.id), reading.nutrient.name
+    if taken is None or not 0 < taken.days < log.days or not taken.best > SMALL * reading.best:
+        return ""
+    return (
+        f"Supplements with {name[0].lower()}{name[1:]} stand on {taken.days:,} of {count(log.days, 'logged day')}; the "
+        "average holds only if that is how often they are taken."
+    )
 
 
 def excess(reading: Reading, log: Log) -> str:
@@ -214,7 +324,8 @@ def excess(reading: Reading, log: Log) -> str:
     if target is None or found is None or target.ul is None:
         return ""
     unit, supplements = reading.nutrient.unit, target.ul_scope != "total"
-    level = f"the upper level for long use ({exactly(target.ul)} {unit}{' from supplements' if supplements else ''})"
+    scope = " from supplements" if supplements else ""
+    level = f"{_level_name(target, log)}{exactly(target.ul)} {unit}{scope})"
     bring = "Supplements bring" if supplements else "The log averages"
     bring += f" {amount(reading, found.amount_compared)} {unit} a day"
     if found.status == "above_ul":
@@ -226,21 +337,58 @@ def excess(reading: Reading, log: Log) -> str:
     return _excess_open(reading, log, bring, level)
 
 
+def _level_name(target: Reference, log: Log) -> str:
+    """``the US upper level for long use (IOM 1998, ``: whose it is, of which year; the value follows."""
+    edition = ""
+    if len(target.sources) == 1 and target.sources[0] in sources():  # several would not tell which set this value
+        source = sources()[target.sources[0]]
+        edition = f"{source.key.removesuffix(source.year).upper()} {source.year}, "
+    return f"{LEVEL_OF.get(log.references, 'the upper level')} for long use ({edition}"
+
+
 def _excess_open(reading: Reading, log: Log, bring: str, level: str) -> str:
     """The upper level where the log gives no verdict on it."""
     target, found = reading.reference, reading.excess
     assert target is not None and target.ul is not None and found is not None
     if math.isinf(reading.high) and found.confidence_high is None:
         return "Without that label nothing is said about the upper level."
+    lower = _read_lower(reading, log)
+    if lower is not None:
+        unit, taken = reading.nutrient.unit, log.doses[reading.nutrient.id]
+        other = "if the label gives the compound" if taken.salt else "in the lower reading of the dose"
+        decides = "The label decides." if taken.salt else "How it was taken decides."
+        return (
+            f"As written {amount(reading, found.amount_compared)} {unit} a day, above {level}; {other}, "
+            f"{amount(reading, lower)} {unit}, below it. {decides}"
+        )
     if found.method == "ul_dose":
         return f"{bring}, if read as written; whether {level} is passed depends on how the label is meant."
     if log.days < MIN_DAYS or found.confidence is None:
-        side = "below" if (found.amount_compared or 0.0) <= target.ul else "above"
-        settled = f", which {count(log.days, 'day')} cannot settle" if log.days < MIN_DAYS else ""
-        return f"The average is {side} {level}{settled}."
+        return _beside_limit(reading, log, level)
     return (
         f"Not clear is whether usual intake stays below {level}: confidence {percent(found.confidence)} that it does."
     )
+
+
+def _read_lower(reading: Reading, log: Log) -> float | None:
+    """The amount compared in the lower reading of doses, where that alone decides whether the level is passed."""
+    target, found, taken = reading.reference, reading.excess, log.doses.get(reading.nutrient.id)
+    if target is None or target.ul is None or found is None or found.amount_compared is None or taken is None:
+        return None
+    lower = found.amount_compared - (taken.best - taken.low)
+    return lower if lower <= target.ul < found.amount_compared else None
+
+
+def _beside_limit(reading: Reading, log: Log, level: str) -> str:
+    """Average beside level where there is no test; "" where it is far below."""
+    target, found = reading.reference, reading.excess
+    assert target is not None and target.ul is not None and found is not None
+    compared = found.amount_compared or 0.0
+    least = min(c for c in (found.confidence, found.confidence_low, found.confidence_high, 1.0) if c is not None)
+    if compared <= NEAR_LIMIT * target.ul and least >= SURELY_BELOW:
+        return ""
+    settled = f", which {count(log.days, 'day')} cannot settle" if log.days < MIN_DAYS else ""
+    return f"The average is {'below' if compared <= target.ul else 'above'} {level}{settled}."
 
 
 def perhaps_above(reading: Reading) -> bool:
@@ -255,9 +403,79 @@ def perhaps_above(reading: Reading) -> bool:
     return (found.amount_compared or 0.0) > target.ul
 
 
-def low_energy(energy: Reading) -> str:
+def low_energy(energy: Reading, log: Log) -> str:
     """What every "low" of a log rests on: that nothing eaten is missing from it."""
+    held = f"{amount(energy, energy.best)} {energy.nutrient.unit} a day"
+    if log.scant:
+        what = "The lines that could be counted hold" if log.unread else "The log holds"
+        return (
+            f"{what} only {held}, far less than an adult eats: meals or drinks are probably missing, and then every "
+            "total is too low as well. If this is all that was eaten, please talk to a dietitian or doctor."
+        )
+    return f"The log holds {held}; if meals or drinks are missing from it, all totals are too low as well."
+
+
+# --- what other authorities and rules say
+
+
+def b6_levels(reading: Reading, log: Log) -> str:
+    """Rule R07: the upper levels for vitamin B6 differ eightfold; "" up to the lower one."""
+    target = reading.reference
+    if log.references != "us" or target is None or not reading.best > B6_EFSA:
+        return ""
+    ours = (
+        "no US upper level is set at this age"
+        if target.ul is None
+        else f"the US upper level (1998) is {exactly(target.ul)} mg"
+    )
+    adults = " for adults and less for children" if log.child else ""
+    show = " Please show the product to a doctor or pharmacist." if reading.best > B6_TALK else ""
     return (
-        f"The log holds {amount(energy, energy.best)} {energy.nutrient.unit} a day; if meals or drinks are missing "
-        "from it, all totals are too low as well."
+        f"Authorities differ: {ours}, that of EFSA (2023) {exactly(B6_EFSA)} mg{adults}. Nerve symptoms have been "
+        f"reported below 50 mg.{show} With tingling, burning or numbness, stop a product that was not prescribed and "
+        "see a health professional; if it was prescribed, ask first."
+    )
+
+
+def magnesium_levels(reading: Reading, log: Log) -> str:
+    """Rule R15: the two levels for magnesium from supplements; "" up to the lower one, and below its age."""
+    target, taken = reading.reference, log.doses.get(reading.nutrient.id)
+    young = log.months is not None and log.months < MAGNESIUM_EFSA_FROM_MONTHS
+    if log.references != "us" or target is None or taken is None or young or not taken.best > MAGNESIUM_EFSA:
+        return ""
+    sure = "" if taken.low > MAGNESIUM_EFSA else "as written "
+    return (
+        f"EFSA's level for supplements is {exactly(MAGNESIUM_EFSA)} mg (SCF 2001), and {sure}the supplements of this "
+        "log are above it."
+    )
+
+
+def other_level(reading: Reading, log: Log) -> str:
+    """Amount and levels where a log is above the lower of two authorities' levels: for the short answer."""
+    target, taken = reading.reference, log.doses.get(reading.nutrient.id)
+    ours = f"US level {exactly(target.ul)} mg, " if target is not None and target.ul is not None else ""
+    if reading.nutrient.id == "vitamin_b6":
+        return f"{amount(reading, reading.best)} mg a day; {ours}EFSA {exactly(B6_EFSA)} mg"
+    from_supplements = amount(reading, taken.best if taken is not None else None)
+    return f"{from_supplements} mg a day from supplements; {ours}EFSA {exactly(MAGNESIUM_EFSA)} mg"
+
+
+def few_weekdays(log: Log) -> str:
+    """Rule R22: days in a row without a weekend say little about the others."""
+    return f"The {log.days} days follow each other and hold no weekend day; usual intake may differ."
+
+
+def added_b12(reading: Reading, log: Log) -> str:
+    """Rule R04: past 50, what counts is B12 that is not bound to food; "" where it does not apply."""
+    found, target, past_50 = reading.adequacy, reading.reference, log.months is not None and log.months >= 51 * 12
+    if not past_50 or log.references != "us" or log.added_b12 is None or found is None or target is None:
+        return ""
+    low, best, high = log.added_b12
+    if found.status != "likely_adequate" or target.rda is None or best >= target.rda:
+        return ""
+    ends = [amount(reading, low), amount(reading, high)]
+    shown = amount(reading, best) if ends[0] == ends[1] else " to ".join(ends)
+    return (
+        f"After 50, 10-30 % of people absorb food-bound B12 poorly; in this log {shown} {reading.nutrient.unit} came "
+        "from fortified food or supplements."
     )

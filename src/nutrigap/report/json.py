@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 
+from nutrigap import __version__
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
 from nutrigap.readings import Reading
@@ -26,7 +26,7 @@ def as_dict(report: Report) -> dict[str, Json]:
     return {
         "schema": "nutrigap/report",
         "schema_version": 1,
-        "software": {"nutrigap": version("nutrigap")},
+        "software": {"nutrigap": __version__},
         "inputs": {
             "diary": {
                 "path": report.diary.path,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
-    LEGEND,
     METHOD,
     answers,
     assumed,
@@ -14,17 +13,20 @@ from nutrigap.report.sentences import (
     closing,
     context,
     contributors,
+    legend,
     limit,
     looks,
     need,
     notes,
+    opening,
     remarks,
     sentences,
     title,
+    years,
 )
 from nutrigap.report.sources import used
 from nutrigap.report.wrap import ranges
-from nutrigap.rules import DISCLAIMER, TWITCHING
+from nutrigap.rules import DISCLAIMER, twitching
 from nutrigap.wording import amount
 from nutrigap.words import printable
 
@@ -44,10 +46,11 @@ def render(report: Report) -> str:
     if assumed(report.person):
         lines += [f"> {escape(assumed(report.person))}", ""]
     lines += ["## In short", ""]
+    lines += [f"- {escape(warning)}" for warning in opening(report)]
     lines += [f"- **{answer.label}**: {escape(answer.text)}" for answer in answers(report)]
     lines += [f"- {escape(remark)}" for remark in remarks(report)]
     if report.intake.days:
-        lines += ["", *_table(report), "", escape(LEGEND), "", "## Reading", "", *_readings(report)]
+        lines += ["", *_table(report), "", escape(legend(report)), "", "## Reading", "", *_readings(report)]
     for heading, found in checks(report):
         lines += ["", f"## {heading}", ""]
         for one in found:
@@ -57,7 +60,15 @@ def render(report: Report) -> str:
         lines += ["", "## For context, per day", "", escape(context(report))]
     if notes(report):
         lines += ["", "## Notes", "", *(f"- {escape(note)}" for note in notes(report))]
-    lines += ["", "## About muscle twitching", "", escape(TWITCHING), "", "## How this was done", ""]
+    lines += [
+        "",
+        "## About muscle twitching",
+        "",
+        escape(twitching(years(report.person))),
+        "",
+        "## How this was done",
+        "",
+    ]
     lines += [escape(f"{METHOD} References: {AUTHORITIES[report.person.references]}."), ""]
     lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nutrigap.report.json import Json
+    from nutrigap.wording import Log
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,17 @@ class Report:
     def statuses(self) -> Mapping[str, str]:
         """Nutrient id -> status of its adequacy."""
         return {reading.nutrient.id: reading.adequacy.status for reading in self.core if reading.adequacy is not None}
+
+    @cached_property
+    def log(self) -> Log:
+        """What the sentences must know of the diary."""
+        from nutrigap.report.log import log_of
+
+        return log_of(self.intake, self.person)
+
+    def flag(self, *rules: str) -> tuple[Flag, ...]:
+        """The flags of these rules."""
+        return tuple(flag for flag in self.found if flag.rule in rules)
 
     # --- forms
 

@@ -6,19 +6,17 @@ import math
 from typing import NamedTuple
 
 from nutrigap import wording
-from nutrigap.assessment import MIN_DAYS
-from nutrigap.intake import Intake
 from nutrigap.readings import Reading
 from nutrigap.references import Person
+from nutrigap.report.log import log_of as log_of  # also found here by those who make a report
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.wrap import ranges, shorten
-from nutrigap.rules import BLOOD_TEST, doubt
-from nutrigap.wording import Log, amount, count, exactly, percent
+from nutrigap.rules import BLOOD_TEST, Flag
+from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.words import printable
 
-# Bounds closer than this share of the mean are not worth a sentence, nor is what adds less than SMALL of it.
-NARROW, SMALL = 0.05, 0.02
+NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
 MOST_NAMED = 3
 BLOOD_TEST_DAYS = 7
 
@@ -40,11 +38,12 @@ ANSWERS = (
     ("Not clear yet", ("uncertain",)),
     ("Cannot tell", ("undetermined", "below_ai_no_inference", "no_reference")),
 )
+LEGEND_EAR = "EAR: half of people like you need more. RDA: covers nearly all."
+LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
 LEGEND = (
-    "EAR: half of people like you need more. RDA: covers nearly all. AI: known to be enough; below it nothing is "
-    "known. Upper level: for long use; suppl.: only supplements count towards it; none set: no upper level has been "
-    "set, which does not mean that more is harmless. Low - high: where the true total can lie, given what was never "
-    "measured or could not be read."
+    "Upper level: for long use; suppl.: only supplements count towards it; none set: no upper level has been set, "
+    "which does not mean that more is harmless. Low - high: how far unmeasured values, unread lines and unclear doses "
+    "or amounts move the average; guessed foods and portions are not in it."
 )
 BRACKETS = (
     "In brackets: confidence, the result of a test on this log and not a probability about a person; for "
@@ -76,15 +75,6 @@ class Check(NamedTuple):
     fix: str
 
 
-def log_of(intake: Intake, person: Person) -> Log:
-    """What the sentences must know of the diary."""
-    return Log(intake.days, person.assumed, _any_food(intake))
-
-
-def _any_food(intake: Intake) -> bool:
-    return any(entry.kind == "food" and entry.status != "left_out" for entry in intake.entries)
-
-
 # --- cells of the table
 
 
@@ -112,6 +102,14 @@ def limit(reading: Reading) -> str:
     if target.ul is None:
         return "none set"
     return exactly(target.ul) + ("" if target.ul_scope == "total" else " suppl.")
+
+
+def legend(report: Report) -> str:
+    """What the words of the table mean, without those that it does not hold."""
+    targets = [one.reference for one in report.core if one.reference is not None]
+    ear = [LEGEND_EAR] if any(target.ear is not None for target in targets) else []
+    ai = [LEGEND_AI] if any(target.ear is None and target.ai is not None for target in targets) else []
+    return " ".join([*ear, *ai, LEGEND])
 
 
 def is_above(reading: Reading) -> bool:
@@ -145,12 +143,17 @@ def who(person: Person) -> str:
     if person.age is None and person.sex is None:
         return "age and sex not told"
     nouns = {"female": ("woman", "girl"), "male": ("man", "boy")}
-    age = float(person.age) if person.age is not None else None
+    age = years(person)
     noun = "person" if person.sex is None else nouns[person.sex][age is not None and age < 18]
     stage = "" if person.life_stage == "none" else f"{person.life_stage} "
     if age is None:
         return f"{stage}{noun}, age not told"
     return f"{stage}{noun} of {count(person.age_months or 0, 'month') if age < 2 else math.floor(age)}"
+
+
+def years(person: Person) -> float | None:
+    """Age in years, None if it was not told."""
+    return None if person.age is None else float(person.age)
 
 
 def assumed(person: Person) -> str:
@@ -185,6 +188,14 @@ def answers(report: Report) -> list[Answer]:
         found.append(Answer("Above a set level", ", ".join(above), "above"))
     if perhaps:
         found.append(Answer("Perhaps above a level", ", ".join(perhaps), ""))
+    differ = {id_ for flag in report.flag("R07", "R15") for id_ in flag.nutrients}
+    levels = [
+        f"{one.nutrient.name} ({wording.other_level(one, report.log)})"
+        for one in report.core
+        if one.nutrient.id in differ and not is_above(one) and not wording.perhaps_above(one)
+    ]
+    if levels:
+        found.append(Answer("Authorities differ", ", ".join(levels), ""))
     for label, statuses in ANSWERS:
         names = [_named(one) for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
         if names:
@@ -206,21 +217,26 @@ def _named(reading: Reading) -> str:
     return f"{reading.nutrient.name} ({percent(1 - found.confidence if low else found.confidence)})"
 
 
+def opening(report: Report) -> list[str]:
+    """What goes before every answer: that the log holds too little to be a whole diet."""
+    return [flag.text for flag in report.flag("Q1")] if report.log.scant else []
+
+
 def remarks(report: Report) -> list[str]:
     """What bears on the whole answer: the meaning of the brackets, lines not counted, days not counted."""
     intake, said = report.intake, []
     if not intake.days:
         said.append(NOTHING)
-    elif not _any_food(intake):
+    elif not intake.has_food:
         said.append(SUPPLEMENTS_ONLY)
     if any("%" in answer.text for answer in answers(report)):
         said.append(BRACKETS)
-    if 0 < intake.days < MIN_DAYS:
-        said.append(wording.few_days(intake.days))
+    said += [flag.text for flag in report.flag("R22")]
     if intake.days and all(one.adequacy is not None and one.adequacy.method == "none" for one in report.core):
         said.append(wording.NO_VARIATION)
-    if doubt(report.readings):
-        said.append(doubt(report.readings))
+    if not report.log.scant:
+        said += [flag.text for flag in report.flag("Q1")]
+    said += [_bare(flag) for flag in report.flag("R04")]
     guesses, left = report.count("flagged"), report.count("left_out")
     rest = f" ({guesses:,} on a guess)" if guesses else ""
     lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
@@ -234,21 +250,27 @@ def remarks(report: Report) -> list[str]:
     return said
 
 
+def _bare(flag: Flag) -> str:
+    """The words of a flag without the nutrient's name before them."""
+    return flag.text.partition(": ")[2]
+
+
 # --- each nutrient
 
 
 def sentences(report: Report, reading: Reading) -> list[str]:
     """What can be said of one core nutrient, most important first."""
-    log = log_of(report.intake, report.person)
-    said = [wording.adequacy(reading, log), *_width(report, reading), wording.excess(reading, log)]
-    if is_above(reading):
-        said.insert(0, said.pop())
-    return [sentence for sentence in said if sentence]
+    log = report.log
+    need, width = wording.adequacy(reading, log), _width(report, reading)
+    limit, often = wording.excess(reading, log), wording.intermittent(reading, log)
+    said = [limit, often, need, *width] if is_above(reading) else [need, often, *width, limit]
+    differ = [_bare(flag) for flag in report.flag("R07", "R15") if reading.nutrient.id in flag.nutrients]
+    return [sentence for sentence in (*said, *differ) if sentence]
 
 
 def closing(report: Report) -> str:
-    """The sentence below the readings; "" where none looks low or the log is short."""
-    low = any(one.adequacy is not None and one.adequacy.status == "likely_low" for one in report.core)
+    """The sentence below the readings; "" where vitamin B12 does not look low or the log is short."""
+    low = report.statuses().get("vitamin_b12") == "likely_low"
     return BLOOD_TEST if low and report.intake.days >= BLOOD_TEST_DAYS else ""
 
 
@@ -310,7 +332,7 @@ def checks(report: Report) -> list[tuple[str, list[Check]]]:
 
 def context(report: Report) -> str:
     """Energy, water and the like, shown and not judged; "" where no food was counted."""
-    if not _any_food(report.intake):
+    if not report.intake.has_food:
         return ""
     shown = [reading for reading in report.readings if reading.nutrient.role == "context"]
     return ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
-    LEGEND,
     METHOD,
     answers,
     assumed,
@@ -15,17 +14,20 @@ from nutrigap.report.sentences import (
     context,
     contributors,
     is_above,
+    legend,
     limit,
     looks,
     need,
     notes,
+    opening,
     remarks,
     sentences,
     title,
+    years,
 )
 from nutrigap.report.sources import used
 from nutrigap.report.wrap import WIDTH, Page, ranges, shorten
-from nutrigap.rules import DISCLAIMER, TWITCHING
+from nutrigap.rules import DISCLAIMER, twitching
 from nutrigap.wording import amount
 
 MOST_CHECKS = 12
@@ -51,6 +53,8 @@ def render(report: Report, *, color: bool = False, ascii_only: bool = False) -> 
 
 def _short(page: Page, report: Report) -> None:
     page.heading("In short")
+    for warning in opening(report):
+        page.put(warning, first="  ")
     for answer in answers(report):
         page.put(answer.text, first=f"  {answer.label:<23}", role=answer.role)
     for remark in remarks(report):
@@ -68,7 +72,7 @@ def _table(page: Page, report: Report) -> None:
             _cells(reading.nutrient.name, mean, bounds(reading), need(reading), limit(reading), looks(reading)),
             role="above" if is_above(reading) else "low" if low else "",
         )
-    page.put(LEGEND, first="  ")
+    page.put(legend(report), first="  ")
 
 
 def _cells(name: str, mean: str, between: str, reference: str, level: str, verdict: str) -> str:
@@ -114,7 +118,7 @@ def _context(page: Page, report: Report) -> None:
 
 def _about(page: Page, report: Report) -> None:
     page.heading("About muscle twitching")
-    page.put(TWITCHING, first="  ")
+    page.put(twitching(years(report.person)), first="  ")
     page.heading("How this was done")
     page.put(f"{METHOD} References: {AUTHORITIES[report.person.references]}.", first="  ")
     for source in used(report):

@@ -94,7 +94,8 @@ def ranges(numbers: Iterable[int], most: int = 8) -> str:
         else:
             runs.append((number, number))
     told = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs[:most])
-    more = f" and {len(runs) - most} more places" if len(runs) > most else ""
+    rest = len(runs) - most
+    more = "" if rest <= 0 else " and 1 more place" if rest == 1 else f" and {rest:,} more places"
     return f"{'line' if len(runs) == 1 and runs[0][0] == runs[0][1] else 'lines'} {told}{more}"
 
 

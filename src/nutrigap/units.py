@@ -208,12 +208,12 @@ def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) 
     """
     of = find_nutrient(nutrient)
     if hasattr(value, "to"):
-        return cast(Amount, _convert_quantity(cast("PlainQuantity[float]", value), of, unit_from))
-    return cast(Amount, value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit)))
+        return cast(Amount, _convert_quantity(value, of, unit_from))
+    return value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
 
 
 def _convert_quantity(quantity: PlainQuantity[float], of: Nutrient, unit_to: str) -> PlainQuantity[float]:
-    """A quantity in another unit: pint brings it to a unit that we name, its own word never reaches our vocabulary."""
+    """A quantity in another unit: pint brings it to one that we name, its own word never reaches our vocabulary."""
     ours = {"mg": "milligram", "µg": "microgram", "g": "gram", "kcal": "kilocalorie"}[of.unit]
     molar = quantity.check("[substance]")
     if not molar and not quantity.is_compatible_with(ours):

@@ -123,8 +123,38 @@ def test_amounts_that_cannot_be(text: str, unit: str, why: str) -> None:
 
 
 def test_a_thousand_or_one_and_a_quarter_names_both() -> None:
-    with pytest.raises(AmountError, match=r"1250 or 1\.250"):
+    with pytest.raises(AmountError, match=r"1250 or 1\.25$"):
         parse_amount("1,250 g")
+
+
+@pytest.mark.parametrize(
+    "text", ["1.000 g", "2.500 ml", "1.250 mg", "20.000 mg", "2 slices (1.000 g)", "1.000-1.500 g"]
+)
+def test_a_point_and_three_decimals_may_be_a_thousand(text: str) -> None:
+    with pytest.raises(AmountError, match="two ways"):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0.125 g", 0.125),
+        ("1.250 kg", 1.25),
+        ("1.000 cup", 1),
+        ("1.25 g", 1.25),
+        ("1000.125 g", 1000.125),
+        ("1.000", 1),
+    ],
+)
+def test_other_decimals_are_decimals(text: str, number: float) -> None:
+    amount = parse_amount(text)
+    assert amount is not None
+    assert amount.number == pytest.approx(number)
+
+
+@pytest.mark.parametrize("unit", ["g", "mg", "ml", "l", "oz", "fl oz"])
+def test_a_unit_of_the_kitchen_scale_alone_tells_no_amount(unit: str) -> None:
+    assert parse_amount("", unit) is None
 
 
 @given(whole=st.integers(0, 99), over=st.integers(1, 31), under=st.integers(1, 32))

@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import nutrigap as ng
 from nutrigap.diary import Line
 from nutrigap.errors import Problem, TableError
+from nutrigap.matching import candidates
 from nutrigap.resolve import Choice, Entry, read_choices, resolve, resolve_line
 from nutrigap.units import DATA
 
@@ -111,7 +113,11 @@ def test_food_and_grams(
         ("banana", "abc", "", "abc", "grams"),
         ("banana", "nan", "", "nan", "grams"),
         ("banana", "inf g", "", "inf", "grams"),
-        ("banana", "1,250 g", "", "two ways", "1250 or 1.250"),
+        ("banana", "1,250 g", "", "two ways", "1250 or 1.25"),
+        ("milk", "1.000 g", "", "two ways", "1000 or 1"),
+        ("milk", "2.500", "ml", "two ways", "2500 or 2.5"),
+        ("bread", "2 medium bottles", "", "bottles", "slice"),
+        ("no milk", "1 cup", "", "not eaten", "delete"),
         ("banana", "150 g", "cups", "unit column", "one place"),
         ("banana", "100 g + 50 g", "", "two amounts", "one amount a line"),
         ("xyzzy", "100 g", "", "close enough", "other words"),
@@ -169,6 +175,122 @@ def test_a_cup_that_yields_is_no_ounce_of_the_food() -> None:
     assert ounces.grams.best == pytest.approx(2 * OUNCE)
     assert dry.grams is not None
     assert dry.grams.best == pytest.approx(160)
+
+
+@pytest.mark.parametrize(
+    ("food", "amount", "unit", "grams", "state"),
+    [
+        # no amount: FNDDS takes 126 g for a banana, 244 g for milk; a unit of mass or volume does not tell one of it
+        ("banana", "", "g", 126, "flagged"), ("milk", "", "ml", 244, "flagged"), ("milk", "-", "fl oz", 244, "flagged"),
+        ("milk", "", "cup", 244, "counted"), ("bread", "", "slice", 28, "counted"),
+        # FNDDS: a whole onion 148 g, a regular cucumber 200 g, pepper 120 g, carrot 60 g, one strawberry 18 g
+        ("onion", "1 medium", "", 148, "counted"), ("onion", "1 large", "", 148, "flagged"),
+        ("cucumber", "1 medium", "", 200, "counted"), ("green pepper", "1 medium", "", 120, "counted"),
+        ("strawberries", "5 medium", "", 90, "counted"), ("carrot", "1 medium", "", 60, "counted"),
+        # FNDDS: a breast 130 g, its medium slice 60 g; a medium piece of pecan pie 150 g, the pie 1200 g
+        ("chicken breast", "1 medium", "", 130, "counted"), ("fndds:53385000", "1 medium", "", 150, "counted"),
+        # FNDDS: bacon by the slice after cooking, medium 8 g, thick 12 g
+        ("bacon", "2 slices", "", 16, "counted"), ("bacon", "2 medium slices", "", 16, "counted"),
+        ("bacon", "2 rashers", "", 16, "counted"), ("bacon", "2 thick slices", "", 24, "counted"),
+        # FNDDS: chocolate by the piece 8 g and the regular size 45 g; SR: Snickers bar of 2 oz 57 g
+        ("chocolate", "1 bar", "", 45, "flagged"), ("dark chocolate", "2 squares", "", 16, "flagged"),
+        ("snickers", "1 bar", "", 57, "counted"),
+        # FNDDS: a stick of celery 4 g, a scoop of ice cream 120 g, a floweret of broccoli 10 g
+        ("celery", "2 sticks", "", 8, "counted"), ("ice cream", "1 scoop", "", 120, "counted"),
+        ("broccoli", "2 florets", "", 20, "counted"),
+        # FNDDS: sunflower and pumpkin seeds 144 g a cup without shell, 46 g in shell; 16 tablespoons a cup
+        ("sunflower seeds", "1 cup", "", 144, "flagged"), ("sunflower seeds", "1 tbsp", "", 9, "flagged"),
+        ("pumpkin seeds", "2 tbsp", "", 18, "flagged"), ("sunflower seeds", "1 cup in shell", "", 46, "counted"),
+        ("pistachios", "1 tbsp", "", 128 / 16, "flagged"), ("sunflower seeds", "2 oz in shell", "", 30, "counted"),
+        # "1.250 l" can only be a litre and a quarter
+        ("milk", "1.250 l", "", 1250 / 236.5882365 * 244, "flagged"), ("milk", "1.000 cup", "", 244, "counted"),
+        ("milk", "0.125 l", "", 125 / 236.5882365 * 244, "counted"),
+    ],
+)  # fmt: skip
+def test_measures_of_the_kitchen(food: str, amount: str, unit: str, grams: float, state: str) -> None:
+    entry = found(food, amount, unit)
+    assert entry.grams is not None, entry.problem
+    assert entry.grams.best == pytest.approx(grams)
+    assert entry.status == state, entry.problem
+
+
+@pytest.mark.parametrize(
+    ("food", "amount", "name", "ignored"),
+    [
+        ("coffee without milk", "1 cup", "Coffee, brewed", "without milk"),
+        ("tea no sugar", "1 cup", "Tea, hot, leaf, black", "no sugar"),
+        ("sandwich w/o cheese", "1", "Sandwich, NFS", "without cheese"),
+        ("burger hold the mayo", "1", "Hamburger, NFS", "hold the mayo"),
+        ("eggs", "2 (no yolk)", "Egg, whole, raw", "no yolk"),
+        ("nut-free granola", "1 cup", "Cereal, granola", "nut free"),
+        # the name of the food says so too
+        ("alcohol free beer", "330 ml", "Beer, nonalcoholic", ""),
+        ("non-alcoholic beer", "330 ml", "Beer, nonalcoholic", ""),
+        ("fat free milk", "1 cup", "Milk, fat free (skim)", ""),
+        ("sugar free gum", "1", "Chewing gum, sugar free", ""),
+        ("gluten free bread", "2 slices", "Bread, gluten free", ""),
+        ("caffeine free cola", "1 can", "Soft drink, cola, decaffeinated", ""),
+        ("broccoli, no added fat", "1 cup", "Broccoli, fresh, cooked, no added fat", ""),
+        (
+            "chicken without skin", "100 g",
+            "Chicken, NS as to part and cooking method, skin not eaten", "",
+        ),
+        ("free range eggs", "2", "Egg, whole, raw", ""),
+        ("banana", "150 g without peel", "Banana, raw", ""),
+    ],
+)  # fmt: skip
+def test_what_is_said_not_to_be_there(food: str, amount: str, name: str, ignored: str) -> None:
+    entry = found(food, amount)
+    assert entry.row is not None
+    assert FOODS.names[entry.row] == name
+    assert (entry.status == "flagged") == bool(ignored)
+    assert not ignored or f'"{ignored}" was not taken into account' in entry.problem
+
+
+@pytest.mark.parametrize("food", ["pepper", "coriander", "cider"])
+def test_a_word_with_two_meanings_is_flagged(food: str) -> None:
+    entry = found(food, "10 g")
+    assert entry.status == "flagged"
+    assert "taken for" in entry.problem
+
+
+def test_no_far_food_is_suggested() -> None:
+    """ "Minced unicorn" shares too little with any food, "chapatti bread thing" with a bread enough."""
+    assert found("granary unicorn", "1").fix.startswith("write it in other words")
+    for phrase in ("tinned tomatoes", "golden syrup", "blorbo milk", "fancy dragon soup", "quux rice"):
+        match = found(phrase, "1").match
+        names = [FOODS.names[one.row] for one in candidates(FOODS, match, 2) if one.score >= 0.40]
+        assert ("perhaps" in found(phrase, "1").fix) == bool(names)
+        assert all(name in found(phrase, "1").fix for name in names)
+
+
+@pytest.mark.parametrize(
+    ("food", "salt"), [("magnesium oxide 400 mg", "oxide"), ("calcium carbonate 600 mg", "carbonate"),
+                       ("magnesium glycinate 400 mg", "glycinate")],
+)  # fmt: skip
+def test_the_fix_of_a_dose_names_its_salt(food: str, salt: str) -> None:
+    assert f'"as {salt}"' in found(food).fix
+    mended = found(food.replace(salt, f"(as {salt})"))
+    assert mended.status == "counted"
+
+
+@pytest.mark.parametrize("code", ["mine:A-12", "Mine : A-12", "ciq:A-12", "ciq : b.7"])
+def test_codes_of_a_table_of_the_users(code: str) -> None:
+    table = replace(FOODS, name="mine", ids=("mine:A-12", "ciq:b.7", "ciq:A-12", *FOODS.ids[3:]), folder=None)
+    entry = resolve_line(line(code, "50 g"), table, {})
+    wanted = {"mine:A-12": 0, "Mine : A-12": 0, "ciq:A-12": 2, "ciq : b.7": 1}[code]
+    assert (entry.match.method, entry.row, entry.status) == ("code", wanted, "counted")
+
+
+@pytest.mark.parametrize("phrase", ["lunch:banana", "mine:A-12", "note: milk"])
+def test_other_words_before_a_colon_are_no_code(phrase: str) -> None:
+    assert found(phrase, "50 g").match.method != "code"
+
+
+def test_a_line_that_is_no_food_needs_no_date() -> None:
+    gym = replace(line("gym"), date=None, problem=Problem(7, "date", "no date", "write one"))
+    entry = resolve_line(gym, FOODS, {})
+    assert (entry.kind, entry.status, entry.missing) == ("other", "left_out", frozenset())
 
 
 @pytest.mark.parametrize("food", ["gym", "Gym ", "skipped breakfast", "period", "none", "run", "Walk.", "eye twitch"])
@@ -302,6 +424,11 @@ def test_a_choice_of_an_unknown_food_names_file_and_line(tmp_path: Path, text: s
 def test_faults_of_a_file_of_choices_name_the_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(TableError, match=said):
         read_choices(choices_file(tmp_path, text))
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(TableError, match="file of choices"):
+        read_choices("my\0foods.csv")
 
 
 def test_a_file_of_choices_that_is_not_there(tmp_path: Path) -> None:

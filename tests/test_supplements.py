@@ -294,3 +294,12 @@ def test_any_text_is_read(food: str, amount: str, unit: str) -> None:
         assert read.unknown <= ALL
         assert not read.unknown & read.doses.keys()
         assert all(0 <= dose.low <= dose.best <= dose.high for dose in read.doses.values())
+
+
+@pytest.mark.parametrize("text", ["vitamin D3 1.000 IU", "magnesium 2.500 mg"])
+def test_a_dose_with_a_point_for_thousands_is_asked_about(text: str) -> None:
+    """One or a thousand: no dose is better than one of them."""
+    read = read_supplement(text, "", "", {})
+    assert not read.doses
+    assert len(read.unknown) == 1
+    assert "two ways" in read.guess

@@ -6,6 +6,7 @@ water), all else through the food's household measures.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -30,6 +31,16 @@ DRY = lexicon("amount_dry")
 NEUTRAL = lexicon("amount_neutral")
 # A portion so named weighs what something else becomes: "cup, dry, yields" is not a cup of the food.
 YIELDS = frozenset(["yield"])
+# ... but "slice (yield after cooking)" is a slice as it is eaten.
+COOKED = "after"
+# Measures that are one whole thing, however much the release takes by default.
+WHOLE = frozenset(["whole", "fruit"])
+PARTS = lexicon("amount_part")
+SHELLED = lexicon("amount_shelled")
+# Measures of a food that differ by more than this are no mere matter of packing.
+FAR_APART = 2.0
+# A whole that weighs more usual amounts than this is a dish for several: a "medium" pie is a helping of it.
+DISH_TIMES = 4.0
 # "Guideline amount per cup of hot cereal" is what goes on another food, not a measure of this one.
 NOT_A_MEASURE = "guideline"
 
@@ -75,6 +86,11 @@ def _offers(portions: Sequence[Portion]) -> list[_Offer]:
     return [(name, portion) for name, portion in named if NOT_A_MEASURE not in name.main]
 
 
+def _becomes(name: _Name) -> bool:
+    """Whether a measure is one of something else: "oz, dry, yields"."""
+    return bool(name.all & YIELDS) and COOKED not in name.all
+
+
 def _volume_of(name: _Name) -> Unit | None:
     """The unit of volume that a portion's name begins with, or None."""
     if not name.main or name.all & YIELDS:
@@ -86,7 +102,9 @@ def _volume_of(name: _Name) -> Unit | None:
 def _mismatch(wanted: _Name, offered: _Name) -> tuple[int, int]:
     """(words asked for and not offered, words offered and not asked for): smaller is better."""
     kindred = {KINDRED[word] for word in wanted.main if word in KINDRED}  # a "can or bottle" is a bottle
-    return len(wanted.all - offered.all - MIDDLE), len(offered.all - wanted.all - MIDDLE - kindred)
+    more = offered.all - wanted.all - MIDDLE - kindred
+    # "bar (2 oz)" is a bar like any other, "bar, fun size" is not
+    return len(wanted.all - offered.all - MIDDLE), sum(not word[0].isdigit() for word in more)
 
 
 def _pick(wanted: _Name, offers: Sequence[_Offer], default_grams: float | None) -> tuple[Portion, str]:
@@ -122,11 +140,13 @@ def _by_portion(
 ) -> tuple[Portion, str] | None:
     """A household measure of the food that fits the words, or None."""
     nouns = [word for word in wanted.main if word not in SIZES]
-    offers = [(name, portion) for name, portion in _offers(portions) if not name.all & YIELDS or wanted.all & YIELDS]
+    offers = [(name, portion) for name, portion in _offers(portions) if not _becomes(name) or wanted.all & YIELDS]
     lead = (nouns or list(wanted.main))[0]
-    named = [(name, portion) for name, portion in offers if lead in name.main]
-    if not named:
-        named = [(name, portion) for name, portion in offers if lead in name.all]
+    if nouns:
+        named = [(name, portion) for name, portion in offers if lead in name.main]
+        named = named or [(name, portion) for name, portion in offers if lead in name.all]
+    else:
+        named = _of_size(lead, offers, food_words, default_grams)
     if not named and lead in ONE_PIECE and (piece := _by_count(portions, food_words, default_grams)) is not None:
         return piece
     if not named:
@@ -141,11 +161,31 @@ def _by_portion(
     one = _by_count(portions, food_words, default_grams)
     if one is None or not sizes:
         return one
-    if default_grams is not None and not 0.5 <= one[0].grams / default_grams <= 2:
-        return None  # "medium" fries are a helping, not one stick
+    main = set(_measure(one[0].name).main)
+    whole = bool(main & WHOLE) and main - WHOLE <= food_words
+    if default_grams is not None and not whole:
+        if not 0.5 <= one[0].grams / default_grams <= DISH_TIMES:
+            return None  # "medium" fries are a helping, not one stick, and a medium shepherd's pie is not the dish
+        if one[0].grams > 2 * default_grams and not one[1]:
+            one = one[0], _taken(one[0])
     if set(sizes) <= MIDDLE:
         return one
     return one[0], f'no size "{" ".join(sizes)}" for this food, {_taken(one[0])}'
+
+
+def _of_size(
+    size: str, offers: Sequence[_Offer], food_words: frozenset[str], default_grams: float | None
+) -> list[_Offer]:
+    """The measures of a size told alone: those of the food itself, and those of a part only where it has no whole."""
+    same = MIDDLE if size in MIDDLE else {size}
+    named = [(name, portion) for name, portion in offers if not same.isdisjoint(name.main)]
+    named = named or [(name, portion) for name, portion in offers if not same.isdisjoint(name.all)]
+    most = math.inf if default_grams is None else DISH_TIMES * default_grams
+    named = [offer for offer in named if offer[1].grams <= most] or named
+    itself = [offer for offer in named if set(offer[0].main) - SIZES <= food_words | ONE_PIECE]
+    if itself or not any(name.main and set(name.main) <= food_words for name, _ in offers):
+        return itself or named
+    return [(name, portion) for name, portion in named if PARTS.isdisjoint(name.main)]
 
 
 def _by_count(
@@ -171,24 +211,41 @@ def _by_volume(
     unit: Unit, wanted: _Name, portions: Sequence[Portion], default_grams: float | None
 ) -> tuple[float, str, str] | None:
     """Grams of one of a unit of volume, with its source and guess: the food's own measure, else its density."""
-    offers = []
-    for name, portion in _offers(portions):
-        own = _volume_of(name)
-        if own is not None:
-            offers.append((name, portion, own))
+    offers = [(name, portion, own) for name, portion in _offers(portions) if (own := _volume_of(name)) is not None]
+    in_shell = not INEDIBLE.isdisjoint(wanted.all) and WITHOUT.isdisjoint(wanted.all)
+    if in_shell and (shells := _in_shell(wanted, portions)):
+        offers = shells
     if not offers:
         return None
     same = [(name, portion) for name, portion, own in offers if own.name == unit.name]
-    if same:
-        portion, guess = _pick(wanted, same, default_grams)
-        return portion.grams, "portion", guess
-    largest = max(own.factor for _, _, own in offers)  # a cup is measured better than a teaspoon
-    stem = _Name(main=wanted.main[1:], more=wanted.more)
-    best = [
-        (_Name(main=name.main[1:], more=name.more), portion) for name, portion, own in offers if own.factor == largest
+    # a cup is measured better than a teaspoon
+    measured = unit.factor if same else max(own.factor for _, _, own in offers)
+    best = same or [
+        (_Name(main=name.main[1:], more=name.more), portion) for name, portion, own in offers if own.factor == measured
     ]
-    portion, guess = _pick(stem, best, default_grams)
-    return portion.grams * unit.factor / largest, "density", guess
+    stem = wanted if same else _Name(main=wanted.main[1:], more=wanted.more)
+    shelled = [] if in_shell else [(name, portion) for name, portion in best if _is_shelled(name)]
+    portion, guess = _pick(stem, shelled or best, default_grams)
+    apart = [other for _, other in best if not 1 / FAR_APART <= other.grams / portion.grams <= FAR_APART]
+    if apart and not guess and not stem.more and (shelled or not same):
+        guess = f'{_taken(portion)}, could be "{apart[0].name}" ({apart[0].grams:g} g)'
+    return portion.grams * unit.factor / measured, "portion" if same else "density", guess
+
+
+def _is_shelled(name: _Name) -> bool:
+    return bool(name.all & SHELLED) or bool(name.all & WITHOUT and name.all & INEDIBLE)
+
+
+def _in_shell(wanted: _Name, portions: Sequence[Portion]) -> list[tuple[_Name, Portion, Unit]]:
+    """The measures of volume that count the shell as the amount does: "cup, in shell, yields"."""
+    found = []
+    for name, portion in _offers(portions):
+        unit = find_unit(name.main[0]) if name.main else None
+        if unit is None or unit.dimension != "volume":
+            continue
+        if name.all & wanted.all & INEDIBLE and not _is_shelled(name):
+            found.append((name, portion, unit))
+    return found
 
 
 def to_grams(
@@ -279,8 +336,8 @@ def _one(
     if unit is not None and _second_amount(text, unit):
         raise AmountError(f'"{text}" holds a second amount', "write one amount a line, for example 150 g")
     if unit is not None and unit.dimension == "mass" and not wanted.all & YIELDS:
-        dry = _from_dry(wanted, portions)
-        return (unit.factor, "mass", "") if dry is None else (unit.factor * dry, "portion", "")
+        given = _from_raw(wanted, portions)
+        return (unit.factor, "mass", "") if given is None else (unit.factor * given, "portion", "")
     if unit is not None and unit.dimension == "volume":
         volume = _by_volume(unit, wanted, portions, default_grams)
         if volume is not None:
@@ -292,7 +349,7 @@ def _one(
         found = _by_count(portions, food_words, default_grams)
     if found is not None:
         return found[0].grams, "portion", found[1]
-    if default_grams is not None and set(wanted.main) & (USUAL_AMOUNT | MIDDLE):
+    if default_grams is not None and _usual(wanted, food_words):
         return (
             default_grams,
             "default",
@@ -302,13 +359,23 @@ def _one(
     raise AmountError(what, _known_measures(portions))
 
 
-def _from_dry(wanted: _Name, portions: Sequence[Portion]) -> float | None:
-    """What one gram of the dry food becomes, where the amount says "dry" and the release tells: "oz, dry, yields"."""
-    if wanted.all.isdisjoint(DRY):
+def _usual(wanted: _Name, food_words: frozenset[str]) -> bool:
+    """Whether a measure may stand for the usual amount: "bowl", "medium", but no count of slices or pieces."""
+    nouns = set(wanted.main) - SIZES - food_words
+    return nouns <= USUAL_AMOUNT and bool(set(wanted.main) & (USUAL_AMOUNT | MIDDLE))
+
+
+def _from_raw(wanted: _Name, portions: Sequence[Portion]) -> float | None:
+    """What one gram of the food gives as eaten, where the amount says "dry" or "in shell" and the release tells.
+
+    The release does so with measures such as "oz, dry, yields" and "oz, in shell, yields".
+    """
+    said = wanted.all & INEDIBLE | (frozenset() if wanted.all.isdisjoint(DRY) else DRY)
+    if not said or not WITHOUT.isdisjoint(wanted.all):
         return None
     for name, portion in _offers(portions):
         unit = find_unit(name.main[0]) if name.main else None
-        if unit is not None and unit.dimension == "mass" and name.all & YIELDS and name.all & DRY:
+        if unit is not None and unit.dimension == "mass" and name.all & YIELDS and name.all & said:
             return portion.grams / unit.factor
     return None
 

@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_integers, read_lines
-from nutrigap.words import key, lexicon, words
+from nutrigap.words import Negation, key, lexicon, negation, words
 
 ACCEPT = 0.80
 FLAG = 0.60
+# What a word with two meanings scores at most: it is taken for one of them, and that is said.
+UNSURE = 0.79
 
 NEUTRAL = lexicon("search_neutral")
 # The part a word plays in a name -> what it costs when nobody asked for it.
@@ -33,6 +35,8 @@ FURTHER_WEIGHT = 0.9
 GENERAL_BONUS = 0.03
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
+# How many candidates are looked through for one whose name lacks what the phrase says is not there.
+WIDE = 40
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
 SECOND_TIER, UNSURVEYED = 0.02, 0.04
 
@@ -67,12 +71,17 @@ class Candidate(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The food chosen for a phrase: ``row`` is None when none is good enough; ``candidates`` gives the others."""
+    """The food chosen for a phrase: ``row`` is None when none is good enough; ``candidates`` gives the others.
+
+    ``phrase`` is what was looked for; ``ignored`` is what the phrase says is not there, where the name of the food
+    does not say so too ("without milk").
+    """
 
     row: int | None
     method: str
     score: float
     phrase: str = ""
+    ignored: str = ""
 
 
 def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str, int]) -> WordIndex:
@@ -84,9 +93,10 @@ def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str,
     vocabulary = tuple(sorted(postings))
     counts = np.array([0] + [len(postings[word]) for word in vocabulary], dtype=np.int64)
     pairs = [pair for word in vocabulary for pair in postings[word]]
-    exact = {key(phrase): row for phrase, row in aliases.items()}
     # where two foods share a name the first stands: FNDDS before SR
-    exact.update({key(name): row for row, name in reversed(list(enumerate(names)))})
+    exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
+    # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
+    exact.update({key(phrase): row for phrase, row in aliases.items()})
     return WordIndex(
         vocabulary,
         np.cumsum(counts),
@@ -205,14 +215,50 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
 
 
 def find_food(foods: FoodTable, phrase: str) -> Match:
-    """The food that a phrase means, if one is good enough."""
+    """The food that a phrase means, if one is good enough; a word with two meanings ("pepper") is never sure."""
     exact = find_exact(foods, phrase)
+    said = negation(phrase)
     if exact is not None:
-        return Match(exact, "exact", 1.0, phrase)
+        found = Match(exact, "exact", 1.0, phrase)
+    elif said.said:
+        found = _find_without(foods, phrase, said)
+    else:
+        found = _find_near(foods, phrase)
+    if found.row is not None and key(phrase) in lexicon("search_ambiguous"):
+        return found._replace(method="search", score=min(found.score, UNSURE))
+    return found
+
+
+def _find_near(foods: FoodTable, phrase: str) -> Match:
     found = search(foods, phrase)
     if found and found[0].score >= FLAG:
         return Match(found[0].row, "search", found[0].score, phrase)
     return Match(None, "none", found[0].score if found else 0.0, phrase)
+
+
+def _find_without(foods: FoodTable, phrase: str, said: Negation) -> Match:
+    """The food of a phrase that tells what is not there: one whose name tells the same, else it is left unheeded."""
+    exact = find_exact(foods, said.kept) if said.kept else None
+    if exact is not None and said.absent <= negation(foods.names[exact]).absent:
+        return Match(exact, "exact", 1.0, said.kept)
+    names = [phrase, said.kept, *([foods.names[exact]] if exact is not None else [])]
+    fitting = [match for name in names if name for match in _lacking(foods, said, search(foods, name, limit=WIDE))]
+    best = max(fitting, key=lambda match: match.score, default=None)
+    if best is not None and (exact is None or best.score >= ACCEPT):
+        return best
+    if not said.kept:  # "no milk" is not milk
+        return Match(None, "none", 0.0, "", said.said)
+    near = Match(exact, "exact", 1.0, said.kept) if exact is not None else _find_near(foods, said.kept)
+    return near._replace(ignored=said.said)
+
+
+def _lacking(foods: FoodTable, said: Negation, found: Sequence[Candidate]) -> list[Match]:
+    """The good ones among candidates whose names tell that the same is not there."""
+    return [
+        Match(candidate.row, "search", candidate.score, said.kept)
+        for candidate in found
+        if candidate.score >= FLAG and said.absent <= negation(foods.names[candidate.row]).absent
+    ]
 
 
 def candidates(foods: FoodTable, match: Match, limit: int = 5) -> tuple[Candidate, ...]:

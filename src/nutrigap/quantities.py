@@ -27,6 +27,7 @@ _TO = re.compile(r"(?:-|–|—|to\b|or\b)\s*(?=[\d.,])")
 _UNIT_TO = re.compile(r"([a-zA-Zµμ. ]+?)\s*(?:-|–|—|\bto\b|\bor\b)\s*(?=[\d.,])")
 _TIMES = re.compile(r"(?:x(?![a-z])|\*|times\b)\s*", re.I)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
+_THREE_DECIMALS = re.compile(r"(?<![\d.,/])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
 _SIGNED = re.compile(r"[-+]\s*\d")
 _SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
 _IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)", re.I)
@@ -42,6 +43,10 @@ LONGEST = 80
 # Vessels and helpings that stand for "the usual amount" where the food has no such portion of its own.
 USUAL_AMOUNT = lexicon("amount_usual")
 SIZES = lexicon("amount_size")
+# A cup is one cup where no number is told; a gram is not one gram.
+ONE_OF = lexicon("amount_one")
+# "1.000 g" may be a thousand, "1.000 kg" is one: nobody eats more grams or millilitres than this.
+MOST_AT_ONCE = 10_000.0
 MEASURES = SIZES | USUAL_AMOUNT | lexicon("amount_measure")
 
 
@@ -72,7 +77,7 @@ def parse_number(text: str) -> float:
     """
     if _THOUSANDS.match(text):
         raise AmountError(
-            f'"{text}" can be read in two ways', f"write {text.replace(',', '')} or {text.replace(',', '.')}"
+            f'"{text}" can be read in two ways', f"write {text.replace(',', '')} or {float(text.replace(',', '.')):g}"
         )
     total = 0.0
     for part in text.replace("-", " ").split():
@@ -176,22 +181,47 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     text, unit = tidy(text), tidy(unit)
     text = text[about.end() :] if (about := ABOUT.match(text.lower())) else text
     if plain(text) in NO_AMOUNT:
-        if not unit or plain(unit) in NO_AMOUNT:
+        if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
         text = ""
     amount = _split_number(_BRACKETS.sub(" ", text).strip() or "1")
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     own = amount.unit.strip(" .,;:").partition(" of ")[0].removeprefix("of ")
+    _refuse_thousands(text, own or unit)
     if _AND_MORE.search(own):
         raise AmountError(f'"{text}" is two amounts', "write one amount a line, for example 150 g")
     bracketed = _IN_BRACKETS.search(text)
     if bracketed is not None and (known := _mass(bracketed[2])) is not None:
+        _refuse_thousands(bracketed[1], bracketed[2])
         grams = parse_number(bracketed[1]) * known
         if bracketed[3]:  # "2 slices (30 g each)"
             return amount.times(grams)._replace(unit="g")
         return amount._replace(unit=" ".join(own.split()), grams=grams)
     return amount._replace(unit=_joined(" ".join(own.split()), unit))
+
+
+def _measured(unit: str) -> bool:
+    """Whether a unit column is one of mass or volume that needs a number: "g", "ml", but not "cup"."""
+    known = leading_unit(unit)
+    return known is not None and known.name not in ONE_OF
+
+
+def _refuse_thousands(text: str, unit: str) -> None:
+    """Refuse "1.000 g", which is one gram or a thousand, as "1,000 g" is refused.
+
+    Raises
+    ------
+    AmountError
+        A number with three decimals in a unit of which a thousand times as much could be eaten.
+    """
+    found = _THREE_DECIMALS.search(text)
+    known = leading_unit(unit) if found else None
+    if found is None or known is None or known.dimension == "energy":
+        return
+    if float(found[0]) * 1000 * known.factor <= MOST_AT_ONCE:
+        whole = found[0].replace(".", "")
+        raise AmountError(f'"{found[0]}" can be read in two ways', f"write {whole} or {float(found[0]):g}")
 
 
 def _joined(own: str, column: str) -> str:

@@ -20,15 +20,17 @@ from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
-from nutrigap.supplements import Dose, Supplement, looks_like_supplement, read_supplement
+from nutrigap.supplements import Dose, Supplement, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table
-from nutrigap.words import key, words
+from nutrigap.words import key, lexicon, negation, words
 
-CODE = re.compile(r"^\s*(fdc|sr|fndds)\s*:\s*(\d+)\s*$", re.I)
+CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
 MOST_GRAMS = 10_000.0
 SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
+# A food that shares less than this with the phrase is no help as a suggestion.
+SUGGEST = 0.40
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 
 
@@ -117,7 +119,7 @@ def read_choices(path: str | Path) -> dict[str, Choice]:
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # not UTF-8, or no name that a file can have
         raise TableError(f"{path}: cannot be read as a file of choices ({error})") from error
     reader = csv.DictReader(io.StringIO(text, newline=""))
     found: dict[str, Choice] = {}
@@ -197,11 +199,11 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
 
 def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Entry:
     """Resolve one line: a food with grams, a dose, or left out with the reason."""
-    if line.problem is not None:
-        return _left_out(line, "food", line.problem.what, line.problem.fix)
     choice = choices.get(key(line.food))
     if choice is None and key(line.food) in _not_food():
         return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
+    if line.problem is not None:
+        return _left_out(line, "food", line.problem.what, line.problem.fix)
     kind = line.kind or (choice.kind if choice is not None else "")
     if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
         return _resolve_supplement(line)
@@ -217,20 +219,20 @@ def _resolve_supplement(line: Line) -> Entry:
     if not read.doses:
         what = "holds none of the six nutrients"
         return Entry(line, "supplement", "left_out", NO_MATCH, problem=what, fix=NOTHING_TO_DO)
-    status, fix = ("flagged", _dose_fix(read)) if read.guess else ("counted", "")
+    status, fix = ("flagged", _dose_fix(read, line.food)) if read.guess else ("counted", "")
     return Entry(line, "supplement", status, NO_MATCH, doses=read.doses, open=read.unknown, problem=read.guess, fix=fix)
 
 
-def _dose_fix(read: Supplement) -> str:
+def _dose_fix(read: Supplement, food: str) -> str:
     if read.unknown:
         return "write every dose, or add label columns such as magnesium_mg or vitamin_d_iu"
     if any(dose.low < dose.best for dose in read.doses.values()) and "label" in read.guess:
-        return 'write "elemental" or "as citrate" if the label gives the mineral itself'
+        return f'write "elemental" or "as {salt_written(food)}" if the label gives the mineral itself'
     return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
 
 
 def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice]) -> Entry:
-    code = CODE.match(line.food)
+    code = _code(line.food, foods)
     phrase, amount_text = line.food, line.amount
     if not (line.amount or line.unit or code):
         phrase, amount_text = _split(line.food, foods)
@@ -239,6 +241,9 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         match = _match(phrase, foods, choice, code)
     except UnknownFood as error:
         return _left_out(line, "food", str(error), "check the code, or write the food's name")
+    if match.row is None and match.ignored and not match.phrase:
+        what = "the line tells only what was not eaten"
+        return _without_food(line, match, what, "write what was eaten, or delete the line")
     if match.row is None:
         return _without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
@@ -251,8 +256,13 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
     if problem is not None and problem[0] == "left_out":
         return _without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
     guesses = [problem[1]] if problem is not None else []
-    if match.method == "search" and match.score < ACCEPT:
-        guesses.append(f'taken for "{foods.names[match.row]}"')
+    name = foods.names[match.row]
+    if match.ignored:
+        guesses.append(f'"{match.ignored}" was not taken into account: taken for "{name}"')
+    elif _unsure(match):
+        guesses.append(f'taken for "{name}"')
+    if match.method in ("exact", "search") and (unheeded := _unheeded(f"{amount_text} {line.unit}", foods, match.row)):
+        guesses.append(f'"{unheeded}" was not taken into account')
     if grams.guess:
         guesses.append(grams.guess)
     return Entry(
@@ -271,11 +281,53 @@ def _split(food: str, foods: FoodTable) -> tuple[str, str]:
     return phrase, amount
 
 
-def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: re.Match[str] | None) -> Match:
+@cache
+def _prefixes(foods: FoodTable) -> frozenset[str]:
+    """What stands before the colon in the ids of a table, and the table's own name."""
+    return frozenset([foods.name.lower(), *(food.partition(":")[0].lower() for food in foods.ids)])
+
+
+def _code(text: str, foods: FoodTable) -> str | None:
+    """The food id that a phrase is ("sr:11457", "<table>:<code>"), or None: "lunch: soup" is a phrase."""
+    found = CODE.fullmatch(text)
+    if found is None:
+        return None
+    prefix, _, code = (found[1] or found[2]).partition(":")
+    prefix = prefix.strip()
+    if found[1] is None and prefix.lower() not in _prefixes(foods):
+        return None
+    return f"{prefix}:{code.strip()}"
+
+
+def _row(foods: FoodTable, code: str) -> int:
+    """Row of a code as written; ids of a user's table may hold capitals."""
+    try:
+        return foods.row(code)
+    except UnknownFood:
+        prefix, _, rest = code.partition(":")
+        for spelled in (code, f"{prefix.lower()}:{rest}"):
+            if spelled in foods.row_by_id:
+                return foods.row_by_id[spelled]
+        raise
+
+
+def _unheeded(amount: str, foods: FoodTable, row: int) -> str:
+    """What an amount says is not there ("2 (no yolk)") and neither the food nor any of its measures does, or ""."""
+    said = negation(amount)
+    absent = said.absent - lexicon("amount_inedible")
+    names = [foods.names[row], *(portion.name for portion in foods.portions(row))] if absent else []
+    return said.said if absent and not any(absent <= negation(name).absent for name in names) else ""
+
+
+def _unsure(match: Match) -> bool:
+    return match.method == "search" and match.score < ACCEPT
+
+
+def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | None) -> Match:
     if choice is not None and choice.food_id:
         return Match(choice.row(foods), "choice", 1.0, phrase)
     if code is not None:
-        return Match(foods.row(f"{code[1]}:{code[2]}"), "code", 1.0)
+        return Match(_row(foods, code), "code", 1.0)
     return find_food(foods, phrase)
 
 
@@ -311,7 +363,7 @@ def _heavy(grams: float) -> str:
 
 
 def _guess_fix(grams: Grams, match: Match) -> str:
-    if match.method == "search" and match.score < ACCEPT:
+    if _unsure(match) or match.ignored:
         return "if this is wrong, name the food more fully or save a choice (nutrigap match --save)"
     if grams.source == "default":
         return "write the amount, for example 150 g"
@@ -342,7 +394,8 @@ def _reason(error: AmountError | UnknownUnit) -> tuple[str, str]:
 
 
 def _fix(foods: FoodTable, match: Match) -> str:
-    names = [foods.names[candidate.row] for candidate in candidates(foods, match, 2)]
+    found = [candidate for candidate in candidates(foods, match, 2) if candidate.score >= SUGGEST]
+    names = [foods.names[candidate.row] for candidate in found]
     if not names:
         return "write it in other words, or as a code such as fdc:168462"
     return "perhaps " + " or ".join(f'"{name}"' for name in names) + "? Write that name, or a code"

@@ -302,6 +302,15 @@ def _doses(of: Nutrient, text: str) -> list[Dose]:
 
 
 def _value(text: str) -> float:
+    """The number of a dose.
+
+    Raises
+    ------
+    AmountError
+        ``1.000``, which is one or a thousand.
+    """
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
+        raise AmountError(f'"{text}" can be read in two ways', f"write {text.replace('.', '')} or {float(text):g}")
     if re.fullmatch(r"[1-9]\d{0,2}(?:[ ,]\d{3})+", text):  # "2,000 IU": nobody writes a dose to three decimals
         return float(text.replace(",", "").replace(" ", ""))
     return float(text.replace(",", "."))
@@ -370,6 +379,11 @@ def _anions(said: _Said) -> frozenset[str]:
     """The forms of a salt that a line names, as the table of salts names them."""
     forms = meanings("dose_salt")
     return frozenset(forms[word] for word in (*said.text.split(), *said.rest) if word in forms)
+
+
+def salt_written(food: str) -> str:
+    """The form of a salt as a line writes it: "glycinate" of "magnesium glycinate 400 mg", "" where it names none."""
+    return next((word for word in words(food) if word in meanings("dose_salt")), "")
 
 
 def _as_mineral(food: str) -> bool:

@@ -154,7 +154,8 @@ class FoodTable:
         UnknownFood
             No such food in the table.
         """
-        prefix, _, code = food_id.strip().lower().partition(":")
+        prefix, _, code = food_id.strip().partition(":")
+        prefix = prefix.lower()
         if prefix == "fdc" and code.isdecimal() and len(code) < 10:
             found = np.flatnonzero(self.fdc == int(code))
             if found.size and int(code) > 0:

@@ -11,14 +11,12 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, cast, overload
 
 from nutrigap.errors import TableError, UnknownUnit
 
 if TYPE_CHECKING:
     from pint.facets.plain import PlainQuantity
-
-Amount = TypeVar("Amount", "float", "PlainQuantity[float]")
 
 # Words that a units library would happily misread (grain, megagram, tonne or teaspoon): refused with a hint.
 REFUSED = {
@@ -184,7 +182,15 @@ def find_pint_unit(word: str) -> str:
     return moles or (found.name if found is not None else "")
 
 
-def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) -> Amount:
+@overload
+def convert(value: float, unit_from: str, unit_to: str = "", *, nutrient: str) -> float: ...
+@overload
+def convert(
+    value: PlainQuantity[float], unit_from: str, unit_to: str = "", *, nutrient: str
+) -> PlainQuantity[float]: ...
+def convert(
+    value: float | PlainQuantity[float], unit_from: str, unit_to: str = "", *, nutrient: str
+) -> float | PlainQuantity[float]:
     """An amount of a nutrient in another unit.
 
     ``convert(2000, "IU", "µg", nutrient="vitamin_d")`` is 50.0. A pint quantity knows its unit: it is converted with
@@ -207,9 +213,9 @@ def convert(value: Amount, unit_from: str, unit_to: str = "", *, nutrient: str) 
         A nutrient that is not in the table.
     """
     of = find_nutrient(nutrient)
-    if hasattr(value, "to"):
-        return cast(Amount, _convert_quantity(value, of, unit_from))
-    return value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
+    if hasattr(value, "to") and not isinstance(value, float | int):
+        return _convert_quantity(value, of, unit_from)
+    return cast(float, value) * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
 
 
 def _convert_quantity(quantity: PlainQuantity[float], of: Nutrient, unit_to: str) -> PlainQuantity[float]:

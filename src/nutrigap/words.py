@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from nutrigap.units import read_table
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
+_CLAUSE = re.compile(r"[,;:()\[\]+]|\b(?:with|but|plus)\b")
 
 
 @cache
@@ -76,9 +78,77 @@ def singular(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in their one form, in order: lower case, singular, without punctuation."""
-    return [singular(word) for word in _WORD.findall(plain(text).replace("'s", "s").replace("'", ""))]
+    return [singular(word) for word in _typed(plain(text))]
+
+
+def _typed(text: str) -> list[str]:
+    """The words of a plain text as they were typed."""
+    return _WORD.findall(text.replace("'s", "s").replace("'", ""))
 
 
 def key(text: str) -> str:
     """The form under which two spellings of one name are the same."""
     return " ".join(words(text))
+
+
+class Negation(NamedTuple):
+    """A text taken apart into what it says is there and what is not: "coffee without milk".
+
+    ``kept`` is the text without its negations ("coffee"), ``absent`` what they negate, in one form ("milk"), and
+    ``said`` the negations as typed ("without milk").
+    """
+
+    kept: str
+    absent: frozenset[str]
+    said: str
+
+
+@lru_cache(maxsize=4096)
+def negation(text: str) -> Negation:
+    """What a phrase or the name of a food says is not in it: "no added fat", "sugar-free", "skin not eaten"."""
+    kept: list[str] = []
+    said: list[str] = []
+    absent: set[str] = set()
+    for clause in _CLAUSE.split(plain(text).replace("w/o", "without ")):
+        here, gone, phrase = _clause(_typed(clause))
+        kept += here
+        absent |= gone
+        said += [phrase] if phrase else []
+    return Negation(" ".join(kept), frozenset(absent), ", ".join(said))
+
+
+def _reach(word: str, after: list[str]) -> int:
+    """How many words behind a negating word it negates: "no added sugar ...", "no sugar added ...", else all."""
+    if word == "non":
+        return 1
+    if after[:1] == ["added"]:
+        return 2
+    return after.index("added") + 1 if "added" in after else len(after)
+
+
+def _clause(typed: list[str]) -> tuple[list[str], set[str], str]:
+    """One clause: the words that are kept, what is absent, and the negation as typed."""
+    fillers, same, alone = lexicon("negating_filler"), meanings("absent_same"), meanings("absent_word")
+
+    def things(found: list[str]) -> set[str]:
+        return {same.get(singular(word), singular(word)) for word in found if word not in fillers}
+
+    absent = {alone[word] for word in typed if word in alone}
+    for i, word in enumerate(typed):
+        before, after = typed[:i], typed[i + 1 :]
+        if word in lexicon("negating") or (word == "hold" and after[:1] == ["the"]):
+            mine = after[: _reach(word, after)]
+            if not things(mine):
+                continue
+            kept, more, phrase = _clause([*before, *after[len(mine) :]])
+            return kept, absent | more | things(mine), " ".join(filter(None, (phrase, word, *mine)))
+        if word in lexicon("negating_alone"):
+            kept, more, phrase = _clause([*before, *after])
+            return kept, absent | more, " ".join(filter(None, (phrase, word)))
+        if word == "free" and before and after[:1] != ["range"]:  # "free range" says what a hen may do
+            kept, more, phrase = _clause([*before[:-1], *after])
+            return kept, absent | more | things(before[-1:]), " ".join(filter(None, (phrase, before[-1], word)))
+        if word == "not" and after and after[0] in lexicon("negating_tail") and before:
+            kept, more, phrase = _clause(after[1:])
+            return kept, absent | more | things(before), " ".join(filter(None, (*before, word, after[0], phrase)))
+    return typed, absent, ""

@@ -666,9 +666,7 @@ def test_a_dose_at_the_ul_leaves_the_answer_to_the_food(
     food: tuple[float, float, float | None], expected: str, skewed: bool
 ) -> None:
     """A tablet of exactly the UL is not above it; with any food that brings the nutrient the total is."""
-    got = a.assess_excess(
-        a.Bounds(*food), exactly(100), ul=100, scope="total", spread=VITAMIN_D, days=7, skewed=skewed
-    )
+    got = a.assess_excess(a.Bounds(*food), exactly(100), ul=100, scope="total", spread=VITAMIN_D, days=7, skewed=skewed)
     assert got.status == expected
 
 

@@ -18,6 +18,7 @@ from nutrigap.diary import Line
 from nutrigap.errors import Problem, TableError
 from nutrigap.matching import candidates
 from nutrigap.resolve import Choice, Entry, read_choices, resolve, resolve_line
+from nutrigap.tables import load_foods
 from nutrigap.units import DATA
 
 FOODS = ng.load_foods()
@@ -499,3 +500,16 @@ def test_every_row_of_the_list_of_no_foods_stands_once() -> None:
         phrases = [row["words"] for row in csv.DictReader(stream)]
     assert len(set(phrases)) == len(phrases) > 30
     assert all(found(phrase).kind == "other" for phrase in phrases)
+
+
+def test_a_saved_food_is_a_food_whatever_its_name_looks_like() -> None:
+    milk = Choice("fndds:11111000")
+    line = Line(2, datetime.date(2026, 3, 2), "", "calcium", "1 cup", "", "", "", "", "", "", {}, None)
+    found = resolve_line(line, load_foods(), {"calcium": milk})
+    assert (found.kind, found.status) == ("food", "counted")
+
+
+def test_a_phrase_saved_as_no_food_changes_no_total() -> None:
+    line = Line(2, datetime.date(2026, 3, 2), "", "zumba", "45 min", "", "", "", "", "", "", {}, None)
+    found = resolve_line(line, load_foods(), {"zumba": Choice("", "other")})
+    assert (found.kind, found.status, found.missing, found.open) == ("other", "left_out", frozenset(), frozenset())

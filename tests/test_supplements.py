@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nutrigap.diary import Line
+from nutrigap.resolve import Entry, resolve_line
 from nutrigap.supplements import looks_like_supplement, read_supplement
+from nutrigap.tables import load_foods
 
 ALL = frozenset(["magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6"])
 NONE: frozenset[str] = frozenset()
@@ -303,3 +308,52 @@ def test_a_dose_with_a_point_for_thousands_is_asked_about(text: str) -> None:
     assert not read.doses
     assert len(read.unknown) == 1
     assert "two ways" in read.guess
+
+
+# --- brands, lone letters, energy columns
+
+BRANDS = [
+    # line, amount, nutrient, dose: the dose is what the line says, whoever made the tablet
+    ("Nature Made magnesium 400 mg", "1 tablet", "magnesium", 400.0),
+    ("Solgar vitamin D3 5000 IU", "1", "vitamin_d", 125.0),
+    ("Now Foods B6 20 mg", "1 capsule", "vitamin_b6", 20.0),
+    ("magnesium 400 mg (Doctor's Best)", "2 tablets", "magnesium", 800.0),
+]
+
+
+def resolved(food: str, amount: str, **labels: float) -> Entry:
+    line = Line(2, datetime.date(2026, 3, 2), "", food, amount, "", "", "", "", "", "", labels, None)
+    return resolve_line(line, load_foods(), {})
+
+
+@pytest.mark.parametrize(("food", "amount", "nutrient", "dose"), BRANDS)
+def test_a_brand_does_not_make_a_tablet_a_food(food: str, amount: str, nutrient: str, dose: float) -> None:
+    found = resolved(food, amount)
+    assert (found.kind, found.status) == ("supplement", "flagged")
+    assert found.doses[nutrient].best == pytest.approx(dose)
+
+
+def test_a_branded_tablet_without_a_dose_leaves_its_nutrient_open() -> None:
+    found = resolved("Doctor's Best magnesium glycinate", "2 tablets")
+    assert (found.kind, found.status, found.open) == ("supplement", "left_out", frozenset(["magnesium"]))
+
+
+def test_a_food_with_a_nutrient_in_its_name_stays_a_food() -> None:
+    assert resolved("calcium fortified orange juice", "1 cup").kind == "food"
+    assert resolved("milk with 300 mg calcium", "1 cup").kind == "food"
+
+
+def test_a_lone_d_is_vitamin_d_and_2x200_is_two_of_200() -> None:
+    found = resolved("calcium 600 mg + D 400 IU", "")
+    assert {n: dose.best for n, dose in found.doses.items()} == {"calcium": 600.0, "vitamin_d": 10.0}
+    assert resolved("magnesium 2x200 mg", "").doses["magnesium"].best == 400.0
+
+
+def test_an_energy_column_says_nothing_of_the_vitamin() -> None:
+    found = resolved("vitamin D3 1000 IU", "1 softgel", energy=5.0)
+    assert (found.doses["vitamin_d"].best, found.doses["energy"].best) == (25.0, 5.0)
+
+
+def test_a_dose_in_words_stands_where_its_label_is_blank() -> None:
+    found = resolved("magnesium 300 mg", "1 tablet", vitamin_b6=1.4)
+    assert {n: dose.best for n, dose in found.doses.items() if dose.best} == {"magnesium": 300.0, "vitamin_b6": 1.4}

@@ -20,7 +20,7 @@ from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
-from nutrigap.supplements import Dose, Supplement, looks_like_supplement, read_supplement, salt_written
+from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table
 from nutrigap.words import key, lexicon, negation, words
@@ -204,14 +204,23 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
     if line.problem is not None:
         return _left_out(line, "food", line.problem.what, line.problem.fix)
-    kind = line.kind or (choice.kind if choice is not None else "")
-    if kind != "food" and (kind == "supplement" or looks_like_supplement(line.food, f"{line.amount} {line.unit}")):
-        return _resolve_supplement(line)
+    if choice is not None and choice.kind == "other":
+        return Entry(line, "other", "left_out", NO_MATCH, problem="no food, by a saved choice", fix=NOTHING_TO_DO)
+    kind = "food" if choice is not None and choice.food_id else line.kind or (choice.kind if choice is not None else "")
+    if kind != "food":
+        said = f"{line.amount} {line.unit}"
+        if kind == "supplement" or looks_like_supplement(line.food, said):
+            return _resolve_supplement(line)
+        brand = brand_words(line.food, said)
+        if brand and not find_food(foods, brand).score >= ACCEPT:
+            return _resolve_supplement(line, brand)
     return _resolve_food(line, foods, choice, choices)
 
 
-def _resolve_supplement(line: Line) -> Entry:
+def _resolve_supplement(line: Line, brand: str = "") -> Entry:
     read = read_supplement(line.food, line.amount, line.unit, line.labels)
+    if brand and read.doses:
+        read = read._replace(guess="; ".join(filter(None, (f'taken for a supplement, "{brand}" not read', read.guess))))
     if not read.doses and read.unknown:
         what = read.guess or "the line does not tell what the product contains"
         fix = "write the dose (magnesium 200 mg), or add label columns such as magnesium_mg or vitamin_d_iu"

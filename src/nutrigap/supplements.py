@@ -36,6 +36,9 @@ _LETTER_NUMBER = re.compile(
     r"(?=(?:(?<=a[ -])[3679]|(?<=q[ -])10|(?<=b[ -])(?:12|[1-9])|(?<=d[ -])[23]|(?<=k[ -])[12])"
     r"(?![\d.,]|\s*(?:iu|mcg|[µμu]g|m?gr?\b|tab|cap|drop|pill|soft|gumm|x\b)))"
 )
+# "+ D 400 IU": a lone d with a dose in units of the vitamin
+_LONE_D = re.compile(r"(?<!vitamin )(?<!vit )\bd\s+(?=\d[\d.,]*\s*(?:iu|i\.u|mcg|[µμu]g)\b)")
+_BETWEEN = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
 _MEGAGRAM = re.compile(r"\d\s*Mg\b")
 _COUNT = re.compile(r"\d+(?:[./]\d+)?")
 
@@ -131,7 +134,8 @@ def _strip(text: str, phrase: str) -> str | None:
 
 def _spelled(text: str) -> str:
     """A text in one spelling for the search of doses: lower case, "D 3" as "d3", "units" as "iu"."""
-    return _SAID_UNITS.sub(r"\1 iu", _LETTER_NUMBER.sub(r"\1", plain(tidy(text))))
+    text = _LETTER_NUMBER.sub(r"\1", _BETWEEN.sub(" x ", plain(tidy(text))))
+    return _SAID_UNITS.sub(r"\1 iu", _LONE_D.sub("vitamin d ", text))
 
 
 def _take_apart(food: str, *, dosed: bool) -> _Said:
@@ -164,13 +168,31 @@ def looks_like_supplement(food: str, amount: str) -> bool:
     said = _take_apart(food, dosed=bool(doses))
     if not said.nutrients and not said.products:
         return False
-    known = lexicon("dose") | lexicon("dose_form") | meanings("dose_salt").keys()
-    if any(word not in known and not _COUNT.fullmatch(word) for word in said.rest):
+    if _strange(said):
         return False
     if said.nutrients or any(product.when != "dose" for product in said.products):
         return True
     small = any(not unit.startswith("g") for *_, unit in doses)
     return small or not lexicon("dose_form").isdisjoint(key(f"{food} {amount}").split())
+
+
+def _strange(said: _Said) -> list[str]:
+    """The words of a dose line that are neither salt, form nor dose: a brand, or the words of a food."""
+    known = lexicon("dose") | lexicon("dose_form") | meanings("dose_salt").keys()
+    return [word for word in said.rest if word not in known and not _COUNT.fullmatch(word)]
+
+
+def brand_words(food: str, amount: str) -> str:
+    """The strange words of a line that names a nutrient with a dose or a tablet: "Nature Made magnesium 400 mg".
+
+    "" when the line is no such line. Whether the words are a brand or a food, the food table has to tell.
+    """
+    doses = _DOSE.findall(f"{_spelled(food)} ; {_spelled(amount)}")
+    said = _take_apart(food, dosed=bool(doses))
+    small = any(not unit.startswith("g") for *_, unit in doses)
+    if not said.nutrients or not (small or not lexicon("dose_form").isdisjoint(key(f"{food} {amount}").split())):
+        return ""
+    return " ".join(_strange(said))
 
 
 def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
@@ -181,11 +203,19 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
     food, amount, unit : str
         Cells of the line.
     labels : mapping of nutrient id to float
-        Amounts from label columns, in canonical units, for the line as taken; those that are blank are 0.
+        Amounts from label columns, in canonical units, for the line as taken: those that are blank are 0, but for a
+        dose that the words of the line tell. Energy alone is no label: every export has it.
     """
-    if labels:
-        told = {name: labels.get(name, 0.0) for name in (*labels, *CORE)}
-        return Supplement({name: Dose(value, value, value) for name, value in told.items()}, frozenset(), "")
+    told = {name: Dose(value, value, value) for name, value in labels.items()}
+    read = _read_words(food, amount, unit)
+    if told.keys() - {"energy"}:
+        doses = {**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **read.doses, **told}
+        return Supplement(doses, frozenset(), read.guess if read.doses.keys() - told.keys() else "")
+    return read._replace(doses={**read.doses, **told}) if read.doses else read
+
+
+def _read_words(food: str, amount: str, unit: str) -> Supplement:
+    """The doses that the words of a line tell."""
     said = _take_apart(food, dosed=bool(_DOSE.search(f"{_spelled(food)} ; {_spelled(amount)} {_spelled(unit)}")))
     carries = frozenset[str]().union(*(product.carries for product in said.products))
     if len(said.nutrients) > 1 and carries <= set(said.nutrients):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from nutrigap.errors import TableError, UnknownUnit
 
@@ -215,7 +215,7 @@ def convert(
     of = find_nutrient(nutrient)
     if hasattr(value, "to") and not isinstance(value, float | int):
         return _convert_quantity(value, of, unit_from)
-    return cast(float, value) * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
+    return value * (nutrient_factor(of, unit_from) / nutrient_factor(of, unit_to or of.unit))
 
 
 def _convert_quantity(quantity: PlainQuantity[float], of: Nutrient, unit_to: str) -> PlainQuantity[float]:

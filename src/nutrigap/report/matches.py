@@ -104,9 +104,12 @@ def _existing(path: Path) -> list[dict[str, str]]:
 
 
 def _choice(report: Report, entry: Entry) -> dict[str, str]:
-    """The row of a phrase: its food, and what one of the unit written weighs."""
+    """The row of a phrase: its food, and what one of the unit written weighs.
+
+    What rests on a guess is left blank, with the guess in the note: a row that nobody has edited changes nothing.
+    """
     unit, grams = "", ""
-    if entry.grams is not None and entry.grams.source in ("portion", "density", "default"):
+    if entry.status == "counted" and entry.grams is not None and entry.grams.source == "portion":
         try:
             amount = parse_amount(entry.line.amount, entry.line.unit)
         except (AmountError, UnknownUnit):
@@ -114,10 +117,12 @@ def _choice(report: Report, entry: Entry) -> dict[str, str]:
         if amount is not None and amount.unit and amount.number:
             unit, grams = amount.unit, f"{entry.grams.best / amount.number:.6g}"
     note = report.foods.names[entry.row] if entry.row is not None else entry.problem
+    if entry.row is not None and entry.status != "counted":
+        note = f"perhaps {report.foods.ids[entry.row]} {note}"
     others = [report.foods.ids[c.row] for c in candidates(report.foods, entry.match) if c.row != entry.row][:3]
     return {
         "phrase": safe(entry.line.food),  # the apostrophe is no part of a phrase when it is looked up
-        "food_id": report.foods.ids[entry.row] if entry.row is not None else "",
+        "food_id": report.foods.ids[entry.row] if entry.row is not None and entry.status == "counted" else "",
         "unit": unit,
         "grams": grams,
         "kind": entry.kind,

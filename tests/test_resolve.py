@@ -289,7 +289,7 @@ def test_other_words_before_a_colon_are_no_code(phrase: str) -> None:
 
 
 def test_a_line_that_is_no_food_needs_no_date() -> None:
-    gym = replace(line("gym"), date=None, problem=Problem(7, "date", "no date", "write one"))
+    gym = line("gym")._replace(date=None, problem=Problem(7, "date", "no date", "write one"))
     entry = resolve_line(gym, FOODS, {})
     assert (entry.kind, entry.status, entry.missing) == ("other", "left_out", frozenset())
 

@@ -159,11 +159,24 @@ def _take_apart(food: str, *, dosed: bool) -> _Said:
     return _Said(text, tuple(found), tuple(products), tuple(rest.split()))
 
 
+@cache
+def _telling_words() -> frozenset[str]:
+    """The first words of everything a dose line can name: a line with none of them is looked at no further."""
+    named = {name.partition(" ")[0] for name, _ in _names()} | {p.name.partition(" ")[0] for p in _products()}
+    return frozenset(named | meanings("dose_symbol").keys())
+
+
+def _names_nothing(food: str) -> bool:
+    return _telling_words().isdisjoint(key(_spelled(food)).split())
+
+
 def looks_like_supplement(food: str, amount: str) -> bool:
     """Whether a line is a dose: nutrient or product names, salts, forms and doses, and no other word.
 
     "calcium fortified orange juice" holds other words, "vitamin D3 2000 IU" does not.
     """
+    if _names_nothing(food):
+        return False
     doses = _DOSE.findall(f"{_spelled(food)} ; {_spelled(amount)}")
     said = _take_apart(food, dosed=bool(doses))
     if not said.nutrients and not said.products:
@@ -187,6 +200,8 @@ def brand_words(food: str, amount: str) -> str:
 
     "" when the line is no such line. Whether the words are a brand or a food, the food table has to tell.
     """
+    if _names_nothing(food):
+        return ""
     doses = _DOSE.findall(f"{_spelled(food)} ; {_spelled(amount)}")
     said = _take_apart(food, dosed=bool(doses))
     small = any(not unit.startswith("g") for *_, unit in doses)

@@ -27,8 +27,7 @@ def unreadable(path: str, what: str, fix: str, *, line: int | None = None) -> Di
     return DiaryError(path, [Problem(line=line, column="", what=what, fix=fix)])
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a diary, as written.
 
     Attributes
@@ -58,7 +57,7 @@ class Line:
     note: str
     brand: str
     kind: str
-    labels: Mapping[str, float] = field(hash=False)
+    labels: Mapping[str, float]
     problem: Problem | None
 
 

@@ -52,6 +52,7 @@ def write_index(folder: Path) -> None:
     write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
     write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
     write_array(folder / "index_parts.npy", index.parts.astype(np.uint8))
+    write_array(folder / "index_cost.npy", index.cost)
     write_lines(folder / "index_exact.txt", index.exact)
     write_array(folder / "index_exact_rows.npy", index.exact_rows.astype(np.int16))
 
@@ -59,18 +60,22 @@ def write_index(folder: Path) -> None:
 def write_manifest(out: Path, facts: Facts) -> None:
     """Write ``foods/manifest.json``: rows, known values, column sums, sha256 of every file there."""
     folder = out / "foods"
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != "manifest.json")
+    about = {"manifest.json", "edition.txt"}
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in about)
     sha256 = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     listing = "".join(f"{name} {digest}\n" for name, digest in sorted(sha256.items()))
+    sha256_of_all = hashlib.sha256(listing.encode()).hexdigest()
     manifest = {
         "editions": EDITIONS,
         "counts": facts.counts,
         "changed_in_may_2016": facts.changed_2016,
         "columns": column_summary(folder),
         "files": sha256,
-        "sha256": hashlib.sha256(listing.encode()).hexdigest(),
+        "sha256": sha256_of_all,
         "releases": facts.releases,
     }
+    # what every report needs of the manifest, readable without a parser
+    write_lines(folder / "edition.txt", ["; ".join(EDITIONS), sha256_of_all, str(facts.counts["fndds"]["foods"])])
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
 

@@ -83,8 +83,14 @@ def portions(food: str) -> dict[str, float]:
 # ------------------------------------------------------------------------- the food table
 
 
+def test_the_edition_read_at_start_is_that_of_the_manifest() -> None:
+    manifest = json.loads(manifest_text())
+    lines = (FOODS / "edition.txt").read_text(encoding="utf-8").splitlines()
+    assert lines == ["; ".join(manifest["editions"]), manifest["sha256"], str(manifest["counts"]["fndds"]["foods"])]
+
+
 def test_every_file_has_the_sha256_of_the_manifest() -> None:
-    files = {path.name for path in FOODS.iterdir()} - {"manifest.json"}
+    files = {path.name for path in FOODS.iterdir()} - {"manifest.json", "edition.txt"}
     assert {name: hashlib.sha256((FOODS / name).read_bytes()).hexdigest() for name in files} == digests()
     listing = "".join(f"{name} {digests()[name]}\n" for name in sorted(files))
     assert json.loads(manifest_text())["sha256"] == hashlib.sha256(listing.encode()).hexdigest()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_integers, read_lines
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers, read_lines
 from nutrigap.words import Negation, key, lexicon, negation, words
 
 ACCEPT = 0.80
@@ -45,7 +45,7 @@ class WordIndex(NamedTuple):
     """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``.
 
     ``parts`` (as long as ``rows``) tells the part that the word plays in that name. ``exact`` are the normalised names
-    and common names, sorted, each with its row in ``exact_rows``.
+    and common names, sorted, each with its row in ``exact_rows``. ``cost`` is what all words of a name cost together.
     """
 
     vocabulary: Sequence[str]
@@ -54,6 +54,7 @@ class WordIndex(NamedTuple):
     parts: SmallIntArray
     exact: Sequence[str]
     exact_rows: SmallIntArray
+    cost: FloatArray
 
     def postings(self, word: str) -> slice:
         """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
@@ -97,13 +98,16 @@ def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str,
     exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
     # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
     exact.update({key(phrase): row for phrase, row in aliases.items()})
+    rows = np.array([row for row, _ in pairs], dtype=np.int64)
+    parts = np.array([part for _, part in pairs], dtype=np.uint8)
     return WordIndex(
         vocabulary,
         np.cumsum(counts),
-        np.array([row for row, _ in pairs], dtype=np.int64),
-        np.array([part for _, part in pairs], dtype=np.uint8),
+        rows,
+        parts,
         tuple(sorted(exact)),
         np.array([exact[name] for name in sorted(exact)], dtype=np.int64),
+        np.bincount(rows, weights=COST[parts % NAMES], minlength=len(names)).astype(np.float64),
     )
 
 
@@ -141,13 +145,13 @@ def load_index(foods: FoodTable) -> WordIndex:
         read_integers(foods.folder, "index_parts.npy"),
         read_lines(foods.folder, "index_exact.txt"),
         read_integers(foods.folder, "index_exact_rows.npy"),
+        read_array(foods.folder, "index_cost.npy").astype(np.float64, copy=False),
     )
 
 
 class _Ready(NamedTuple):
-    """What a search needs beside the index, worked out once: the cost of whole names and the order of the tables."""
+    """What a search needs beside the index, worked out once: the order of the tables, and the names in general."""
 
-    cost: FloatArray
     prior: FloatArray
     general: NDArray[np.bool_]
 
@@ -159,7 +163,6 @@ def _ready(foods: FoodTable) -> _Ready:
     for word in lexicon("search_general"):
         general[index.rows[index.postings(word)]] = True
     return _Ready(
-        np.bincount(index.rows, weights=COST[index.parts % NAMES], minlength=size).astype(np.float64),
         np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED)),
         general,
     )
@@ -192,7 +195,7 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     """
     index, ready, size = load_index(foods), _ready(foods), len(foods)
     wanted = [word for word in dict.fromkeys(words(phrase)) if word not in NEUTRAL]
-    shared, cost = np.zeros(size), ready.cost.copy()
+    shared, cost = np.zeros(size), index.cost.copy()
     named = np.zeros(size, dtype=bool)
     asked = 0.0
     for word in wanted:
@@ -210,6 +213,9 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     score = shared[found] / asked - cost[found] - ready.prior[found] - np.where(named[found], 0.0, HEAD_MISSED)
     score += np.where(ready.general[found] & (cost[found] < 1e-9), GENERAL_BONUS, 0.0)
     score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
+    if score.size > limit:  # only what can be among the best is put in order
+        near = score >= np.partition(score, -limit)[-limit]
+        found, score = found[near], score[near]
     best = np.argsort(-score, kind="stable")[:limit]
     return tuple(Candidate(int(found[i]), float(min(1.0, max(0.0, score[i])))) for i in best)
 

@@ -19,24 +19,24 @@ NUMBER_WORDS = tuple(
     (word, float(value)) for word, value in sorted(meanings("number").items(), key=lambda pair: -len(pair[0]))
 )
 NO_AMOUNT = frozenset(meanings("amount_none")) | {""}
-ABOUT = re.compile(r"(?:~|≈|c\.|ca\.?|circa|about|around|approx\.?|approximately|roughly)\s*(?=[\da-z])")
+# Patterns that few amounts need are strings: re compiles one when it is first used.
+ABOUT = r"(?:~|≈|c\.|ca\.?|circa|about|around|approx\.?|approximately|roughly)\s*(?=[\da-z])"
 
 _NUMBER = r"(?:\d+(?:\s+|-)\d+/\d+|\d+/\d+|\d+(?:[.,]\d+)?|[.,]\d+)"
 _LEADING = re.compile(rf"({_NUMBER})(?![\d/]|[.,]\d)\s*")
 _TO = re.compile(r"(?:-|–|—|to\b|or\b)\s*(?=[\d.,])")
-_UNIT_TO = re.compile(r"([a-zA-Zµμ. ]+?)\s*(?:-|–|—|\bto\b|\bor\b)\s*(?=[\d.,])")
+_UNIT_TO = r"([a-zA-Zµμ. ]+?)\s*(?:-|–|—|\bto\b|\bor\b)\s*(?=[\d.,])"
 _TIMES = re.compile(r"(?:x(?![a-z])|\*|times\b)\s*", re.I)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
 _THREE_DECIMALS = re.compile(r"(?<![\d.,/])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
 _SIGNED = re.compile(r"[-+]\s*\d")
 _SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
-_IN_BRACKETS = re.compile(rf"\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)", re.I)
+_IN_BRACKETS = rf"(?i)\(\s*({_NUMBER})\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)"
 _BRACKETS = re.compile(r"\([^)]*\)")
-_AND_MORE = re.compile(r"(?:\+|&|\bplus\b|\band\b)\s*[\d.,]", re.I)
-_AT_THE_END = re.compile(
-    rf"(?P<food>.*[^\W\d_]{{2}}.*?)\s*(?P<mark>[\s,;:(]|\bx)\s*(?P<number>{_NUMBER}(?:\s*-\s*{_NUMBER})?)"
-    r"\s*(?P<unit>(?:fl\.? )?[a-zA-Zµμ]+\.?)?\s*\)?$",
-    re.I,
+_AND_MORE = r"(?i)(?:\+|&|\bplus\b|\band\b)\s*[\d.,]"
+_AT_THE_END = (
+    rf"(?i)(?P<food>.*[^\W\d_]{{2}}.*?)\s*(?P<mark>[\s,;:(]|\bx)\s*(?P<number>{_NUMBER}(?:\s*-\s*{_NUMBER})?)"
+    r"\s*(?P<unit>(?:fl\.? )?[a-zA-Zµμ]+\.?)?\s*\)?$"
 )
 
 LONGEST = 80
@@ -137,7 +137,9 @@ def _behind(value: float, rest: str) -> Amount:
     """An amount that begins with a number: a range, a product, or the number with its unit."""
     if (to := _TO.match(rest)) and (second := _LEADING.match(rest, to.end())):
         return _range(value, parse_number(second[1]), rest[second.end() :])
-    if (to := _UNIT_TO.match(rest)) and (second := _LEADING.match(rest, to.end())):  # "100 g - 150 g"
+    if (
+        rest[:1].isalpha() and (to := re.match(_UNIT_TO, rest)) and (second := _LEADING.match(rest, to.end()))
+    ):  # "100 g - 150 g"
         unit = rest[second.end() :]
         if words(unit) == words(to[1]):
             return _range(value, parse_number(second[1]), unit)
@@ -179,7 +181,8 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     if len(text) + len(unit) > LONGEST:
         raise AmountError("the amount is too long to be one", "write a number and a unit, for example 150 g")
     text, unit = tidy(text), tidy(unit)
-    text = text[about.end() :] if (about := ABOUT.match(text.lower())) else text
+    if not text[:1].isdigit() and (about := re.match(ABOUT, text.lower())):
+        text = text[about.end() :]
     if plain(text) in NO_AMOUNT:
         if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
@@ -189,9 +192,9 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     own = amount.unit.strip(" .,;:").partition(" of ")[0].removeprefix("of ")
     _refuse_thousands(text, own or unit)
-    if _AND_MORE.search(own):
+    if re.search(_AND_MORE, own):
         raise AmountError(f'"{text}" is two amounts', "write one amount a line, for example 150 g")
-    bracketed = _IN_BRACKETS.search(text)
+    bracketed = re.search(_IN_BRACKETS, text) if "(" in text else None
     if bracketed is not None and (known := _mass(bracketed[2])) is not None:
         _refuse_thousands(bracketed[1], bracketed[2])
         grams = parse_number(bracketed[1]) * known
@@ -271,7 +274,7 @@ def split_trailing_amount(text: str) -> tuple[str, str]:
     ``("", text)`` when the text does not end with one. A bare number is an amount only behind a comma, a bracket
     or an x: "omega 3" is a name.
     """
-    found = _AT_THE_END.match(tidy(text))
+    found = re.match(_AT_THE_END, tidy(text))
     if found is None:
         return "", text
     unit = found["unit"] or ""

@@ -11,9 +11,10 @@ import io
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from nutrigap.amounts import Grams, to_grams, unit_key
 from nutrigap.diary import Diary, Line
@@ -34,8 +35,12 @@ SUGGEST = 0.40
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 
 
-@dataclass(frozen=True)
-class Choice:
+# Shared by all records that tell nothing.
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+_NO_DOSES: Mapping[str, Dose] = MappingProxyType({})
+
+
+class Choice(NamedTuple):
     """A correction the user saved: a phrase stands for this food, and one ``unit`` of it weighs ``grams`` [g].
 
     ``units`` has keys as ``amounts.unit_key`` gives them; ``place`` is the file and line that the choice stands in.
@@ -43,7 +48,7 @@ class Choice:
 
     food_id: str
     kind: str = ""
-    units: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, float] = _NOTHING
     place: str = "choices"
 
     def row(self, foods: FoodTable) -> int:
@@ -54,8 +59,7 @@ class Choice:
             raise TableError(f"{self.place}: {error}; nutrigap foods WORDS finds the ids") from None
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One diary line with what it was taken for.
 
     Attributes
@@ -85,8 +89,8 @@ class Entry:
     match: Match
     row: int | None = None
     grams: Grams | None = None
-    doses: Mapping[str, Dose] = field(default_factory=dict)
-    labels: Mapping[str, float] = field(default_factory=dict)
+    doses: Mapping[str, Dose] = _NO_DOSES
+    labels: Mapping[str, float] = _NOTHING
     open: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
     problem: str = ""
@@ -193,7 +197,7 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
         )
         if same not in known:
             known[same] = resolve_line(line, foods, choices or {})
-        entries.append(replace(known[same], line=line))
+        entries.append(known[same]._replace(line=line))
     return entries
 
 

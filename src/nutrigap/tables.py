@@ -6,7 +6,6 @@ official releases; ``data/foods/manifest.json`` says what is in them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -32,10 +31,11 @@ class Texts(Sequence[str]):
         data = data if data.endswith(b"\n") or not data else data + b"\n"
         self._data = data
         ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
-        self._ends: list[int] = ends.tolist()  # a list answers faster than an array, one item at a time
+        self._size = len(ends)
+        self._end = ends.item  # the fastest way to a single number of an array
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return self._size
 
     @overload
     def __getitem__(self, i: int) -> str: ...
@@ -44,12 +44,11 @@ class Texts(Sequence[str]):
     def __getitem__(self, i: int | slice) -> str | tuple[str, ...]:
         if isinstance(i, slice):
             return tuple(self[row] for row in range(*i.indices(len(self))))
-        size = len(self._ends)
-        if not -size <= i < size:
-            raise IndexError(f"no item {i} among {size}")
-        i %= size
-        start = self._ends[i - 1] + 1 if i else 0
-        return self._data[start : self._ends[i]].decode("utf-8")
+        if not -self._size <= i < self._size:
+            raise IndexError(f"no item {i} among {self._size}")
+        i %= self._size
+        start = self._end(i - 1) + 1 if i else 0
+        return self._data[start : self._end(i)].decode("utf-8")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._data.decode("utf-8").split("\n")[:-1])
@@ -237,14 +236,14 @@ def load_foods() -> FoodTable:
         The installation lacks the table's files.
     """
     folder = DATA / "foods"
-    if not (folder / "manifest.json").is_file():
+    if not (folder / "edition.txt").is_file():
         raise TableError("the packaged food table is missing; reinstall nutrigap, or run data/build.py")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    edition, sha256, first_tier = read_lines(folder, "edition.txt")
     groups = tuple(read_lines(folder, "groups.txt"))
     return FoodTable(
         name="usda",
-        edition="; ".join(manifest["editions"]),
-        sha256=manifest["sha256"],
+        edition=edition,
+        sha256=sha256,
         ids=read_lines(folder, "ids.txt"),
         names=read_lines(folder, "names.txt"),
         values=read_array(folder, "values.npy").astype(np.float64, copy=False),
@@ -259,6 +258,6 @@ def load_foods() -> FoodTable:
         portion_grams=read_array(folder, "portion_grams.npy").astype(np.float64),
         imputation=_imputation(groups),
         left_out_portion=_left_out_portion(),
-        first_tier=int(manifest["counts"]["fndds"]["foods"]),
+        first_tier=int(first_tier),
         folder=folder,
     )

@@ -6,14 +6,14 @@ import datetime as dt
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
 from nutrigap import __version__
-from nutrigap.errors import DiaryError, NutrigapError, Problem
+from nutrigap.errors import DiaryError, NutrigapError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from nutrigap.diary import Diary
@@ -296,7 +296,7 @@ def _read(diary: str, start: str | None, end: str | None, date_format: str | Non
     known = ["auto", *(one.name for one in LAYOUTS)]
     if layout not in known:
         raise click.UsageError(
-            f'--input: there is no layout "{layout}"{_near(layout, known)}; known: {", ".join(known)}'
+            f'--input: there is no layout "{layout}"{did_you_mean(layout, known)}; known: {", ".join(known)}'
         )
     fault = format_fault(date_format) if date_format is not None else None
     if fault is not None:
@@ -332,7 +332,7 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
     if people and names == [""]:
         raise click.UsageError(f"--people {people}: {read.path} has no person column to look up")
     if people and strangers:
-        hint = _near(strangers[0], known)
+        hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
         yield analyze(read.for_person(name), known.get(name, who), choices=saved)
@@ -388,16 +388,9 @@ def _is_folder(output: str) -> bool:
 
 
 def _choices(path: str | None) -> dict[str, Choice] | None:
-    """The saved choices, with one message for every way in which a file can be none."""
-    import csv
-
-    from nutrigap.errors import TableError
     from nutrigap.resolve import read_choices
 
-    try:
-        return read_choices(path) if path is not None else None
-    except csv.Error as error:
-        raise TableError(f"{path}: cannot be read as a file of choices ({error})") from None
+    return read_choices(path) if path is not None else None
 
 
 def _deliver(text: str, output: str | None, form: str) -> None:
@@ -456,13 +449,6 @@ def _say_problems(problems: Sequence[Problem], path: str, *, verbose: bool, to_s
 def _unquoted(text: str) -> str:
     """A message without what it quotes: two that differ only in that are of one kind."""
     return " ".join(text.split('"')[::2])
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, 1)
-    return f', did you mean "{near[0]}"?' if near else ""
 
 
 def _count(number: int, noun: str) -> str:

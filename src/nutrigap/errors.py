@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -68,3 +68,11 @@ class AmountError(NutrigapError, ValueError):
         self.what = what
         self.fix = fix
         super().__init__(f"{what}; {fix}" if fix else what)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message: the known word that may have been meant, or "" when none is near."""
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f', did you mean "{near[0]}"?' if near else ""

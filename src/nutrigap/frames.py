@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nutrigap.references import Person, target_rows
-from nutrigap.tables import sources
+from nutrigap.references import Person, target_records
 
 
 def targets(person: Person) -> pd.DataFrame:
@@ -23,23 +22,5 @@ def targets(person: Person) -> pd.DataFrame:
         Columns ``nutrient, sex, age_group, life_stage, unit, ear, rda, ai, ul, ul_scope, ul_note,
         sd_requirement, source``.
     """
-    known = sources()
-    rows = [
-        {
-            "nutrient": target.nutrient,
-            "sex": one.sex,
-            "age_group": target.age_label,
-            "life_stage": one.life_stage,
-            "unit": target.unit,
-            "ear": target.ear,
-            "rda": target.rda,
-            "ai": target.ai,
-            "ul": target.ul,
-            "ul_scope": target.ul_scope,
-            "ul_note": "" if target.ul is not None else target.ul_status,
-            "sd_requirement": target.sd_requirement,
-            "source": "; ".join(f"{known[key].title} ({known[key].year})" for key in target.sources),
-        }
-        for one, target in target_rows(person)
-    ]
+    rows = [{**row, "ul_note": row["ul_note"] or ""} for row in target_records(person)]
     return pd.DataFrame(rows)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nutrigap.diary.cells import show
-from nutrigap.errors import PersonError, TableError
+from nutrigap.errors import PersonError, TableError, did_you_mean
 from nutrigap.references import Person
 
 PROFILE_NAME = "nutrigap.toml"
@@ -42,7 +42,8 @@ def read_profile(path: Path) -> dict[str, str]:
     unknown = sorted(set(content) - set(PROFILE_KEYS) - NOT_USED_YET)
     if unknown:
         raise TableError(
-            f'{path}: unknown entry "{unknown[0]}"{_near(unknown[0], PROFILE_KEYS)}; known: {", ".join(PROFILE_KEYS)}'
+            f'{path}: unknown entry "{unknown[0]}"{did_you_mean(unknown[0], PROFILE_KEYS)}; '
+            f"known: {', '.join(PROFILE_KEYS)}"
         )
     return {name: str(value) for name, value in content.items() if name in PROFILE_KEYS}
 
@@ -113,10 +114,3 @@ def person_of(entries: Mapping[str, str]) -> Person:
         raise
     except (ValueError, OverflowError):  # a number too long to be one
         raise PersonError(f'"{show(age or "")}" is no age; write years (34) or months (7mo)') from None
-
-
-def _near(word: str, known: tuple[str, ...]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, 1)
-    return f', did you mean "{near[0]}"?' if near else ""

@@ -87,10 +87,6 @@ def _largest(values: Sequence[float | None]) -> float | None:
     return max((value for value in values if value is not None), default=None)
 
 
-def _smallest(values: Sequence[float | None]) -> float | None:
-    return min((value for value in values if value is not None), default=None)
-
-
 def _most_demanding(targets: Sequence[Reference]) -> Reference:
     """The higher requirement and the lower limit of several persons that this one may be."""
     first = targets[0]

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from nutrigap.errors import PersonError, TableError
+from nutrigap.tables import sources
 from nutrigap.units import read_table
 
 SEXES = ("female", "male")
@@ -287,3 +288,26 @@ def target_rows(person: Person) -> Iterator[tuple[Person, Reference]]:
             found = reference(one, nutrient)
             if found is not None:
                 yield one, found
+
+
+def target_records(person: Person) -> list[dict[str, str | float | None]]:
+    """The reference values of a person as plain rows, each with the titles of its sources; None = none set."""
+    known = sources()
+    return [
+        {
+            "nutrient": target.nutrient,
+            "sex": one.sex,
+            "age_group": target.age_label,
+            "life_stage": one.life_stage,
+            "unit": target.unit,
+            "ear": target.ear,
+            "rda": target.rda,
+            "ai": target.ai,
+            "ul": target.ul,
+            "ul_scope": target.ul_scope,
+            "ul_note": None if target.ul is not None else target.ul_status,
+            "sd_requirement": target.sd_requirement,
+            "source": "; ".join(f"{known[key].title} ({known[key].year})" for key in target.sources),
+        }
+        for one, target in target_rows(person)
+    ]

@@ -106,27 +106,8 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
             "ul_note": None if target is None or target.ul is not None else target.ul_status,
             "source": ", ".join(target.sources) if target else None,
         },
-        "adequacy": None
-        if adequacy is None
-        else {
-            "method": adequacy.method,
-            "z": adequacy.z,
-            "confidence": adequacy.confidence,
-            "confidence_low": adequacy.confidence_low,
-            "confidence_high": adequacy.confidence_high,
-            "days_to_decide": adequacy.days_to_decide,
-            "status": adequacy.status,
-        },
-        "excess": None
-        if excess is None
-        else {
-            "method": excess.method,
-            "amount_compared": excess.amount_compared,
-            "confidence": excess.confidence,
-            "confidence_low": excess.confidence_low,
-            "confidence_high": excess.confidence_high,
-            "status": excess.status,
-        },
+        "adequacy": adequacy._asdict() if adequacy is not None else None,
+        "excess": excess._asdict() if excess is not None else None,
         "contributors": [
             {"food": food, "amount": amount, "share": share}
             for food, amount, share in intake.contributors(reading.nutrient.id)

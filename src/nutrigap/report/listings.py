@@ -10,9 +10,8 @@ import numpy as np
 
 from nutrigap.errors import TableError
 from nutrigap.matching import search
-from nutrigap.references import Person, target_rows
+from nutrigap.references import Person, target_records, target_rows
 from nutrigap.report.csv import render
-from nutrigap.report.rows import Row
 from nutrigap.tables import FoodTable, Source, load_foods, sources
 from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table
 from nutrigap.wording import exactly
@@ -112,22 +111,10 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
 
 def target_table(person: Person, form: str) -> str:
     """The reference values of a person as text, JSON or CSV."""
-    known = sources()
-    rows: list[Row] = [
-        {
-            "nutrient": target.nutrient, "sex": one.sex, "age_group": target.age_label, "life_stage": one.life_stage,
-            "unit": target.unit, "ear": target.ear, "rda": target.rda, "ai": target.ai, "ul": target.ul,
-            "ul_scope": target.ul_scope, "ul_note": None if target.ul is not None else target.ul_status,
-            "sd_requirement": target.sd_requirement,
-            "source": "; ".join(f"{known[key].title} ({known[key].year})" for key in target.sources),
-        }
-        for one, target in target_rows(person)
-    ]  # fmt: skip
-    if form == "csv":
-        return render(rows)
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-    return _target_text(person, known)
+    if form == "text":
+        return _target_text(person, sources())
+    rows = target_records(person)
+    return render(rows) if form == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
 def _target_text(person: Person, known: dict[str, Source]) -> str:

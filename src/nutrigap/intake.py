@@ -96,8 +96,11 @@ class Intake:
 
     Attributes
     ----------
+    logged : tuple of Entry
+        The diary's lines.
     entries : tuple of Entry
-        The lines, in the order of the first axis of ``lines``.
+        What is added up, in the order of the first axis of ``lines``: each line, or its parts where it holds several
+        foods. ``owner`` gives the place in ``logged`` of each.
     lines : Bounds of (lines × nutrients) arrays
         Contributions of the counted and flagged lines (0 for lines left out), without the room for what is missing.
     known : (lines × nutrients) array of bool
@@ -114,7 +117,9 @@ class Intake:
         diary could be, the days with a counted dose.
     """
 
+    logged: tuple[Entry, ...]
     entries: tuple[Entry, ...]
+    owner: IntArray
     lines: Bounds
     known: NDArray[np.bool_]
     source: IntArray
@@ -252,6 +257,23 @@ class Intake:
         return np.clip(1.0 - lacking, 0.0, 1.0)  # all known is exactly 1
 
     @cached_property
+    def by_line(self) -> FloatArray:
+        """Best amounts of every diary line, (logged × nutrients): NaN where one of its parts is not known."""
+        size = len(self.logged)
+        best = sum_by(self.owner, self.lines.best, size)
+        unknown = sum_by(self.owner, (~self.known).astype(float), size)
+        return np.where(unknown > 0, np.nan, best)
+
+    @cached_property
+    def flagged_share(self) -> FloatArray:
+        """Share of the mean intake that rests on flagged lines, by the best values, (nutrients,); 0 of nothing."""
+        flagged = np.array([self.logged[i].status == "flagged" for i in self.owner], dtype=bool)
+        total = self.lines.best[self._in_mean].sum(axis=0)
+        part = self.lines.best[self._in_mean & flagged].sum(axis=0)
+        share: FloatArray = np.divide(part, total, out=np.zeros_like(total), where=total > 0)
+        return share
+
+    @cached_property
     def _named(self) -> tuple[list[str], IntArray]:
         """The distinct foods and products, and the place of each line among them."""
         place: dict[str, int] = {}
@@ -326,6 +348,9 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     foods : FoodTable
         The table that the entries' rows refer to.
     """
+    logged = tuple(entries)
+    owner = np.array([i for i, line in enumerate(logged) for _ in line.pieces], dtype=np.int64)
+    entries = tuple(piece for line in logged for piece in line.pieces)
     size, columns = len(entries), nutrient_index()
     shape = size, len(columns)
     lines = Bounds(np.zeros(shape), np.zeros(shape), np.zeros(shape))
@@ -361,7 +386,9 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
     day = np.array([place.get(entry.line.date, -1) if entry.line.date else -1 for entry in entries], dtype=np.int64)
     natural, added = _split(lines, entries, known)
     return Intake(
-        entries=tuple(entries),
+        logged=logged,
+        entries=entries,
+        owner=owner,
         lines=lines,
         known=known,
         source=source,

@@ -33,6 +33,7 @@ FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 # A food that shares less than this with the phrase is no help as a suggestion.
 SUGGEST = 0.40
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
+CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 
 
 # Shared by all records that tell nothing.
@@ -81,6 +82,9 @@ class Entry(NamedTuple):
         Nutrients for which the line stands as a left-out food: an ordinary portion bounds them.
     problem, fix : str
         Why the line is flagged or left out, and how to mend it.
+    parts : tuple of Entry
+        The foods of a line that holds several ("beans on toast", a recipe): each is an entry of its own with the
+        line's number, and they are added up instead of this one.
     """
 
     line: Line
@@ -95,6 +99,17 @@ class Entry(NamedTuple):
     missing: frozenset[str] = frozenset()
     problem: str = ""
     fix: str = ""
+    parts: tuple[Entry, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Entry, ...]:
+        """What is added up for the line: its parts, or itself."""
+        return tuple(piece for part in self.parts for piece in part.pieces) if self.parts else (self,)
+
+    def at(self, line: Line) -> Entry:
+        """The same entry for another line that says the same."""
+        parts = tuple(part.at(line._replace(food=part.line.food)) for part in self.parts)
+        return self._replace(line=line, parts=parts)
 
 
 NO_MATCH = Match(None, "none", 0.0)
@@ -193,11 +208,13 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
             line.unit,
             line.kind,
             line.problem,
+            line.amounts_from,
+            line.covers,
             tuple(sorted(line.labels.items())),
         )
         if same not in known:
             known[same] = resolve_line(line, foods, choices or {})
-        entries.append(known[same]._replace(line=line))
+        entries.append(known[same].at(line))
     return entries
 
 
@@ -218,7 +235,23 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         brand = brand_words(line.food, said)
         if brand and not find_food(foods, brand).score >= ACCEPT:
             return _resolve_supplement(line, brand)
+    if line.amounts_from and (line.covers or line.labels.keys() >= CORE):
+        return _as_exported(line)
     return _resolve_food(line, foods, choice, choices)
+
+
+def _as_exported(line: Line) -> Entry:
+    """A line that an export brings with its own amounts: no food is looked for, and what is blank is not known.
+
+    One food that lacks a value is bounded by an ordinary portion; of the total of a meal or a day nothing is.
+    """
+    lacking = EVERY - line.labels.keys()
+    if not line.labels:
+        what = f"{line.amounts_from} gives none of the nutrients for it"
+        return _left_out(line, "food", what, "log the foods, or leave the day out")
+    if line.covers:
+        return Entry(line, "food", "counted", NO_MATCH, labels=line.labels, open=lacking)
+    return Entry(line, "food", "counted", NO_MATCH, labels=line.labels, missing=lacking)
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:
@@ -392,9 +425,10 @@ def _without_food(
 ) -> Entry:
     """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
     if line.labels and line.problem is None:
+        told = f"of {line.amounts_from}" if line.amounts_from else "from the label"
         return Entry(
             line, kind, "flagged", match, labels=line.labels, missing=EVERY - set(line.labels),
-            problem=f"only the amounts from the label are counted: {what}", fix=fix,
+            problem=f"only the amounts {told} are counted: {what}", fix=fix,
         )  # fmt: skip
     return Entry(line, kind, "left_out", match, row=row, missing=EVERY, problem=what, fix=fix)
 

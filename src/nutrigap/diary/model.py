@@ -44,6 +44,10 @@ class Line(NamedTuple):
         Nutrient id -> amount for the line as eaten [canonical unit of the nutrient]. A blank cell is absent.
     problem : Problem or None
         Why this line cannot be used; None for a line that can.
+    amounts_from : str
+        The program whose export brings ``labels`` ("Cronometer"), "" where they are the user's own label columns.
+    covers : str
+        ``meal`` or ``day`` where the line is the total of one: then what it lacks has no bound. Else "".
     """
 
     number: int
@@ -59,6 +63,8 @@ class Line(NamedTuple):
     kind: str
     labels: Mapping[str, float]
     problem: Problem | None
+    amounts_from: str = ""
+    covers: str = ""
 
 
 @dataclass(frozen=True)

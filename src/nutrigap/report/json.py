@@ -10,7 +10,7 @@ from nutrigap.matching import candidates
 from nutrigap.readings import Reading
 from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
-from nutrigap.report.rows import amount_text, finite, line_nutrients
+from nutrigap.report.rows import amount_text, finite, line_nutrients, part_nutrients
 from nutrigap.report.sources import used
 from nutrigap.resolve import Entry
 from nutrigap.rules import DISCLAIMER
@@ -97,6 +97,7 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
         },
         "days": days,
         "coverage": float(intake.coverage[i]),
+        "flagged_share": float(intake.flagged_share[i]),
         "reference": {
             "ear": target.ear if target else None,
             "rda": target.rda if target else None,
@@ -121,7 +122,6 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
 
 def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
     foods = report.foods
-    food: Json = None if entry.row is None else {"id": foods.ids[entry.row], "description": foods.names[entry.row]}
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -130,7 +130,8 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
         "amount_text": amount_text(entry),
         "kind": entry.kind,
         "status": entry.status,
-        "food": food,
+        "food": _food(report, entry),
+        "amounts_from": entry.line.amounts_from or None,
         "match": {
             "method": entry.match.method,
             "score": entry.match.score,
@@ -139,13 +140,38 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
                 for c in candidates(foods, entry.match)
             ],
         },
-        "parts": [],
+        "parts": _parts(report, row, entry),
         "grams": entry.grams.best if entry.grams else None,
         "grams_from": entry.grams.source if entry.grams else None,
         "problem": entry.problem or None,
         "fix": entry.fix or None,
         "nutrients": dict(line_nutrients(report, row)),
     }
+
+
+def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
+    """The foods of a line that holds several, each with its grams, state and nutrients."""
+    if not entry.parts:
+        return []
+    return [
+        {
+            "text": piece.line.food,
+            "amount_text": amount_text(piece),
+            "status": piece.status,
+            "food": _food(report, piece),
+            "grams": piece.grams.best if piece.grams else None,
+            "grams_from": piece.grams.source if piece.grams else None,
+            "problem": piece.problem or None,
+            "nutrients": dict(nutrients),
+        }
+        for piece, nutrients in zip(entry.pieces, part_nutrients(report, row), strict=True)
+    ]
+
+
+def _food(report: Report, entry: Entry) -> Json:
+    if entry.row is None:
+        return None
+    return {"id": report.foods.ids[entry.row], "description": report.foods.names[entry.row]}
 
 
 def render(report: Report, *, indent: int | None = 1) -> str:

@@ -54,7 +54,7 @@ class Report:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The diary's lines with what they were taken for, in the order of the diary."""
-        return self.intake.entries
+        return self.intake.logged
 
     def count(self, status: str) -> int:
         """How many lines are ``counted``, ``flagged`` or ``left_out``."""

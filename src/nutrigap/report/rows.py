@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.report.model import Report
 from nutrigap.resolve import Entry
+from nutrigap.tables import FloatArray
 from nutrigap.units import nutrient_index, nutrients
 
 Cell = str | float | int | bool | None
@@ -116,10 +119,16 @@ def amount_text(entry: Entry) -> str:
 
 def line_nutrients(report: Report, row: int) -> dict[str, Cell]:
     """Known amounts of a line by nutrient id; None where the line says nothing or the value was never measured."""
+    return _by_nutrient(report.intake.by_line[row])
+
+
+def part_nutrients(report: Report, row: int) -> list[dict[str, Cell]]:
+    """The same of every part of a line that holds several foods, in their order."""
     intake = report.intake
+    first, last = np.searchsorted(intake.owner, (row, row + 1))
+    return [_by_nutrient(np.where(intake.known[i], intake.lines.best[i], np.nan)) for i in range(first, last)]
+
+
+def _by_nutrient(amounts: FloatArray) -> dict[str, Cell]:
     columns = nutrient_index()
-    return {
-        n.id: float(intake.lines.best[row, columns[n.id]]) if intake.known[row, columns[n.id]] else None
-        for n in nutrients()
-        if n.role != "part"
-    }
+    return {n.id: finite(float(amounts[columns[n.id]])) for n in nutrients() if n.role != "part"}

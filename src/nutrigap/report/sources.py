@@ -20,7 +20,7 @@ OF_RULE = {"R07": ("efsa2023b6", "tga2022"), "R15": ("scf2001",)}
 def used(report: Report) -> list[Source]:
     """The sources behind the numbers and sentences of this report, in a fixed order."""
     keys: list[str] = []
-    for entry in report.entries:
+    for entry in report.intake.entries:
         if entry.row is not None:
             name = report.foods.ids[entry.row]
             keys += ("fndds2019",) if name == HUMAN_MILK else TABLE_OF_PREFIX.get(name.partition(":")[0], ())

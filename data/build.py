@@ -23,12 +23,19 @@ from build_foods import EDITIONS, Facts, build_foods, nutrient_columns, write_ar
 from build_releases import ReleaseError, Releases
 from build_tables import build_tables
 from build_units import build_units
-from nutrigap.matching import build_index
+from nutrigap.index import FILES, build_index
 from nutrigap.tables import read_lines
 from nutrigap.units import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGED = ROOT / "src" / "nutrigap" / "data"
+# How the arrays of the index are stored: as small as they may be.
+STORED = {
+    **dict.fromkeys(("offsets", "gram_offsets"), np.int32),
+    **dict.fromkeys(("rows", "exact_rows", "gram_words"), np.int16),
+    **dict.fromkeys(("parts", "prepared", "flags"), np.uint8),
+    "cost": np.float64,
+}
 TIERS = {"fndds": "fndds:", "sr": "sr:"}
 
 
@@ -48,13 +55,12 @@ def write_index(folder: Path) -> None:
     aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
     index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"), aliases)
     assert len(row_by_id) <= np.iinfo(np.int16).max, "rows no longer fit the size they are stored in"
-    write_lines(folder / "index_words.txt", index.vocabulary)
-    write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
-    write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
-    write_array(folder / "index_parts.npy", index.parts.astype(np.uint8))
-    write_array(folder / "index_cost.npy", index.cost)
-    write_lines(folder / "index_exact.txt", index.exact)
-    write_array(folder / "index_exact_rows.npy", index.exact_rows.astype(np.int16))
+    for attribute, name in FILES.items():
+        content = getattr(index, attribute)
+        if name.endswith(".txt"):
+            write_lines(folder / name, content)
+        else:
+            write_array(folder / name, content.astype(STORED[attribute]))
 
 
 def write_manifest(out: Path, facts: Facts) -> None:

@@ -1,0 +1,218 @@
+"""The index over the names of all foods, built ahead: for every word the foods it stands in and the part it plays.
+
+What a name says is not in the food ("no added fat") stands under words of its own, so that asking for a thing and
+asking for its absence are two questions. How a food is prepared is kept apart from what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from nutrigap.phrases import ABSENT, states, terms
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers, read_lines
+from nutrigap.units import read_table
+from nutrigap.words import key, lexicon, negation, plain
+
+# The part a word plays in a name -> what it costs when nobody asked for it.
+FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED = range(9)
+COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08])
+# Added to the part of a word that stands in the segment which names the food (or in a further name).
+NAMES = 16
+# Flags of a food: its name says that it stands for the food in general; it is raw though it is eaten cooked.
+GENERAL, RAW_BUT_EATEN_COOKED = 1, 2
+Item = TypeVar("Item")
+_EITHER = re.compile(r"([\w'-]+)(?: or | / |/)([\w'-]+)", re.I)
+_ADDED = re.compile(r"\b(?:made with|with|filled|topped)\b", re.I)
+_VOID = re.compile(r"\b(?:ns as to|with or without)\b.*", re.I)
+
+
+class WordIndex(NamedTuple):
+    """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``.
+
+    Attributes
+    ----------
+    parts : (postings,) array
+        As long as ``rows``: the part that the word plays in that name.
+    exact, exact_rows : sorted names and common names in their one form, each with its row
+    cost : (foods,) array
+        What all words of a name cost together.
+    prepared : (foods,) array
+        How the name says the food is prepared, bits as ``phrases.states`` gives them.
+    flags : (foods,) array
+        ``GENERAL`` and ``RAW_BUT_EATEN_COOKED``.
+    spelling : sorted words that a misspelt word may mean
+    grams, gram_offsets, gram_words
+        Inverted index over the trigrams of ``spelling``.
+    """
+
+    vocabulary: Sequence[str]
+    offsets: SmallIntArray
+    rows: SmallIntArray
+    parts: SmallIntArray
+    exact: Sequence[str]
+    exact_rows: SmallIntArray
+    cost: FloatArray
+    prepared: SmallIntArray
+    flags: SmallIntArray
+    spelling: Sequence[str]
+    grams: Sequence[str]
+    gram_offsets: SmallIntArray
+    gram_words: SmallIntArray
+
+    def postings(self, word: str) -> slice:
+        """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
+        return span(self.vocabulary, self.offsets, word)
+
+
+def span(vocabulary: Sequence[str], offsets: SmallIntArray, word: str) -> slice:
+    """Where the entries of a word stand in an inverted index: an empty slice when it has none."""
+    number = bisect_left(vocabulary, word)
+    if number == len(vocabulary) or vocabulary[number] != word:
+        return slice(0, 0)
+    return slice(int(offsets[number]), int(offsets[number + 1]))
+
+
+def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str, int]) -> WordIndex:
+    """Index of the words of every name and of its further names; ``aliases`` are common names with their rows."""
+    parts = [_parts(name, other) for name, other in zip(names, also, strict=True)]
+    words = [(word, row, part) for row, found in enumerate(parts) for word, part in found.items()]
+    vocabulary, offsets, pairs = _inverted((word, (row, part)) for word, row, part in words)
+    rows = np.array([row for row, _ in pairs], dtype=np.int64)
+    roles = np.array([part for _, part in pairs], dtype=np.uint8)
+    # where two foods share a name the first stands: FNDDS before SR
+    exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
+    # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
+    exact |= {form: row for phrase, row in aliases.items() for form in (" ".join(terms(phrase)), key(phrase)) if form}
+    spelling = sorted(_spelling(vocabulary, aliases))
+    grams, gram_offsets, gram_words = _inverted((gram, i) for i, word in enumerate(spelling) for gram in trigrams(word))
+    return WordIndex(
+        vocabulary,
+        offsets,
+        rows,
+        roles,
+        tuple(sorted(exact)),
+        np.array([exact[name] for name in sorted(exact)], dtype=np.int64),
+        np.bincount(rows, weights=COST[roles % NAMES], minlength=len(names)).astype(np.float64),
+        np.array([states(_said(name)) for name in names], dtype=np.uint8),
+        np.array([_flags(name) for name in names], dtype=np.uint8),
+        spelling,
+        grams,
+        gram_offsets,
+        np.array(gram_words, dtype=np.int64),
+    )
+
+
+def _inverted(pairs: Iterable[tuple[str, Item]]) -> tuple[tuple[str, ...], SmallIntArray, list[Item]]:
+    """Sorted words, where the items of each begin, and the items in that order."""
+    found: dict[str, list[Item]] = {}
+    for word, item in pairs:
+        found.setdefault(word, []).append(item)
+    vocabulary = tuple(sorted(found))
+    counts = np.array([0] + [len(found[word]) for word in vocabulary], dtype=np.int64)
+    return vocabulary, np.cumsum(counts), [item for word in vocabulary for item in found[word]]
+
+
+def _said(name: str) -> str:
+    """A name without what it leaves open: "NS as to fat", "with or without cheese"."""
+    return ", ".join(_VOID.sub("", segment) for segment in name.split(","))
+
+
+def _parts(name: str, also: str) -> dict[str, int]:
+    """Every word of a food's names with the part it plays."""
+    classes, neutral = lexicon("search_class"), lexicon("search_neutral")
+    absent = negation(name).absent
+    found = dict.fromkeys(terms(also), FURTHER + NAMES)
+    naming = True
+    for text in _said(name).split(","):
+        kept = negation(text).kept if negation(text).said else text
+        segment, itself = terms(kept), set(terms(_ADDED.split(kept)[0]))
+        # "Cheese, Cheddar": the kind of food costs little to leave unsaid, and the food stands in the next segment
+        kind = naming and set(segment) <= classes | neutral
+        either = {word for pair in _EITHER.findall(plain(text)) for word in terms(" ".join(pair))} if naming else set()
+        for word in segment:
+            if word not in itself:
+                part, names = _part(word, ADDED), False
+            elif word in either:
+                part, names = _part(word, EITHER), naming
+            elif naming:
+                part, names = _part(word, BEHIND if kind else HEAD), True
+            else:
+                part, names = _part(word, BRAND if text.isupper() else BEHIND), False
+            before = found.get(word, FURTHER)
+            found[word] = part + NAMES * (names or before >= NAMES)
+        naming = kind
+    return found | {ABSENT + word: SILENT for word in absent}
+
+
+def _part(word: str, otherwise: int) -> int:
+    if word in lexicon("search_neutral"):
+        return SILENT
+    if word in lexicon("search_unasked"):
+        return UNASKED
+    if word in lexicon("search_usual"):
+        return USUAL
+    return otherwise
+
+
+def _flags(name: str) -> int:
+    """Whether a name stands for the food in general, and whether it is that of something raw that is eaten cooked."""
+    lower = plain(name)
+    general = bool(lexicon("search_general") & set(terms(name))) or " ns as to" in lower
+    first = set(terms(" ".join(name.split(",")[:2])))
+    raw = "raw" in terms(name) and bool(first & lexicon("search_eaten_cooked"))
+    return GENERAL * general + RAW_BUT_EATEN_COOKED * raw
+
+
+def _spelling(vocabulary: Iterable[str], aliases: Iterable[str]) -> set[str]:
+    """The words that a misspelt word may mean: those of names, common names, synonyms and preparations."""
+    listed = {word for row in read_table("synonyms.csv") for word in key(row["words"]).split()}
+    listed |= {word for phrase in aliases for word in key(phrase).split()}
+    listed |= {word for word in vocabulary if not word.startswith(ABSENT)}
+    return {word for word in listed if len(word) > 2 and word.isalpha()}
+
+
+def trigrams(word: str) -> set[str]:
+    """The runs of three letters of a word, its ends marked."""
+    marked = f"^{word}$"
+    return {marked[i : i + 3] for i in range(len(marked) - 2)}
+
+
+# Attribute of the index -> its packaged file; lists of words are text files, all else arrays.
+FILES = {
+    "vocabulary": "index_words.txt",
+    "offsets": "index_offsets.npy",
+    "rows": "index_rows.npy",
+    "parts": "index_parts.npy",
+    "exact": "index_exact.txt",
+    "exact_rows": "index_exact_rows.npy",
+    "cost": "index_cost.npy",
+    "prepared": "index_prepared.npy",
+    "flags": "index_flags.npy",
+    "spelling": "index_spelling.txt",
+    "grams": "index_grams.txt",
+    "gram_offsets": "index_gram_offsets.npy",
+    "gram_words": "index_gram_words.npy",
+}
+
+
+@cache
+def load_index(foods: FoodTable) -> WordIndex:
+    """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
+    if foods.folder is None:
+        return build_index(foods.names, ("",) * len(foods), {})
+    folder = foods.folder
+
+    def read(name: str) -> Sequence[str] | FloatArray | SmallIntArray:
+        if name.endswith(".txt"):
+            return read_lines(folder, name)
+        if name == FILES["cost"]:
+            return read_array(folder, name).astype(np.float64, copy=False)
+        return read_integers(folder, name)
+
+    return WordIndex(**{attribute: read(name) for attribute, name in FILES.items()})  # type: ignore[arg-type]

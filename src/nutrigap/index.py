@@ -17,19 +17,21 @@ import numpy as np
 from nutrigap.phrases import ABSENT, states, terms
 from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers, read_lines
 from nutrigap.units import read_table
-from nutrigap.words import key, lexicon, negation, plain
+from nutrigap.words import key, lexicon, meanings, negation, plain
 
 # The part a word plays in a name -> what it costs when nobody asked for it.
-FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED = range(9)
-COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08])
+FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED, DISH, ABSENCE = range(11)
+COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08, 0.06, 0.05])
 # Added to the part of a word that stands in the segment which names the food (or in a further name).
 NAMES = 16
-# Flags of a food: its name says that it stands for the food in general; it is raw though it is eaten cooked.
-GENERAL, RAW_BUT_EATEN_COOKED = 1, 2
+# Flags of a food: its name says that it stands for the food in general; it is raw though it is eaten cooked; its name
+# leaves something open that the names of its neighbours tell.
+GENERAL, RAW_BUT_EATEN_COOKED, OPEN = 1, 2, 4
 Item = TypeVar("Item")
+# "NS as to fat" leaves open how a food was cooked, not which one it is.
+_GENERAL = r"\bnfs\b|\bns as to (?!fat|form|fresh|color)"
 _EITHER = re.compile(r"([\w'-]+)(?: or | / |/)([\w'-]+)", re.I)
 _ADDED = re.compile(r"\b(?:made with|with|filled|topped)\b", re.I)
-_VOID = re.compile(r"\b(?:ns as to|with or without)\b.*", re.I)
 
 
 class WordIndex(NamedTuple):
@@ -45,7 +47,7 @@ class WordIndex(NamedTuple):
     prepared : (foods,) array
         How the name says the food is prepared, bits as ``phrases.states`` gives them.
     flags : (foods,) array
-        ``GENERAL`` and ``RAW_BUT_EATEN_COOKED``.
+        ``GENERAL``, ``RAW_BUT_EATEN_COOKED``, ``OPEN``.
     spelling : sorted words that a misspelt word may mean
     grams, gram_offsets, gram_words
         Inverted index over the trigrams of ``spelling``.
@@ -120,7 +122,8 @@ def _inverted(pairs: Iterable[tuple[str, Item]]) -> tuple[tuple[str, ...], Small
 
 def _said(name: str) -> str:
     """A name without what it leaves open: "NS as to fat", "with or without cheese"."""
-    return ", ".join(_VOID.sub("", segment) for segment in name.split(","))
+    void = rf"(?i)\b(?:{'|'.join(sorted(meanings('search_void')))})\b.*"
+    return ", ".join(re.sub(void, "", segment) for segment in name.split(","))
 
 
 def _parts(name: str, also: str) -> dict[str, int]:
@@ -132,41 +135,45 @@ def _parts(name: str, also: str) -> dict[str, int]:
     for text in _said(name).split(","):
         kept = negation(text).kept if negation(text).said else text
         segment, itself = terms(kept), set(terms(_ADDED.split(kept)[0]))
+        brand = text.isupper()
         # "Cheese, Cheddar": the kind of food costs little to leave unsaid, and the food stands in the next segment
-        kind = naming and set(segment) <= classes | neutral
+        kind = naming and (brand or set(segment) <= classes | neutral)
         either = {word for pair in _EITHER.findall(plain(text)) for word in terms(" ".join(pair))} if naming else set()
         for word in segment:
-            if word not in itself:
-                part, names = _part(word, ADDED), False
-            elif word in either:
-                part, names = _part(word, EITHER), naming
-            elif naming:
-                part, names = _part(word, BEHIND if kind else HEAD), True
-            else:
-                part, names = _part(word, BRAND if text.isupper() else BEHIND), False
+            own = word in itself
+            part = _part(word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own)
             before = found.get(word, FURTHER)
-            found[word] = part + NAMES * (names or before >= NAMES)
+            found[word] = part + NAMES * (own and (naming or before >= NAMES))
         naming = kind
-    return found | {ABSENT + word: SILENT for word in absent}
+    usual = lexicon("search_absent")
+    return found | {ABSENT + word: SILENT if word in usual else ABSENCE for word in absent}
 
 
-def _part(word: str, otherwise: int) -> int:
-    if word in lexicon("search_neutral"):
-        return SILENT
-    if word in lexicon("search_unasked"):
-        return UNASKED
-    if word in lexicon("search_usual"):
-        return USUAL
-    return otherwise
+def _part(word: str, *, naming: bool, kind: bool, either: bool, brand: bool, added: bool) -> int:
+    """The part of a word, by the first of these that holds."""
+    dish = word in lexicon("search_dish")
+    silent = lexicon("search_neutral") | lexicon("search_costless") | meanings("search_state").keys()
+    told = (
+        (word in silent, SILENT),
+        (brand, BRAND),
+        (kind, BEHIND),
+        (word in lexicon("search_unasked"), UNASKED),
+        (word in lexicon("search_usual"), USUAL),
+        (added, ADDED),
+        (either, EITHER),
+        (naming, HEAD),
+        (dish, DISH),
+    )
+    return next((part for holds, part in told if holds), BEHIND)
 
 
 def _flags(name: str) -> int:
-    """Whether a name stands for the food in general, and whether it is that of something raw that is eaten cooked."""
+    """What a name says of a food as a whole: bits of ``GENERAL``, ``RAW_BUT_EATEN_COOKED`` and ``OPEN``."""
     lower = plain(name)
-    general = bool(lexicon("search_general") & set(terms(name))) or " ns as to" in lower
+    general = bool(re.search(_GENERAL, lower))
     first = set(terms(" ".join(name.split(",")[:2])))
     raw = "raw" in terms(name) and bool(first & lexicon("search_eaten_cooked"))
-    return GENERAL * general + RAW_BUT_EATEN_COOKED * raw
+    return GENERAL * general + RAW_BUT_EATEN_COOKED * raw + OPEN * ("ns as to" in lower)
 
 
 def _spelling(vocabulary: Iterable[str], aliases: Iterable[str]) -> set[str]:

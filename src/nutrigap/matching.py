@@ -19,6 +19,7 @@ from nutrigap.index import (
     COST,
     FURTHER,
     GENERAL,
+    OPEN,
     NAMES,
     RAW_BUT_EATEN_COOKED,
     WordIndex,
@@ -38,18 +39,20 @@ UNSURE = 0.79
 NEUTRAL = lexicon("search_neutral")
 HEAD_MISSED = 0.15
 FURTHER_WEIGHT = 0.9
-GENERAL_BONUS = 0.03
+GENERAL_BONUS, OPEN_BONUS = 0.03, 0.005
 # What stands behind "with" or "in" says less about which food it is.
 BEHIND_LINK = 0.6
 NUMBER_WEIGHT = 0.5
-# A name that says the contrary of what was asked; what is not there weighs less than what is.
-CONTRARY, BY_ABSENCE = 0.2, 0.3
+# A name that says the contrary of what was asked, and one that says the same of what is not there.
+CONTRARY, AGREES = 0.2, 0.1
 SAME_WORD = 0.03
+# Up to this cost a food is prepared as was asked for.
+SAME_WAY = 0.02
 RAW_COST = 0.1
 PER_EDIT = 0.06
 # Candidates that a tie is looked for among; a lead of less than this is none.
 WIDE = 20
-NEAR_TIE = 0.015
+NEAR_TIE = 0.005
 # A fifth, and the share of an average portion below which nothing matters.
 DIFFERS, TRACE = 0.2, 0.1
 # Confidence of a match: logistic in the score, the share of the phrase that is answered, and the letters mended.
@@ -188,7 +191,7 @@ class _Ready(NamedTuple):
 def _ready(foods: FoodTable) -> _Ready:
     index, size = load_index(foods), len(foods)
     tier = np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED))
-    general = np.where(index.flags & GENERAL, GENERAL_BONUS, 0.0)
+    general = np.where(index.flags & GENERAL, GENERAL_BONUS, np.where(index.flags & OPEN, OPEN_BONUS, 0.0))
     return _Ready(tier, general, _prepared_costs())
 
 
@@ -245,19 +248,16 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     if not total:
         return ()
     for word in asked.absent:
-        rows = index.rows[index.postings(ABSENT + word)]
-        if len(rows):
-            weight = BY_ABSENCE * math.log1p(size / len(rows))
-            total += weight
-            shared[rows] += weight
-        cost[index.rows[index.postings(word)]] += CONTRARY
-    for word in asked.methods:
+        span = index.postings(ABSENT + word)
+        cost[index.rows[span]] -= AGREES + COST[index.parts[span] % NAMES]
         span = index.postings(word)
-        cost[index.rows[span]] -= COST[index.parts[span] % NAMES] + SAME_WORD
+        cost[index.rows[span][index.parts[span] % NAMES != FURTHER]] += CONTRARY
     found = np.flatnonzero(shared > LEAST_SHARED * total)
     cost, covered = cost[found], shared[found] / total
     prepared, flags = index.prepared[found], index.flags[found]
     plainly = cost - ready.prior[found] < 1e-9
+    for word in asked.methods:
+        cost -= np.where(np.isin(found, index.rows[index.postings(word)]), SAME_WORD, 0.0)
     cost += ready.prepared[asked.prepared][prepared]
     if not asked.prepared:
         cost += np.where(flags & RAW_BUT_EATEN_COOKED, RAW_COST, 0.0)
@@ -289,28 +289,51 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
     asked = ask(foods, phrase)
     if not asked.words:
         return Match(None, "none", 0.0, "" if asked.absent else phrase, negation(phrase).said, 0.0)
-    row = _exact(load_index(foods), asked.form)
-    if row is not None:
+    row = _known(foods, asked)
+    found = search(foods, phrase, limit=WIDE) if row is None or asked.absent else ()
+    if row is not None and not (found and _lacks(foods, found[0].row, asked)):
         found = (Candidate(row, 1.0 - PER_EDIT * asked.edits),)
-    else:
-        found = search(foods, phrase, limit=WIDE)
     if not found:
         return Match(None, "none", 0.0, phrase, "", 0.0)
     best = found[0]
     sure = confidence(best, asked)
     if sure < FLAG:
         return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
-    said = negation(phrase)
-    ignored = "" if said.absent <= negation(foods.names[best.row]).absent else said.said
+    ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
     return Match(best.row, "search", best.score, phrase, ignored, sure, _rival(foods, found), best.covered)
 
 
-def _rival(foods: FoodTable, found: Sequence[Candidate]) -> int | None:
-    """The best of the foods that fit nearly as well as the first and differ from it; None for a food in general."""
-    best = found[0]
-    if load_index(foods).flags[best.row] & GENERAL:
+def _known(foods: FoodTable, asked: Asked) -> int | None:
+    """The food whose name or common name is what is asked for, spelled as the tables do; else None.
+
+    How it is prepared may be told besides: "cooked spaghetti" is spaghetti, "raw spaghetti" is not.
+    """
+    index = load_index(foods)
+    row = _exact(index, asked.form)
+    if row is not None:
+        return row
+    linked = any(factor == BEHIND_LINK for _, factor in asked.words)
+    row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
+    if row is None or _ready(foods).prepared[asked.prepared][index.prepared[row]] > SAME_WAY:
         return None
-    near = (one.row for one in found[1:] if best.score - one.score < NEAR_TIE)
+    return row
+
+
+def _lacks(foods: FoodTable, row: int, asked: Asked) -> bool:
+    """Whether the name of a food says of everything that is asked to be absent that it is."""
+    return asked.absent <= negation(foods.names[row]).absent
+
+
+def _rival(foods: FoodTable, found: Sequence[Candidate]) -> int | None:
+    """The best of the foods that fit nearly as well as the first and differ from it; None for a food in general.
+
+    Of the other tier of the table none is a rival: which tier stands first is settled.
+    """
+    best = found[0]
+    if load_index(foods).flags[best.row] & (GENERAL | OPEN):
+        return None
+    own_tier = best.row < foods.first_tier
+    near = (one.row for one in found[1:] if best.score - one.score < NEAR_TIE and (one.row < foods.first_tier) == own_tier)
     return next((row for row in near if differs(foods, best.row, row)), None)
 
 

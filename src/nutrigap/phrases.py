@@ -11,15 +11,13 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from nutrigap.units import read_table
-from nutrigap.words import key, meanings, words
+from nutrigap.words import key, lexicon, meanings, words
 
 # Marks a word for what is not there: "no:fat".
 ABSENT = "no:"
 # How a food is prepared, as bits; a name may allow several ("baked or fried").
 FAMILIES = ("raw", "cooked", "moist", "dry", "fried")
 LONGEST_SYNONYM = 4
-# A longer phrase is not cut between any two words.
-LONGEST_PAIR = 6
 # What stands between two foods; "w/o" is no "with".
 _BETWEEN = r"(?i)\s+(?:with|and|on|in|plus|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
 
@@ -93,10 +91,10 @@ class Pair(NamedTuple):
 
 
 def pairs(phrase: str) -> list[Pair]:
-    """The ways to read a phrase as two foods: at the words that join foods, else between any two words."""
+    """The ways to read a phrase as two foods: at the words that join foods, else before a toast."""
     found = [Pair(phrase[: m.start()], phrase[m.end() :], True) for m in re.finditer(_BETWEEN, phrase)]
     found = [pair for pair in found if key(pair.first) and key(pair.second)]
     if found:
         return found
-    typed = phrase.split()
-    return [Pair(" ".join(typed[:i]), " ".join(typed[i:]), False) for i in range(1, min(len(typed), LONGEST_PAIR))]
+    first, _, last = phrase.strip().rpartition(" ")
+    return [Pair(first, last, False)] if first and key(last) in lexicon("search_carrier") else []

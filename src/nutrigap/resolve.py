@@ -34,7 +34,7 @@ FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 # A food that shares less than this with the phrase is no help as a suggestion.
 SUGGEST = 0.40
 # A food answers a whole phrase with this share of it; how sure two foods are of which one is two again.
-WHOLLY, PAIRED = 0.95, 0.5
+WHOLLY, PAIRED = 0.97, 0.5
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 

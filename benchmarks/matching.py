@@ -145,7 +145,7 @@ def report(path: Path, foods: ng.FoodTable, *, wrong: bool) -> None:
             if (one.accept and not j["top1"]) or (not one.accept and j["kind"] == "food" and not j["left_out"]):
                 parts = [foods.names[foods.row(p)] for p in j["parts"]]  # type: ignore[attr-defined]
                 meant = "; ".join(foods.names[foods.row(a)] for a in sorted(one.accept)[:2]) or one.expect
-                five = "" if j["top5"] else " !5"
+                five = ("" if j["top5"] else " !5") + (" WRONG" if j["sure"] and not j["right"] else "")
                 print(f"    {one.phrase!r}: {name} {parts or ''} [{state} {j['confidence']:.2f}{five}] for {meant}")
 
 

@@ -43,8 +43,8 @@ GENERAL_BONUS, OPEN_BONUS = 0.03, 0.005
 # What stands behind "with" or "in" says less about which food it is.
 BEHIND_LINK = 0.6
 NUMBER_WEIGHT = 0.5
-# A name that says the contrary of what was asked, and one that says the same of what is not there.
-CONTRARY, AGREES = 0.2, 0.1
+# A name that says the contrary of what was asked; what is not there weighs less than what is.
+CONTRARY, BY_ABSENCE = 0.2, 0.3
 SAME_WORD = 0.03
 # Up to this cost a food is prepared as was asked for.
 SAME_WAY = 0.02
@@ -247,13 +247,19 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
     if not total:
         return ()
+    told, agreed = total, shared.copy()
     for word in asked.absent:
         span = index.postings(ABSENT + word)
-        cost[index.rows[span]] -= AGREES + COST[index.parts[span] % NAMES]
+        rows = index.rows[span]
+        if len(rows):
+            weight = BY_ABSENCE * math.log1p(size / len(rows))
+            told += weight
+            agreed[rows] += weight
+            cost[rows] -= COST[index.parts[span] % NAMES]
         span = index.postings(word)
         cost[index.rows[span][index.parts[span] % NAMES != FURTHER]] += CONTRARY
     found = np.flatnonzero(shared > LEAST_SHARED * total)
-    cost, covered = cost[found], shared[found] / total
+    cost, covered, answered = cost[found], shared[found] / total, agreed[found] / told
     prepared, flags = index.prepared[found], index.flags[found]
     plainly = cost - ready.prior[found] < 1e-9
     for word in asked.methods:
@@ -265,7 +271,7 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         span = index.postings(asked.head)
         named = index.rows[span][index.parts[span] >= NAMES]
         cost += np.where(np.isin(found, named), 0.0, HEAD_MISSED)
-    score = covered - cost - PER_EDIT * asked.edits + np.where(plainly, ready.general[found], 0.0)
+    score = answered - cost - PER_EDIT * asked.edits + np.where(plainly, ready.general[found], 0.0)
     score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
     if score.size > limit:  # only what can be among the best is put in order
         near = score >= np.partition(score, -limit)[-limit]

@@ -21,7 +21,7 @@ from nutrigap.words import key, lexicon, meanings, negation, plain
 
 # The part a word plays in a name -> what it costs when nobody asked for it.
 FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED, DISH, ABSENCE = range(11)
-COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08, 0.06, 0.05])
+COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08, 0.06, 0.08])
 # Added to the part of a word that stands in the segment which names the food (or in a further name).
 NAMES = 16
 # Flags of a food: its name says that it stands for the food in general; it is raw though it is eaten cooked; its name
@@ -153,6 +153,7 @@ def _part(word: str, *, naming: bool, kind: bool, either: bool, brand: bool, add
     """The part of a word, by the first of these that holds."""
     dish = word in lexicon("search_dish")
     silent = lexicon("search_neutral") | lexicon("search_costless") | meanings("search_state").keys()
+    silent |= meanings("absent_word").keys()  # what is absent costs by itself
     told = (
         (word in silent, SILENT),
         (brand, BRAND),

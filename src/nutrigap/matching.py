@@ -38,7 +38,7 @@ UNSURE = 0.79
 
 NEUTRAL = lexicon("search_neutral")
 HEAD_MISSED = 0.15
-FURTHER_WEIGHT = 0.9
+FURTHER_WEIGHT, BY_KIND = 0.9, 0.6
 GENERAL_BONUS, OPEN_BONUS = 0.03, 0.005
 # What stands behind "with" or "in" says less about which food it is.
 BEHIND_LINK = 0.6
@@ -46,6 +46,8 @@ NUMBER_WEIGHT = 0.5
 # A name that says the contrary of what was asked; what is not there weighs less than what is.
 CONTRARY, BY_ABSENCE = 0.2, 0.3
 SAME_WORD = 0.03
+# A food that lacks what is not to be there takes the place of the common name's only if it fits as well as this.
+INSTEAD = 0.92
 # Up to this cost a food is prepared as was asked for.
 SAME_WAY = 0.02
 RAW_COST = 0.1
@@ -233,7 +235,7 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     index, ready, size = load_index(foods), _ready(foods), len(foods)
     asked = ask(foods, phrase)
     shared, cost = np.zeros(size), index.cost + ready.prior
-    total = 0.0
+    total, kinds = 0.0, meanings("search_kind")
     for word, factor in asked.words:
         span = index.postings(word)
         rows, parts = index.rows[span], index.parts[span]
@@ -245,6 +247,11 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         shared[rows] += np.where(parts % NAMES == FURTHER, FURTHER_WEIGHT * weight, weight)
         cost[rows] -= COST[parts % NAMES]
         cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
+        if word in kinds:  # "beef pho" is the soup with meat
+            span = index.postings(kinds[word])
+            others = np.setdiff1d(index.rows[span], rows)
+            shared[others] += BY_KIND * weight
+            cost[index.rows[index.postings(ABSENT + kinds[word])]] += CONTRARY
     if not total:
         return ()
     told, agreed = total, shared.copy()
@@ -297,7 +304,7 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
         return Match(None, "none", 0.0, "" if asked.absent else phrase, negation(phrase).said, 0.0)
     row = _known(foods, asked)
     found = search(foods, phrase, limit=WIDE) if row is None or asked.absent else ()
-    if row is not None and not (found and _lacks(foods, found[0].row, asked)):
+    if row is not None and not (found and found[0].score > INSTEAD and _lacks(foods, found[0].row, asked)):
         found = (Candidate(row, 1.0 - PER_EDIT * asked.edits),)
     if not found:
         return Match(None, "none", 0.0, phrase, "", 0.0)

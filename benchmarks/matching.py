@@ -1,13 +1,13 @@
 """How well phrases are understood: labelled phrases against the foods they are taken for.
 
-    python benchmarks/matching.py [FILES] [--wrong] [--harmless-only]
+    python benchmarks/matching.py [FILES] [--wrong]
 
-FILES are tables of phrases with the foods that are right for them: ``phrase,kind,expect,accept,note`` (the default: those
-below ``tests/data``), or ``id,phrase,…,sr_ndb,…,fndds_codes``. Each phrase goes through the whole reader as the food
-cell of a line. Printed for each file, of the phrases that have an acceptable food: the share where the first choice is
-one (top-1) and where one of the five candidates is (top-5); of the phrases that are counted without a question, the share
-that is right, or harmless: all six nutrients per 100 g within 20 % of an acceptable food; and how many of the phrases
-without an acceptable food are counted as a food.
+FILES are tables of phrases with the foods that are right for them: ``phrase,kind,expect,accept,note`` (the default:
+those below ``tests/data``), or ``id,phrase,...,sr_ndb,...,fndds_codes``. Each phrase goes through the whole reader as
+the food cell of a line. Printed for each file, of the phrases that have an acceptable food: the share where the first
+choice is one (top-1) and where one of the five candidates is (top-5); of those that are counted without a question, the
+share that is right, or harmless: all six nutrients per 100 g within 20 % of an acceptable food; and how many of the
+phrases without an acceptable food are counted as a food.
 """
 
 from __future__ import annotations

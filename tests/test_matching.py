@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nutrigap as ng
-from nutrigap.index import FILES, build_index, load_index
+from nutrigap.index import FILES, SPELLING_FILES, build_index, build_spelling, load_index, load_spelling
 from nutrigap.matching import FLAG, candidates, find_exact, find_food, search
 from nutrigap.tables import read_lines
 from nutrigap.units import DATA, read_table
@@ -225,10 +225,14 @@ def test_the_packaged_index_is_the_one_built_from_the_names() -> None:
     assert folder is not None
     aliases = {row["phrase"]: FOODS.row(row["food_id"]) for row in read_table("aliases.csv")}
     built = build_index(tuple(FOODS.names), tuple(read_lines(folder, "also.txt")), aliases)
-    packaged = load_index(FOODS)
-    for attribute, name in FILES.items():
-        one, other = getattr(packaged, attribute), getattr(built, attribute)
-        assert list(one) == list(other) if name.endswith(".txt") else np.array_equal(one, other), attribute
+    pairs = (
+        (FILES, load_index(FOODS), built),
+        (SPELLING_FILES, load_spelling(FOODS), build_spelling(built.vocabulary, aliases)),
+    )
+    for files, packaged, made in pairs:
+        for attribute, name in files.items():
+            one, other = getattr(packaged, attribute), getattr(made, attribute)
+            assert list(one) == list(other) if name.endswith(".txt") else np.array_equal(one, other), attribute
 
 
 @pytest.mark.parametrize("word", ["tofu", "avocado", "kale", "halibut", "quinoa"])

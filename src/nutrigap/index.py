@@ -10,12 +10,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from nutrigap.phrases import ABSENT, states, terms
-from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers, read_lines
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers
 from nutrigap.units import read_table
 from nutrigap.words import key, lexicon, meanings, negation, plain
 
@@ -30,8 +31,8 @@ GENERAL, RAW_BUT_EATEN_COOKED, OPEN = 1, 2, 4
 Item = TypeVar("Item")
 # "NS as to fat" leaves open how a food was cooked, not which one it is.
 _GENERAL = r"\bnfs\b|\bns as to (?!fat|form|fresh|color)"
-_EITHER = re.compile(r"([\w'-]+)(?: or | / |/)([\w'-]+)", re.I)
-_ADDED = re.compile(r"\b(?:made with|with|filled|topped)\b", re.I)
+_EITHER = r"([\w'-]+)(?: or | / |/)([\w'-]+)"
+_ADDED = r"(?i)\b(?:made with|with|filled|topped)\b"
 
 
 class WordIndex(NamedTuple):
@@ -48,9 +49,6 @@ class WordIndex(NamedTuple):
         How the name says the food is prepared, bits as ``phrases.states`` gives them.
     flags : (foods,) array
         ``GENERAL``, ``RAW_BUT_EATEN_COOKED``, ``OPEN``.
-    spelling : sorted words that a misspelt word may mean
-    grams, gram_offsets, gram_words
-        Inverted index over the trigrams of ``spelling``.
     """
 
     vocabulary: Sequence[str]
@@ -62,14 +60,19 @@ class WordIndex(NamedTuple):
     cost: FloatArray
     prepared: SmallIntArray
     flags: SmallIntArray
-    spelling: Sequence[str]
-    grams: Sequence[str]
-    gram_offsets: SmallIntArray
-    gram_words: SmallIntArray
 
     def postings(self, word: str) -> slice:
         """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
         return span(self.vocabulary, self.offsets, word)
+
+
+class Spelling(NamedTuple):
+    """The words that a misspelt word may mean, sorted, and an inverted index over their trigrams."""
+
+    words: Sequence[str]
+    grams: Sequence[str]
+    offsets: SmallIntArray
+    members: SmallIntArray
 
 
 def span(vocabulary: Sequence[str], offsets: SmallIntArray, word: str) -> slice:
@@ -91,8 +94,6 @@ def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str,
     exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
     # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
     exact |= {form: row for phrase, row in aliases.items() for form in (" ".join(terms(phrase)), key(phrase)) if form}
-    spelling = sorted(_spelling(vocabulary, aliases))
-    grams, gram_offsets, gram_words = _inverted((gram, i) for i, word in enumerate(spelling) for gram in trigrams(word))
     return WordIndex(
         vocabulary,
         offsets,
@@ -103,10 +104,6 @@ def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str,
         np.bincount(rows, weights=COST[roles % NAMES], minlength=len(names)).astype(np.float64),
         np.array([states(_said(name)) for name in names], dtype=np.uint8),
         np.array([_flags(name) for name in names], dtype=np.uint8),
-        spelling,
-        grams,
-        gram_offsets,
-        np.array(gram_words, dtype=np.int64),
     )
 
 
@@ -134,11 +131,13 @@ def _parts(name: str, also: str) -> dict[str, int]:
     naming = True
     for text in _said(name).split(","):
         kept = negation(text).kept if negation(text).said else text
-        segment, itself = terms(kept), set(terms(_ADDED.split(kept)[0]))
+        segment, itself = terms(kept), set(terms(re.split(_ADDED, kept)[0]))
         brand = text.isupper()
         # "Cheese, Cheddar": the kind of food costs little to leave unsaid, and the food stands in the next segment
         kind = naming and (brand or set(segment) <= classes | neutral)
-        either = {word for pair in _EITHER.findall(plain(text)) for word in terms(" ".join(pair))} if naming else set()
+        either = (
+            {word for pair in re.findall(_EITHER, plain(text)) for word in terms(" ".join(pair))} if naming else set()
+        )
         for word in segment:
             own = word in itself
             part = _part(word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own)
@@ -177,12 +176,14 @@ def _flags(name: str) -> int:
     return GENERAL * general + RAW_BUT_EATEN_COOKED * raw + OPEN * ("ns as to" in lower)
 
 
-def _spelling(vocabulary: Iterable[str], aliases: Iterable[str]) -> set[str]:
-    """The words that a misspelt word may mean: those of names, common names, synonyms and preparations."""
+def build_spelling(vocabulary: Iterable[str], aliases: Iterable[str]) -> Spelling:
+    """The words of names, common names, synonyms and preparations, by their trigrams."""
     listed = {word for row in read_table("synonyms.csv") for word in key(row["words"]).split()}
     listed |= {word for phrase in aliases for word in key(phrase).split()}
     listed |= {word for word in vocabulary if not word.startswith(ABSENT)}
-    return {word for word in listed if len(word) > 2 and word.isalpha()}
+    known = sorted(word for word in listed if len(word) > 2 and word.isalpha())
+    grams, offsets, members = _inverted((gram, i) for i, word in enumerate(known) for gram in trigrams(word))
+    return Spelling(known, grams, offsets, np.array(members, dtype=np.int64))
 
 
 def trigrams(word: str) -> set[str]:
@@ -191,7 +192,7 @@ def trigrams(word: str) -> set[str]:
     return {marked[i : i + 3] for i in range(len(marked) - 2)}
 
 
-# Attribute of the index -> its packaged file; lists of words are text files, all else arrays.
+# Attribute -> its packaged file; lists of words are text files, all else arrays.
 FILES = {
     "vocabulary": "index_words.txt",
     "offsets": "index_offsets.npy",
@@ -202,10 +203,12 @@ FILES = {
     "cost": "index_cost.npy",
     "prepared": "index_prepared.npy",
     "flags": "index_flags.npy",
-    "spelling": "index_spelling.txt",
-    "grams": "index_grams.txt",
-    "gram_offsets": "index_gram_offsets.npy",
-    "gram_words": "index_gram_words.npy",
+}
+SPELLING_FILES = {
+    "words": "spelling_words.txt",
+    "grams": "spelling_grams.txt",
+    "offsets": "spelling_offsets.npy",
+    "members": "spelling_members.npy",
 }
 
 
@@ -214,13 +217,20 @@ def load_index(foods: FoodTable) -> WordIndex:
     """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
     if foods.folder is None:
         return build_index(foods.names, ("",) * len(foods), {})
-    folder = foods.folder
+    return WordIndex(**{attribute: _read(foods.folder, name) for attribute, name in FILES.items()})  # type: ignore[arg-type]
 
-    def read(name: str) -> Sequence[str] | FloatArray | SmallIntArray:
-        if name.endswith(".txt"):
-            return read_lines(folder, name)
-        if name == FILES["cost"]:
-            return read_array(folder, name).astype(np.float64, copy=False)
-        return read_integers(folder, name)
 
-    return WordIndex(**{attribute: read(name) for attribute, name in FILES.items()})  # type: ignore[arg-type]
+@cache
+def load_spelling(foods: FoodTable) -> Spelling:
+    """The words that a misspelt word may mean in a table, read or built as ``load_index`` does."""
+    if foods.folder is None:
+        return build_spelling(load_index(foods).vocabulary, ())
+    return Spelling(**{attribute: _read(foods.folder, name) for attribute, name in SPELLING_FILES.items()})  # type: ignore[arg-type]
+
+
+def _read(folder: Path, name: str) -> Sequence[str] | FloatArray | SmallIntArray:
+    if name.endswith(".txt"):  # searched by halving: a list is faster than cutting out a line each time
+        return (folder / name).read_text(encoding="utf-8").split("\n")[:-1]
+    if name == FILES["cost"]:
+        return read_array(folder, name).astype(np.float64, copy=False)
+    return read_integers(folder, name)

@@ -14,20 +14,22 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nutrigap.index import (
     COST,
     FURTHER,
     GENERAL,
-    OPEN,
     NAMES,
+    OPEN,
     RAW_BUT_EATEN_COOKED,
     WordIndex,
     load_index,
+    load_spelling,
 )
-from nutrigap.phrases import ABSENT, FAMILIES, states, terms, translated
+from nutrigap.phrases import ABSENT, FAMILIES, states, translated
 from nutrigap.spelling import corrected, is_known
-from nutrigap.tables import FloatArray, FoodTable
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray
 from nutrigap.units import nutrients
 from nutrigap.words import key, lexicon, meanings, negation, words
 
@@ -156,10 +158,10 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     edits = 0
     spelled: list[str] = []
     for word in typed:
-        if is_known(index, word):
+        if _in_names(index, word) or is_known(load_spelling(foods), word):
             spelled.append(word)
             continue
-        meant, away = corrected(index, word)
+        meant, away = corrected(load_spelling(foods), word)
         spelled += meant or (word,)
         edits += away
     found = translated(spelled)
@@ -181,12 +183,16 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     )
 
 
+def _in_names(index: WordIndex, word: str) -> bool:
+    span = index.postings(word)
+    return bool(span.start < span.stop)
+
+
 class _Ready(NamedTuple):
     """What a search needs beside the index, worked out once: the cost of each food before anything is asked."""
 
     prior: FloatArray
     general: FloatArray
-    prepared: FloatArray
 
 
 @cache
@@ -194,14 +200,21 @@ def _ready(foods: FoodTable) -> _Ready:
     index, size = load_index(foods), len(foods)
     tier = np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED))
     general = np.where(index.flags & GENERAL, GENERAL_BONUS, np.where(index.flags & OPEN, OPEN_BONUS, 0.0))
-    return _Ready(tier, general, _prepared_costs())
+    return _Ready(tier, general)
 
 
-def _prepared_costs() -> FloatArray:
-    """Cost by how the food was asked for (bits) and by how a name says it is prepared (bits): the least of all pairs."""
-    size = 1 << len(FAMILIES)
-    kinds = [[0] if not bits else [i + 1 for i in range(len(FAMILIES)) if bits >> i & 1] for bits in range(size)]
-    return np.array([[min(PREPARED[a, b] for a in one for b in other) for other in kinds] for one in kinds])
+@cache
+def _prepared_cost(asked: int) -> FloatArray:
+    """Cost of every way in which a name can say that a food is prepared (bits), for one that was asked for (bits).
+
+    Of several ways the best stands.
+    """
+    kinds = [[0] if not bits else [i + 1 for i in range(len(FAMILIES)) if bits >> i & 1] for bits in range(asked + 1)]
+    best = PREPARED[kinds[asked]].min(axis=0).tolist()
+    cost = [best[0]]
+    for bits in range(1, 1 << len(FAMILIES)):
+        cost.append(min(best[i + 1] for i in range(len(FAMILIES)) if bits >> i & 1))
+    return np.array(cost)
 
 
 def find_exact(foods: FoodTable, phrase: str) -> int | None:
@@ -248,9 +261,8 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         cost[rows] -= COST[parts % NAMES]
         cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
         if word in kinds:  # "beef pho" is the soup with meat
-            span = index.postings(kinds[word])
-            others = np.setdiff1d(index.rows[span], rows)
-            shared[others] += BY_KIND * weight
+            others = index.rows[index.postings(kinds[word])]
+            shared[others[~_among(rows, size)[others]]] += BY_KIND * weight
             cost[index.rows[index.postings(ABSENT + kinds[word])]] += CONTRARY
     if not total:
         return ()
@@ -270,14 +282,14 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     prepared, flags = index.prepared[found], index.flags[found]
     plainly = cost - ready.prior[found] < 1e-9
     for word in asked.methods:
-        cost -= np.where(np.isin(found, index.rows[index.postings(word)]), SAME_WORD, 0.0)
-    cost += ready.prepared[asked.prepared][prepared]
+        cost -= np.where(_among(index.rows[index.postings(word)], size)[found], SAME_WORD, 0.0)
+    cost += _prepared_cost(asked.prepared)[prepared]
     if not asked.prepared:
         cost += np.where(flags & RAW_BUT_EATEN_COOKED, RAW_COST, 0.0)
     if asked.head:
         span = index.postings(asked.head)
         named = index.rows[span][index.parts[span] >= NAMES]
-        cost += np.where(np.isin(found, named), 0.0, HEAD_MISSED)
+        cost += np.where(_among(named, size)[found], 0.0, HEAD_MISSED)
     score = answered - cost - PER_EDIT * asked.edits + np.where(plainly, ready.general[found], 0.0)
     score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
     if score.size > limit:  # only what can be among the best is put in order
@@ -287,6 +299,13 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
     return tuple(
         Candidate(int(found[i]), float(min(1.0, max(0.0, score[i]))), float(min(1.0, covered[i]))) for i in best
     )
+
+
+def _among(rows: SmallIntArray, size: int) -> NDArray[np.bool_]:
+    """Whether each of ``size`` foods is one of some rows."""
+    among = np.zeros(size, dtype=bool)
+    among[rows] = True
+    return among
 
 
 def find_food(foods: FoodTable, phrase: str) -> Match:
@@ -327,7 +346,7 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
         return row
     linked = any(factor == BEHIND_LINK for _, factor in asked.words)
     row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
-    if row is None or _ready(foods).prepared[asked.prepared][index.prepared[row]] > SAME_WAY:
+    if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
         return None
     return row
 
@@ -346,7 +365,9 @@ def _rival(foods: FoodTable, found: Sequence[Candidate]) -> int | None:
     if load_index(foods).flags[best.row] & (GENERAL | OPEN):
         return None
     own_tier = best.row < foods.first_tier
-    near = (one.row for one in found[1:] if best.score - one.score < NEAR_TIE and (one.row < foods.first_tier) == own_tier)
+    near = (
+        one.row for one in found[1:] if best.score - one.score < NEAR_TIE and (one.row < foods.first_tier) == own_tier
+    )
     return next((row for row in near if differs(foods, best.row, row)), None)
 
 

@@ -97,4 +97,5 @@ def pairs(phrase: str) -> list[Pair]:
     if found:
         return found
     first, _, last = phrase.strip().rpartition(" ")
-    return [Pair(first, last, False)] if first and key(last) in lexicon("search_carrier") else []
+    carried = key(last) in lexicon("search_carrier") and key(first) not in lexicon("search_link")
+    return [Pair(first, last, False)] if first and carried else []

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 import numpy as np
 
-from nutrigap.index import WordIndex, span, trigrams
+from nutrigap.index import Spelling, span, trigrams
 
 # So many words that share most trigrams are compared letter by letter.
 COMPARED = 24
@@ -17,35 +17,35 @@ SHORTEST_HALF = 3
 OTHER_START = 1.5
 
 
-def is_known(index: WordIndex, word: str) -> bool:
+def is_known(spelling: Spelling, word: str) -> bool:
     """Whether a word needs no correction: it is in the tables, or no word at all."""
-    return not word.isalpha() or len(word) < 3 or _listed(index, word)
+    return not word.isalpha() or len(word) < 3 or _listed(spelling, word)
 
 
-def _listed(index: WordIndex, word: str) -> bool:
-    place = bisect_left(index.spelling, word)
-    return place < len(index.spelling) and index.spelling[place] == word
+def _listed(spelling: Spelling, word: str) -> bool:
+    place = bisect_left(spelling.words, word)
+    return place < len(spelling.words) and spelling.words[place] == word
 
 
-def corrected(index: WordIndex, word: str) -> tuple[tuple[str, ...], int]:
+def corrected(spelling: Spelling, word: str) -> tuple[tuple[str, ...], int]:
     """The words that a word not known to the tables was meant for, and how many edits away: ``((), 0)`` if none.
 
     "oatmilk" is two words run together, "bannana" one edit from "banana". Among equally near words the one that
     begins alike and shares more trigrams stands first.
     """
     for i in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
-        if _listed(index, word[:i]) and _listed(index, word[i:]):
+        if _listed(spelling, word[:i]) and _listed(spelling, word[i:]):
             return (word[:i], word[i:]), 0
     most = EDITS[min(len(word), len(EDITS) - 1)]
     if not most:
         return (), 0
     asked = trigrams(word)
-    spans = [span(index.grams, index.gram_offsets, gram) for gram in sorted(asked)]
-    shared = np.bincount(np.concatenate([index.gram_words[s] for s in spans]), minlength=len(index.spelling))
+    spans = [span(spelling.grams, spelling.offsets, gram) for gram in sorted(asked)]
+    shared = np.bincount(np.concatenate([spelling.members[s] for s in spans]), minlength=len(spelling.words))
     near = np.argsort(-shared, kind="stable")[:COMPARED]
     best: tuple[float, int, str, int] | None = None
     for i in near:
-        other = index.spelling[int(i)]
+        other = spelling.words[int(i)]
         if shared[i] == 0 or abs(len(other) - len(word)) > most:
             continue
         away = distance(word, other, most)

@@ -13,8 +13,8 @@ from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import BLOOD_TEST, Flag
-from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.units import nutrient_index
+from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.words import printable
 
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
@@ -253,7 +253,9 @@ def remarks(report: Report) -> list[str]:
 
 def _guessed(report: Report) -> str:
     """How much of each nutrient rests on flagged lines, where it is no trifle; else ""."""
-    shares = {one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core}
+    shares = {
+        one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core
+    }
     told = [f"{name} {100 * share:.0f} %" for name, share in shares.items() if share >= SMALL]
     return f" On the guesses rest: {', '.join(told)}." if told and report.intake.days else ""
 

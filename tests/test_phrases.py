@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import nutrigap as ng
 from nutrigap.diary import Line
-from nutrigap.index import load_spelling
+from nutrigap.index import load_index, load_spelling
 from nutrigap.matching import find_food
 from nutrigap.phrases import FAMILIES, pairs, states, terms, translated
 from nutrigap.resolve import resolve_line
@@ -90,12 +90,12 @@ def test_distance_is_that_of_the_plain_recursion(one: str, other: str) -> None:
 def test_misspelt_words(typed: str, meant: str) -> None:
     spelling = load_spelling(FOODS)
     assert not is_known(spelling, typed)
-    assert " ".join(corrected(spelling, typed)[0]) == meant
+    assert " ".join(corrected(spelling, typed, load_index(FOODS).count)[0]) == meant
 
 
 @pytest.mark.parametrize("word", ["zzzzzz", "qwertyuiop", "xylophonist", "абв"])
 def test_what_is_no_word_is_not_corrected(word: str) -> None:
-    assert corrected(load_spelling(FOODS), word) == ((), 0)
+    assert corrected(load_spelling(FOODS), word, load_index(FOODS).count) == ((), 0)
 
 
 # ------------------------------------------------------------------------------------- phrases

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nutrigap.index import (
     COST,
     FURTHER,
+    GAIN,
     GENERAL,
     NAMES,
     OPEN,
@@ -49,9 +50,9 @@ NUMBER_WEIGHT = 0.5
 CONTRARY, BY_ABSENCE = 0.2, 0.3
 SAME_WORD = 0.03
 # A food that lacks what is not to be there takes the place of the common name's only if it fits as well as this.
-INSTEAD = 0.92
+INSTEAD = 0.88
 # Up to this cost a food is prepared as was asked for.
-SAME_WAY = 0.02
+SAME_WAY = 0.015
 RAW_COST = 0.1
 PER_EDIT = 0.06
 # Candidates that a tie is looked for among; a lead of less than this is none.
@@ -158,10 +159,10 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     edits = 0
     spelled: list[str] = []
     for word in typed:
-        if _in_names(index, word) or is_known(load_spelling(foods), word):
+        if index.count(word) or is_known(load_spelling(foods), word):
             spelled.append(word)
             continue
-        meant, away = corrected(load_spelling(foods), word)
+        meant, away = corrected(load_spelling(foods), word, index.count)
         spelled += meant or (word,)
         edits += away
     found = translated(spelled)
@@ -170,9 +171,8 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     asked: dict[str, float] = {}
     head = ""
     for i, word in enumerate(found):
-        if word in methods or word in NEUTRAL or word in links:
+        if word in methods or word in NEUTRAL or word in links or "/" in word:
             continue
-        word = word.rstrip("%") if word[0].isdigit() else word
         factor = (NUMBER_WEIGHT if word[0].isdigit() else 1.0) * (1.0 if i < place else BEHIND_LINK)
         asked.setdefault(word, factor)
         if i < place and not word[0].isdigit():
@@ -181,11 +181,6 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     return Asked(
         tuple(asked.items()), head, said.absent, states(text), frozenset(w for w in found if w in methods), edits, text
     )
-
-
-def _in_names(index: WordIndex, word: str) -> bool:
-    span = index.postings(word)
-    return bool(span.start < span.stop)
 
 
 class _Ready(NamedTuple):
@@ -258,7 +253,7 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         if factor == BEHIND_LINK:  # "pancakes with syrup" are no syrup
             rows, parts = rows[parts < NAMES], parts[parts < NAMES]
         shared[rows] += np.where(parts % NAMES == FURTHER, FURTHER_WEIGHT * weight, weight)
-        cost[rows] -= COST[parts % NAMES]
+        cost[rows] -= GAIN[parts % NAMES]
         cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
         if word in kinds:  # "beef pho" is the soup with meat
             others = index.rows[index.postings(kinds[word])]
@@ -344,7 +339,7 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
     row = _exact(index, asked.form)
     if row is not None:
         return row
-    linked = any(factor == BEHIND_LINK for _, factor in asked.words)
+    linked = not lexicon("search_link").union(["and"]).isdisjoint(asked.form.split())
     row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
     if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
         return None

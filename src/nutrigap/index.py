@@ -155,8 +155,10 @@ def _parts(name: str, also: str) -> dict[str, int]:
         )
         for word in segment:
             own = word in itself
-            part = PRODUCT if word in product else _part(
-                word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own
+            part = (
+                PRODUCT
+                if word in product
+                else _part(word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own)
             )
             before = found.get(word, FURTHER)
             found[word] = part + NAMES * (own and (naming or before >= NAMES))

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from nutrigap.amounts import Grams, to_grams, unit_key
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
-from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
+from nutrigap.matching import ACCEPT, WHOLLY, Match, candidates, find_exact, find_food
 from nutrigap.phrases import pairs
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
@@ -33,8 +33,8 @@ SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 # A food that shares less than this with the phrase is no help as a suggestion.
 SUGGEST = 0.40
-# A food answers a whole phrase with this share of it; how sure two foods are of which one is two again.
-WHOLLY, PAIRED = 0.97, 0.5
+# How sure two foods are of which one is two again.
+PAIRED = 0.5
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 
@@ -332,7 +332,7 @@ def _several_foods(
 
     The table may have the dish: a name that answers the whole phrase stands.
     """
-    if whole.row is not None and whole.covered > WHOLLY:
+    if whole.row is not None and whole.covered >= WHOLLY:
         return None
     pair = _best_pair(phrase, foods, choices)
     if pair is None:
@@ -367,7 +367,7 @@ def _best_pair(phrase: str, foods: FoodTable, choices: Mapping[str, Choice]) -> 
             return 1.0
         name = _split(text, foods)[0]
         found = find_food(foods, name)
-        if found.row is None or found.covered <= WHOLLY:  # "bread and butter pudding": three foods, or a dish
+        if found.row is None or found.covered < WHOLLY:  # "bread and butter pudding": three foods, or a dish
             inner = _best_pair(name, foods, choices) if len(pairs(name)) else None
             return PAIRED if inner is not None else 0.0
         return found.confidence
@@ -375,7 +375,7 @@ def _best_pair(phrase: str, foods: FoodTable, choices: Mapping[str, Choice]) -> 
     best, most = None, 0.0
     for pair in pairs(phrase):
         least = min(map(sure, pair[:2]))
-        if least > max(most, 0.0 if pair.told else ACCEPT):
+        if least > max(most, 0.0 if pair.told else PAIRED):
             best, most = (pair.first, pair.second), least
     return best
 

@@ -14,6 +14,8 @@ COMPARED = 24
 # Edits allowed by the length of the word: none in three letters, one in four or five, two up to nine, then three.
 EDITS = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
 SHORTEST_HALF = 3
+# Only a word in so many names is taken for one with two slips, and of a word this short a letter is left out at most.
+USUAL_ENOUGH, SHORT = 3, 5
 
 
 def is_known(spelling: Spelling, word: str) -> bool:
@@ -49,7 +51,9 @@ def corrected(spelling: Spelling, word: str, usual: Callable[[str], int]) -> tup
         if shared[i] == 0 or abs(len(other) - len(word)) > most or word[0] not in other[:2]:
             continue
         away = distance(word, other, most)
-        if away <= most:
+        rare = away > 1 and usual(other) < USUAL_ENOUGH
+        short = len(word) < SHORT and len(other) <= len(word)
+        if away <= most and not rare and not short:
             rank = away, -usual(other), -int(shared[i]), other
             best = min(best, rank) if best is not None else rank
     return ((best[3],), best[0]) if best is not None else ((), 0)

@@ -11,7 +11,7 @@ from nutrigap.units import read_table
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
 # Letters that have no accent to lose.
-_LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _CLAUSE = re.compile(r"[,;:()\[\]+]|\b(?:with|but|plus)\b")
 
 
@@ -55,6 +55,7 @@ def printable(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower case, without accents, with typographic quotes, dashes and odd spaces made ordinary."""
+    text = text.lower()
     if not text.isascii():
         text = text.translate(_LETTERS)
         text = text.replace("’", "'").replace("–", "-").replace("—", "-").replace("‐", "-").replace("‑", "-")

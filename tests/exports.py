@@ -36,7 +36,7 @@ class Eaten(NamedTuple):
 
 D1, D2 = dt.date(2026, 3, 2), dt.date(2026, 3, 3)
 FOODS = [
-    Eaten(D1, "Breakfast", "Oatmeal, cooked", 234.0, "56203000",
+    Eaten(D1, "Breakfast", "Oatmeal, NFS", 234.0, "56203000",
           (63.2, 21.1, 163.8, 0.0, 0.0, 0.012, 165.5, 195.6, 9.4, 0.18, 0.0, 0.0)),
     Eaten(D1, "Lunch", "Beans, black", 86.0, "41102000",
           (60.2, 23.2, 305.3, 0.0, 0.0, 0.06, 113.5, 56.6, 0.9, 0.21, 0.0, 0.0)),
@@ -286,7 +286,8 @@ def samsung(foods: Sequence[Eaten], offset: str = "UTC+0530", clock: str = "20:3
     meals = {"Breakfast": "100001", "Lunch": "100002", "Dinner": "100003"}
     rows = [
         ["com.samsung.health.nutrition", "6312010", "7"],
-        ["start_time", "sodium", "title", "calcium", "vitamin_d", "potassium", "calorie", "meal_type", "time_offset", ""],
+        ["start_time", "sodium", "title", "calcium", "vitamin_d", "potassium", "calorie", "meal_type", "time_offset",
+         ""],
     ]  # fmt: skip
     for food in foods:
         sodium, calcium, potassium, energy = (_show(food.amounts[i]) for i in (8, 1, 2, 6))
@@ -331,7 +332,9 @@ _APPLE = {
 }  # fmt: skip
 
 
-def apple_record(nutrient: str, value: float, start: str, source: str = "Logger", food: str = "", unit: str = "") -> str:
+def apple_record(
+    nutrient: str, value: float, start: str, source: str = "Logger", food: str = "", unit: str = ""
+) -> str:
     name, usual = _APPLE.get(nutrient, (nutrient, unit))
     meta = f'<MetadataEntry key="HKFoodType" value={quoteattr(food)}/>' if food else ""
     return (
@@ -354,7 +357,7 @@ def apple_health(foods: Sequence[Eaten], *, named: str = "correlation") -> bytes
                 f'<Correlation type="HKCorrelationTypeIdentifierFood" sourceName="Logger" startDate="{start}" '
                 f'endDate="{start}">{meta}{"".join(records)}</Correlation>'
             )
-    other = '<Record type="HKQuantityTypeIdentifierStepCount" unit="count" value="9" startDate="2026-03-02 08:00:00 +0100"/>'
+    other = '<Record type="HKQuantityTypeIdentifierStepCount" value="9" startDate="2026-03-02 08:00:00 +0100"/>'
     return apple_xml([other, *top, *together])
 
 
@@ -383,7 +386,7 @@ def _yazio(labels: dict[str, float], times: float = 1.0) -> dict[str, float]:
 def yazio_products(foods: Sequence[Eaten]) -> bytes:
     """What one gram of each food holds."""
     return json.dumps({
-        f"id-{i}": {"name": food.food, "base_unit": "g", "producer": "Somebody", "nutrients": _yazio(food.labels, food.grams)}
+        f"id-{i}": {"name": food.food, "base_unit": "g", "nutrients": _yazio(food.labels, food.grams)}
         for i, food in enumerate(foods)
     }).encode()  # fmt: skip
 
@@ -439,13 +442,14 @@ def intake24(foods: Sequence[Eaten]) -> bytes:
         start = f"{food.day}T12:00:00.000Z"
         rows.append(["S", "u1", start, start, "1", food.meal, "1", "x", "ABCD", food.food, f"{food.grams:g}", "", "",
                      *amounts])  # fmt: skip
-    rows.append(["S", "u1", "2026-03-03T12:00:00.000Z", "", "2", "Dinner", "2", "N/A", "N/A", "N/A", "N/A", "grandma's pie",
-                 "a slice", "N/A", "N/A", "N/A"])  # fmt: skip
+    none = ["N/A"] * 4
+    start = "2026-03-03T12:00:00.000Z"
+    rows.append(["S", "u1", start, "", "2", "Dinner", "2", *none, "grandma's pie", "a slice", *none[:3]])
     return text(rows)
 
 
 def zipped(**members: bytes) -> bytes:
-    """An archive; of a name, ``__`` stands for a folder and ``_`` before the ending for the point."""
+    """An archive with these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():

@@ -18,6 +18,7 @@ from nutrigap.diary.plain import Reading, Table
 
 PEEK = 65_536  # [bytes] of a file that its layout is told by
 _ROWS_SEARCHED = 10
+_CODES = "foodcode"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -71,7 +72,7 @@ class Layout(NamedTuple):
     columns : tuple of frozenset of str
         Sets of column names, each of which marks a header of this layout; empty where a header marks nothing.
     totals : bool
-        Whether its rows are totals, so that a table with a food column is none of it.
+        Whether its rows are totals, so that a table with a food column, or with codes of foods, is none of it.
     start : bytes
         A pattern of the file's first bytes, for what is no table; else "".
     holds : bytes
@@ -88,7 +89,7 @@ class Layout(NamedTuple):
 
     def has_header(self, header: Header) -> bool:
         """Whether a row is a header of this layout."""
-        if not self.columns or (self.totals and header.complete):
+        if not self.columns or (self.totals and (header.complete or _CODES in header.names)):
             return False
         return any(columns <= header.names for columns in self.columns)
 
@@ -140,6 +141,7 @@ LAYOUTS = (
     Layout(
         "asa24-totals", "ASA24", "asa24.read_totals",
         (_names("username", "recallno", "kcal", "numfoods"), _names("username", "recallno", "kcal", "magn")),
+        totals=True,
     ),
     Layout(
         "nhanes", "NHANES", "nhanes.read_foods", (_names("seqn", "dr1ifdcd"), _names("seqn", "dr2ifdcd")),

@@ -612,6 +612,17 @@ def test_faulty_records_of_apple_health() -> None:
     assert len(states) == 4
 
 
+@pytest.mark.parametrize("encoding", ["UT998", "utf-7", "UTF-16"])
+def test_an_encoding_that_the_xml_has_not(encoding: str) -> None:
+    data = ex.apple_health(ex.FOODS).replace(b'encoding="UTF-8"', f'encoding="{encoding}"'.encode())
+    assert "the XML is damaged" in refusal(data)
+
+
+def test_a_name_in_a_database_that_is_no_text() -> None:
+    data = ex.health_connect(ex.FOODS).replace(b"start_zone_offset INTEGER", b"start_zone_offset\xe7INTEGER")
+    assert "the database cannot be read" in refusal(data)
+
+
 def test_entities_in_xml_are_not_expanded() -> None:
     bomb = b'<!DOCTYPE HealthData [<!ENTITY a "aaaaaaaaaa">' + b"".join(
         b'<!ENTITY %s "%s">' % (b"b" * n, b"&%s;" % (b"b" * (n - 1) if n > 1 else b"a") * 10) for n in range(1, 12)
@@ -763,7 +774,11 @@ def test_damaged_files_are_lines_or_a_diary_error(name: str) -> None:
         filling = draw.choice([b"", draw.randbytes(size), b"x" * size, b",,", b"\n", b'"', b"-", b"1e999", b"\0"])
         broken.append(data[:at] + filling + data[at + size :])
     for one in broken:
-        _check_whole(one)
+        diary = _check_whole(one)
+        if diary is not None:
+            found = resolve(diary, load_foods())
+            assert [entry.line for entry in found] == [*diary.lines]
+            assert {entry.status for entry in found} <= {"counted", "flagged", "left_out"}
 
 
 def _check_whole(data: bytes) -> Diary | None:
@@ -803,13 +818,13 @@ def test_a_missing_column_is_told() -> None:
     data = ex.cronometer_servings(ex.FOODS).replace(b"Food Name", b"Thing")
     assert "there is no food column" in refusal(data)
     said = refusal(data, layout="cronometer")
-    assert "there is no header of cronometer: a row with the columns amount, day, food name" in said
+    assert "there is no header of cronometer: a row with the columns amount, day, food name, group or" in said
 
 
 STARTS = st.sampled_from([
     b"SQLite format 3\0", b'<?xml version="1.0"?>\n<!DOCTYPE HealthData [', b"<HealthData>", b"{", b'{"', b"[{", b"[",
-    b"PK\x03\x04", b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", b"Food Log 20260302\n",
-    b"Day,Food Name,Amount\n", b"Date,Energy (kcal),Completed\n", b"Date,Food Name,Serving Size,Serving Qty\n",
+    b"PK\x03\x04", b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", b"Food Log 20260302\nDaily Totals\nFood Log 20260303\n",
+    b"Day,Group,Food Name,Amount\n", b"Date,Energy (kcal),Completed\n", b"Date,Food Name,Serving Size,Serving Qty\n",
     b"UserName,RecallNo,FoodCode,FoodAmt,MAGN\n", b"SEQN,DR1IFDCD,DR1IMAGN\n", b"SEQN,DR2TKCAL\n",
     b"Date,Name,Quantity,Units,Calories,Deleted,Fat (g)\n", b"Date;Meal;Calories;Fat (g)\n", b"Date,Cals ( kcal)\n",
     b"start_time,time_offset,calorie,potassium\n", b"Date & Time,Meal,Food ID,Name,Amount\n",
@@ -817,8 +832,9 @@ STARTS = st.sampled_from([
 ])  # fmt: skip
 PIECES = st.sampled_from([
     b"2026-03-02", b"03/02/2026", b"May 1, 2018", b",", b";", b"\n", b'"', b" ", b"  ", b"1", b"1,050", b"-1", b"1e999",
-    b"x", b"true", b"UTC+0530", b"2026-03-01 20:30:00", b"n/a", b".", b"\xff", b"\0", b"}", b"]", b'":', b'"consumed":{',
-    b"<", b">", b"<Record type='HKQuantityTypeIdentifierDietaryMagnesium'/>", b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!",
+    b"x", b"UTC+0530", b"2026-03-01 20:30:00", b"n/a", b".", b"\xff", b"\0", b"}", b"]", b'":', b'"consumed":{',
+    b"<", b">", b"<Record type='HKQuantityTypeIdentifierDietaryMagnesium'/>",
+    b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!",
     b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!",
 ])  # fmt: skip
 
@@ -847,7 +863,8 @@ def test_random_bytes_within_a_file(patch: bytes, at: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["date,food,amount", "Day,Food,Amount", "date,food name,amount", "Date,Meal,Food,Calories,Fat (g)",
+    ["date,food,amount", "Day,Food,Amount", "Day,Food Name,Amount", "date,food name,amount",
+     "Date,Meal,Food,Calories,Fat (g)",
      "date,name,quantity,units,calories", "Date,Food,Cals (kcal)", "date,time,food name,serving size"],
 )  # fmt: skip
 def test_plain_diaries_stay_plain(header: str) -> None:
@@ -856,7 +873,7 @@ def test_plain_diaries_stay_plain(header: str) -> None:
 
 
 def test_a_note_in_brackets_or_angles_above_a_diary() -> None:
-    for first in ("[My diary]", "<diary>", "SQLite format", "Hello", "# Food Log 2026"):
+    for first in ("[My diary]", "<diary>", "SQLite format", "Hello", "Food Log 20260302"):
         assert read(f"{first}\ndate,food\n2026-03-02,milk\n".encode()).layout == "plain"
 
 

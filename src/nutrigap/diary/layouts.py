@@ -128,7 +128,10 @@ PLAIN = Layout("plain", "", "plain.read_plain")
 # Of those that fit, the first is taken; any is taken before plain.
 LAYOUTS = (
     PLAIN,
-    Layout("cronometer", "Cronometer", "cronometer.read_servings", (_names("day", "food name", "amount"),)),
+    Layout(
+        "cronometer", "Cronometer", "cronometer.read_servings",
+        (_names("day", "group", "food name", "amount"), _names("day", "food name", "amount", "energy kcal")),
+    ),
     Layout(
         "cronometer-summary", "Cronometer", "cronometer.read_summary",
         (_names("date", "energy kcal", "completed"),), totals=True,
@@ -174,7 +177,10 @@ LAYOUTS = (
         "mynetdiary", "MyNetDiary", "mynetdiary.read_food",
         (_names("date time", "meal", "food id", "name", "amount"),),
     ),
-    Layout("fitbit", "Fitbit", "fitbit.read_log", start=rb"(?s).*?\"?Food Log \d{8}\"?[\r\n]", holds=b"Food Log "),
+    Layout(
+        "fitbit", "Fitbit", "fitbit.read_log",
+        start=rb'(?s).*?"?Food Log \d{8}"?[\r\n].*?Daily Totals', holds=b"Daily Totals",
+    ),
     Layout(
         "intake24", "Intake24", "intake24.read_recalls",
         (_names("user id", "meal name", "search term", "portion size g ml"),),

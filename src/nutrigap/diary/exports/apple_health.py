@@ -20,7 +20,7 @@ from nutrigap.diary.exports.shared import CORE, Export, about_amounts, given
 from nutrigap.diary.layouts import File, Stream
 from nutrigap.diary.model import Line, unreadable
 from nutrigap.diary.plain import Reading
-from nutrigap.errors import Problem, UnknownUnit
+from nutrigap.errors import DiaryError, Problem, UnknownUnit
 
 _PROGRAM = "Apple Health"
 _EXPORT = Export(_PROGRAM, {}, covers="meal")
@@ -66,6 +66,10 @@ def read_xml(file: File) -> Reading:
                     foods.append(found)
     except ElementTree.ParseError as error:
         raise unreadable(file.path, f"the XML is damaged ({error})", _FIX, line=error.position[0]) from None
+    except DiaryError:  # of the archive that the file is in
+        raise
+    except (LookupError, ValueError) as error:  # an encoding that there is not, or that the parser does not know
+        raise unreadable(file.path, f"the XML is damaged ({show(str(error), 60)})", _FIX) from None
     problems: list[Problem] = []
     lines = sorted((_line(group, problems) for group in _groups(single, foods)), key=lambda line: line.number)
     if not lines:

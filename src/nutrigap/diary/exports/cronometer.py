@@ -27,7 +27,7 @@ _OLD = (
 def read_servings(table: Table, header: Header, date_format: str | None) -> Reading:
     """A line a serving; of recent files a blank cell is an amount that is not known, and 0.00 is zero."""
     reading = read_export(table, header, date_format, _SERVINGS, mend=_serving)
-    if reading.lines and _is_old(table, header):
+    if any(line.labels for line in reading.lines) and _is_old(table, header):
         reading.notes.append(_OLD)
     return reading
 

@@ -40,7 +40,7 @@ def read_database(file: File) -> Reading:
     try:
         connection.deserialize(data)
         rows = _records(connection, file.path)
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         raise unreadable(file.path, f"the database cannot be read ({show(str(error), 80)})", _FIX) from None
     finally:
         connection.close()

@@ -823,7 +823,8 @@ def test_a_missing_column_is_told() -> None:
 
 STARTS = st.sampled_from([
     b"SQLite format 3\0", b'<?xml version="1.0"?>\n<!DOCTYPE HealthData [', b"<HealthData>", b"{", b'{"', b"[{", b"[",
-    b"PK\x03\x04", b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", b"Food Log 20260302\nDaily Totals\nFood Log 20260303\n",
+    b"PK\x03\x04", b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!",
+    b"Food Log 20260302\nDaily Totals\nFood Log 20260303\n",
     b"Day,Group,Food Name,Amount\n", b"Date,Energy (kcal),Completed\n", b"Date,Food Name,Serving Size,Serving Qty\n",
     b"UserName,RecallNo,FoodCode,FoodAmt,MAGN\n", b"SEQN,DR1IFDCD,DR1IMAGN\n", b"SEQN,DR2TKCAL\n",
     b"Date,Name,Quantity,Units,Calories,Deleted,Fat (g)\n", b"Date;Meal;Calories;Fat (g)\n", b"Date,Cals ( kcal)\n",

@@ -51,18 +51,21 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
     return decorate
 
 
+class _LayoutOption(click.Option):
+    """The option whose help lists the layouts, which are looked up only when help is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from nutrigap.diary import LAYOUTS
+
+        self.help = f"Layout of the file: auto, {', '.join(layout.name for layout in LAYOUTS)}."
+        return super().get_help_record(ctx)
+
+
 diary_options = _together(
     click.option("--from", "start", metavar="DATE", help="First day to count (YYYY-MM-DD)."),
     click.option("--to", "end", metavar="DATE", help="Last day to count (YYYY-MM-DD)."),
     click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
-    click.option(
-        "--input",
-        "layout",
-        metavar="LAYOUT",
-        default="auto",
-        show_default=True,
-        help="Layout of the file: auto or plain.",
-    ),
+    click.option("--input", "layout", cls=_LayoutOption, metavar="LAYOUT", default="auto", show_default=True),
 )
 person_options = _together(
     click.option("--age", metavar="AGE", help="Age in years (34) or months (7mo)."),

@@ -82,9 +82,9 @@ def test_distance_is_that_of_the_plain_recursion(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("bannana", "banana"), ("broccolli", "broccoli"), ("tomatoe", "tomato"), ("yogrut", "yogurt"),
+        ("bannana", "banana"), ("tomatoe", "tomato"), ("yogrut", "yogurt"),
         ("zuchini", "zucchini"), ("cantelope", "canteloupe"), ("spinich", "spinach"), ("avacado", "avocado"),
-        ("carrotcake", "carrot cake"), ("applejuice", "apple juice"), ("raspbery", "raspberry"), ("cinammon", "cinnamon"),
+        ("carrotcake", "carrot cake"), ("raspbery", "raspberry"), ("cinammon", "cinnamon"),
     ],
 )  # fmt: skip
 def test_misspelt_words(typed: str, meant: str) -> None:

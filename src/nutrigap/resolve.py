@@ -239,11 +239,11 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         if brand and not find_food(foods, brand).confidence >= ACCEPT:
             return _resolve_supplement(line, brand)
     if line.amounts_from and (line.covers or line.labels.keys() >= CORE):
-        return _as_exported(line)
+        return _as_exported(line, foods)
     return _resolve_food(line, foods, choice, choices)
 
 
-def _as_exported(line: Line) -> Entry:
+def _as_exported(line: Line, foods: FoodTable) -> Entry:
     """A line that an export brings with its own amounts: no food is looked for, and what is blank is not known.
 
     One food that lacks a value is bounded by an ordinary portion; of the total of a meal or a day nothing is.
@@ -254,7 +254,8 @@ def _as_exported(line: Line) -> Entry:
         return _left_out(line, "food", what, "log the foods, or leave the day out")
     if line.covers:
         return Entry(line, "food", "counted", NO_MATCH, labels=line.labels, open=lacking)
-    return Entry(line, "food", "counted", NO_MATCH, labels=line.labels, missing=lacking)
+    row = foods.row_by_id.get(line.food)  # a survey's code: only its name is taken from the table
+    return Entry(line, "food", "counted", NO_MATCH, row=row, labels=line.labels, missing=lacking)
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:

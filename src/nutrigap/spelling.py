@@ -11,8 +11,8 @@ from nutrigap.index import Spelling, span, trigrams
 
 # So many words that share most trigrams are compared letter by letter.
 COMPARED = 24
-# Edits allowed by the length of the word: none in three letters, one in four or five, two up to nine, then three.
-EDITS = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
+# Edits allowed by the length of the word: none in three letters, one up to seven, two in eight or nine, then three.
+EDITS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3)
 SHORTEST_HALF = 3
 # Only a word in so many names is taken for one with two slips, and of a word this short a letter is left out at most.
 USUAL_ENOUGH, SHORT = 3, 5

@@ -170,6 +170,7 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
         edits += away
     found = translated(spelled)
     methods, links = meanings("search_state"), lexicon("search_link")
+    adjectives = lexicon("search_quality") | lexicon("search_usual") | lexicon("search_costless")
     place = next((i for i, word in enumerate(found) if i and word in links), len(found))
     asked: dict[str, float] = {}
     head = ""
@@ -178,7 +179,7 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
             continue
         factor = (NUMBER_WEIGHT if word[0].isdigit() else 1.0) * (1.0 if i < place else BEHIND_LINK)
         asked.setdefault(word, factor)
-        if i < place and not word[0].isdigit():
+        if i < place and not word[0].isdigit() and (word not in adjectives or not head):
             head = word
     text = " ".join(found)
     return Asked(
@@ -342,7 +343,7 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
     row = _exact(index, asked.form)
     if row is not None:
         return row
-    linked = not lexicon("search_link").union(["and"]).isdisjoint(asked.form.split())
+    linked = not lexicon("search_link").union(lexicon("search_costless"), ["and"]).isdisjoint(asked.form.split())
     row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
     if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
         return None

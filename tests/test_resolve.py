@@ -54,7 +54,7 @@ FOUND: list[tuple[str, str, str, str, tuple[float, float, float], str, str]] = [
     ("bread", "2 slices (60 g)", "", "fndds:51000100", (60, 60, 60), "mass", "flagged"),
     ("eggs", "a dozen", "", "fndds:31101010", (600, 600, 600), "portion", "counted"),
     ("milk", "1 cup", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
-    ("milk", "8 oz", "", "fndds:11100000", (8 * OUNCE,) * 3, "mass", "counted"),
+    ("milk", "8 oz", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
     ("milk", "8 fl oz", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
     ("milk", "0,5 l", "", "fndds:11100000", (500 / 236.5882365 * 244,) * 3, "density", "counted"),
     ("beer", "1 bottle", "", "fndds:93101000", (360, 360, 360), "portion", "counted"),

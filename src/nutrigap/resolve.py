@@ -16,14 +16,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nutrigap.amounts import Grams, to_grams, unit_key
+from nutrigap.amounts import Grams, to_grams, unit_key, with_refuse
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
-from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
+from nutrigap.quantities import Amount, parse_amount
+from nutrigap.splitting import split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import nutrients, read_table
+from nutrigap.units import MEASURE_SYSTEMS, nutrients, read_table
 from nutrigap.words import key, lexicon, negation, words
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
@@ -166,7 +167,9 @@ def _positive(text: str, place: str) -> float:
     return value
 
 
-def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None) -> list[Entry]:
+def resolve(
+    diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None, *, measures: str | None = None
+) -> list[Entry]:
     """Resolve every line of a diary, in order: lines in = counted + flagged + left out.
 
     Parameters
@@ -175,12 +178,18 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
     foods : FoodTable
     choices : mapping, optional
         Saved choices, as ``read_choices`` gives them.
+    measures : str, optional
+        ``us`` or ``imperial`` pints and fluid ounces; None takes US ones and flags a pint.
 
     Raises
     ------
     TableError
         A choice names a food that the table does not hold.
+    UnknownUnit
+        ``measures`` is neither of the two.
     """
+    if measures is not None and measures not in MEASURE_SYSTEMS:
+        raise UnknownUnit(f'there are no "{measures}" measures; write us or imperial')
     for choice in (choices or {}).values():
         if choice.food_id:
             choice.row(foods)
@@ -196,12 +205,12 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
             tuple(sorted(line.labels.items())),
         )
         if same not in known:
-            known[same] = resolve_line(line, foods, choices or {})
+            known[same] = resolve_line(line, foods, choices or {}, measures)
         entries.append(known[same]._replace(line=line))
     return entries
 
 
-def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Entry:
+def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice], measures: str | None = None) -> Entry:
     """Resolve one line: a food with grams, a dose, or left out with the reason."""
     choice = choices.get(key(line.food))
     if choice is None and key(line.food) in _not_food():
@@ -218,7 +227,7 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         brand = brand_words(line.food, said)
         if brand and not find_food(foods, brand).score >= ACCEPT:
             return _resolve_supplement(line, brand)
-    return _resolve_food(line, foods, choice, choices)
+    return _resolve_food(line, foods, choice, choices, measures)
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:
@@ -244,7 +253,9 @@ def _dose_fix(read: Supplement, food: str) -> str:
     return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
 
 
-def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice]) -> Entry:
+def _resolve_food(
+    line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice], measures: str | None
+) -> Entry:
     code = _code(line.food, foods)
     phrase, amount_text = line.food, line.amount
     if not (line.amount or line.unit or code):
@@ -261,7 +272,7 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         return _without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
         amount = parse_amount(amount_text, line.unit)
-        grams = _grams(amount, foods, match.row, phrase, choice)
+        grams = _grams(amount, foods, match.row, phrase, choice, measures)
     except (AmountError, UnknownUnit) as error:
         what, fix = _reason(error)
         return _without_food(line, match, what, fix, row=match.row)
@@ -344,7 +355,9 @@ def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | Non
     return find_food(foods, phrase)
 
 
-def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None) -> Grams:
+def _grams(
+    amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None, measures: str | None
+) -> Grams:
     refuse = float(foods.refuse[row])
     return to_grams(
         amount,
@@ -353,6 +366,8 @@ def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choic
         food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
         own_units=choice.units if choice is not None else None,
         refuse=refuse if refuse > 0 else None,
+        as_bought=with_refuse(phrase) and not with_refuse(foods.names[row]),
+        measures=measures,
     )
 
 

@@ -50,7 +50,7 @@ NOT_A_MEASURE = "guideline"
 SYSTEMS_APART = 1.1
 # A "surface inch" is no inch: a 12 inch pizza is not twelve of them.
 _LENGTHS = frozenset(["inch"])
-_SHAPES = frozenset(["surface", "cubic", "linear"])
+_SHAPES = frozenset(["surface", "cubic"])
 # Words of a food's name that tell which of its measures is meant: chopped onion comes by the "cup, chopped".
 FORMS = frozenset(map(singular, lexicon("amount_form")))
 # A drink's ounces are fluid; what a table measures in fluid ounces may still be a sauce.
@@ -268,7 +268,8 @@ def _by_volume(
     best = same or [(name, portion) for name, portion, own in offers if own.factor == measured]
     silent = VESSELS - {word for name, _ in best for word in name.all}
     stem = _Name(tuple(word for word in stem.main if word not in silent), stem.more - silent)
-    shelled = [] if in_shell else [(name, portion) for name, portion in best if _is_shelled(name)]
+    told = in_shell or (bool(stem.all) and any(stem.all <= name.all for name, _ in best))
+    shelled = [] if told else [(name, portion) for name, portion in best if _is_shelled(name)]
     portion, guess = _pick(stem, shelled or best, default_grams, _forms_of(food_words))
     apart = [other for _, other in best if not 1 / FAR_APART <= other.grams / portion.grams <= FAR_APART]
     if apart and not guess and not stem.more and (shelled or not same):

@@ -243,7 +243,7 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     text, unit = tidy(text), tidy(unit)
     if not text[:1].isdigit() and (about := re.match(ABOUT, text.lower())):
         text = text[about.end() :]
-    if plain(text) in NO_AMOUNT:
+    if plain(text) in NO_AMOUNT or (_unit_or_none(text) is not None and _measured(text)):
         if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
         text = ""
@@ -304,7 +304,7 @@ def _with_the_rest(amount: Amount, text: str) -> Amount:
         if amount.low == amount.high and ounces < OUNCES_IN_A_POUND:
             pounds = amount.number + ounces / OUNCES_IN_A_POUND
             return Amount(number=pounds, low=pounds, high=pounds, unit="lb")
-    if found := re.match(_SAID_AGAIN, own):
+    if (found := re.match(_SAID_AGAIN, own)) and (number_at(text) or is_measure(found[1].split()[-1])):
         first, second = leading_unit(found[1]), _unit_or_none(found[3])
         counted, again = amount._replace(unit=found[1]), parse_number(found[2])
         if second is not None and (first is None or (first.dimension, second.dimension) == ("volume", "mass")):

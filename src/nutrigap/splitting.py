@@ -38,11 +38,11 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LETTER_BEHIND_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d_])")
 _IN_BRACKETS_AT_THE_END = r"^(.*\S)\s*\(([^()]+)\)$"
 _APART = re.compile(r"\s+[-@]\s+|(?<!\d),\s*|,\s+|[;:]\s*")
-_TIMES_AT_THE_END = re.compile(r"(?i)^(.*[^\W\d_].*?)\s+x\s*(?=\d)")
+_TIMES_AT_THE_END = re.compile(r"(?i)^(.*[^\W\d_].*?)(?<!\d)\s+x\s*(?=\d)")
 _NUMBER_INSIDE = re.compile(r"(?i)\s(?=(?:(?:approx\.?|about|ca\.?)\s|~)?\s?(?:\.?\d|(?:half|one|two|three|four)\b))")
-_SAID_AGAIN = rf"(?i)^(.*[^\W\d_].*?)[\s,=/]+({NUMBER})\s*([a-zµμ]+)$"
+_SAID_AGAIN = rf"(?i)^(.*[^\W\d_]{{2}}.*?)[\s,=/]+({NUMBER})\s*([a-zµμ]+)$"
 _MEASURED = rf"\({NUMBER}[^()]*\)"
-_MORE_TIMES = r"(?i)\s*x\s*\d+$"
+_MORE_TIMES = r"(?i)(?<=\w)\s*x\s*\d+$"
 
 
 def split_leading_amount(text: str) -> tuple[str, str]:
@@ -239,6 +239,8 @@ def _as_amount(tail: str, food: str, *, bracket: bool = False, apart: bool = Fal
     again = re.match(_SAID_AGAIN, text) if text[-1:].isalpha() else None
     if again is not None and _unit(again[3]) and (one := _as_amount(again[1], food, apart=apart)):
         return f"{one} ({again[2]} {again[3]})"  # "2 slices, 60 g"
+    if (times := TIMES.match(start)) and LEADING.match(start, times.end()):  # "(x2)"
+        start = start[times.end() :]
     at = _behind_number(start)
     value, rest = at if at is not None else (None, start)
     if (at is None and not apart) or (value is not None and _is_name(start, value, rest)):

@@ -82,7 +82,9 @@ class _Name(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def _measure(text: str) -> _Name:
-    spelled = re.sub(r"\b(fl(?:uid)?\.?\s*(?:oz|ounces?)\.?)", "floz", plain(text).replace("/", " "))
+    spelled = plain(text).replace("/", " ")
+    if "fl" in spelled:
+        spelled = re.sub(r"\b(fl(?:uid)?\.?\s*(?:oz|ounces?)\.?)", "floz", spelled)
     head, _, tail = spelled.partition(",")
     head, _, note = head.partition("(")
     return _Name(main=tuple(_one_form(head)), more=frozenset(_one_form(f"{tail} {note}")))
@@ -489,8 +491,7 @@ def _edible(grams: Grams, refuse: float | None) -> Grams:
 
 def _one(text: str, of: _Food) -> Grams:
     """Grams of one of what the unit text says."""
-    own = of.own_units.get(unit_key(text))
-    if own is not None:
+    if of.own_units and (own := of.own_units.get(unit_key(text))) is not None:
         return _exactly(own, "portion")
     unit, rest = split_unit(text)
     if unit is not None and _second_amount(text, unit):

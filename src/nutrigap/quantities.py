@@ -37,14 +37,14 @@ _AND = r"(?i)(?:and|&)\s+"
 _AND_A_PART = r"(?i)^(.*\S)\s+(?:and|&)\s+(.+)$"
 _OR_MORE = r"(?i)^(?:an? )?(.*\S)\s+or (?:two|2)$"
 _DOZEN = r"(?i)doz(?:en)?s?\b\.?\s*(?:of\b\s*)?"
-_ARTICLES = r"(?i)(?:(?:of|an?|the)\b\s*)+"
+_ARTICLES = frozenset(["of", "a", "an", "the"])
 _TIMES_AT_THE_END = rf"(?i)^(.*\S)\s*(?:\bx|\*|@)\s*({NUMBER})$"
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
 _THREE_DECIMALS = re.compile(r"(?<![\d.,/])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
 _SIGNED = re.compile(r"[-+]\s*\d")
 _SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
 _IN_BRACKETS = rf"(?i)\(\s*(?:about |approx\.? |~|=)?\s*({NUMBER})\s*-?\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)"
-_BRACKETS = re.compile(r"\(([^)]*)\)")
+_BRACKETS = r"\(([^)]*)\)"
 _SAID_AGAIN = rf"(?i)^(.*?[^\W\d].*?)\s*(?:[\s,;=/]|\bor\b|[-–—]\s)\s*({NUMBER})\s*([a-zµμ]+(?: oz)?)\.?$"
 _POUNDS_OUNCES = rf"(?i)^(?:lbs?|pounds?)\.?,?\s*({NUMBER})\s*(?:oz|ounces?)\.?$"
 _AND_MORE = r"(?i)(?:\+|&|\bplus\b|\band\b)\s*[\d.,]"
@@ -157,8 +157,11 @@ def number_at(text: str) -> tuple[float, str] | None:
 
 def without_articles(text: str) -> str:
     """A text without the "of", "a", "the" that it begins with."""
-    found = re.match(_ARTICLES, text) if text[:1] in ("a", "A", "o", "O", "t", "T") else None
-    return text if found is None else text[found.end() :]
+    first, _, rest = text.partition(" ")
+    while first.lower() in _ARTICLES:
+        text = rest.lstrip()
+        first, _, rest = text.partition(" ")
+    return text
 
 
 def _split_number(text: str) -> Amount:
@@ -179,9 +182,8 @@ def _behind(value: float, rest: str) -> Amount:
     """An amount that begins with a number: a range, a product, or the number with its unit."""
     if (to := TO.match(rest)) and (second := number_at(rest[to.end() :])):
         return _range(value, second[0], second[1])
-    if (
-        rest[:1].isalpha() and (to := re.match(_UNIT_TO, rest)) and (last := LEADING.match(rest, to.end()))
-    ):  # "100 g - 150 g"
+    digits = rest[:1].isalpha() and any(character.isdigit() for character in rest)
+    if digits and (to := re.match(_UNIT_TO, rest)) and (last := LEADING.match(rest, to.end())):  # "100 g - 150 g"
         unit = rest[last.end() :]
         if words(unit) == words(to[1]):
             return _range(value, parse_number(last[1]), unit)
@@ -247,7 +249,7 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
         text = ""
-    bare = _BRACKETS.sub(_words_in_brackets, text) if "(" in text else text
+    bare = re.sub(_BRACKETS, _words_in_brackets, text) if "(" in text else text
     amount = _split_number(" ".join(bare.split()) or "1")
     own = without_articles(amount.unit.strip(" .,;:").partition(" of ")[0])
     _refuse_thousands(text, own or unit)

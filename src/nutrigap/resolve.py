@@ -21,7 +21,6 @@ from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
 from nutrigap.quantities import Amount, parse_amount
-from nutrigap.splitting import split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, nutrients, read_table
@@ -299,6 +298,8 @@ def _split(food: str, foods: FoodTable) -> tuple[str, str]:
     """The food and the amount where both stand in one cell: "2 eggs", "banana 150 g"."""
     if find_exact(foods, food) is not None:
         return food, ""
+    from nutrigap.splitting import split_leading_amount, split_trailing_amount  # only few diaries need it
+
     amount, phrase = split_leading_amount(food)
     if not amount:
         amount, phrase = split_trailing_amount(food)

@@ -28,6 +28,8 @@ from nutrigap.quantities import (
 from nutrigap.units import find_unit
 from nutrigap.words import lexicon, singular
 
+# A longer cell is a story, not a food with its amount.
+LONGEST = 200
 # More pieces than this are no count: "1664 beer", "365 organic beans".
 MOST_PIECES = 100.0
 # Helpings that need no "of" behind them: "handful almonds", where "glass noodles" is a name.
@@ -52,7 +54,7 @@ def split_leading_amount(text: str) -> tuple[str, str]:
     it: "glass of red wine" gives ("glass", "red wine").
     """
     whole = tidy(text)
-    rest = _behind_amount(whole)
+    rest = _behind_amount(whole) if len(whole) <= LONGEST else None
     if rest is None:
         return "", text
     amount = whole[: len(whole) - len(rest)].strip()
@@ -209,6 +211,8 @@ def split_trailing_amount(text: str) -> tuple[str, str]:
     bracket or an x: "omega 3" is a name.
     """
     whole = tidy(text)
+    if len(whole) > LONGEST:
+        return "", text
     if "(" in whole and (found := re.match(_IN_BRACKETS_AT_THE_END, whole)):
         food, tail = found[1].strip(" ,;:-"), found[2]
         if amount := _as_amount(tail, food, bracket=True, apart=True):

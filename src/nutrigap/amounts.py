@@ -21,6 +21,7 @@ from nutrigap.words import lexicon, meanings, plain, singular, words
 KINDRED = {word: kin.split("/") for word, kin in meanings("amount_kindred").items()}
 # The size that is meant when none is told: a portion is no worse for having one of these words.
 MIDDLE = lexicon("amount_middle")
+SERVINGS = frozenset(["serving"])
 # Words for one whole thing, and the portions that may be one, the likeliest first.
 ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
 PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "nut", "kernel", "large", "slice")
@@ -170,8 +171,14 @@ def _by_portion(
 ) -> tuple[Portion, str] | None:
     """A household measure of the food that fits the words, or None."""
     nouns = [word for word in wanted.main if word not in SIZES and not word[0].isdigit()]
-    offers = [(name, portion) for name, portion in _offers(portions) if not _becomes(name) or wanted.all & YIELDS]
     lead = (nouns or list(wanted.main))[0]
+    offers = [
+        (name, portion)
+        for name, portion in _offers(portions)
+        if (not _becomes(name) or wanted.all & YIELDS)
+        # a "cup, slices" is no slice, but a "cup (1 NLEA serving)" is a serving
+        and (_volume_of(name) is None or (lead in SERVINGS and lead in name.more))
+    ]
     if lead in _LENGTHS:
         named = [(name, portion) for name, portion in offers if lead in name.main and not _shape(name) - wanted.all]
     elif nouns:
@@ -509,7 +516,7 @@ def _one(text: str, of: _Food) -> Grams:
     else:
         found = _by_count(of.portions, of.words, of.default_grams)
     if found is not None:
-        return _exactly(found[0].grams, "portion", found[1])
+        return _exactly(found[0].grams, "portion", _as_typed(found[1], text))
     if (rough := _roughly(wanted, text, of)) is not None:
         return rough
     if (spoon := _sized_unit(text, of)) is not None:
@@ -531,18 +538,28 @@ def _one_volume(text: str, unit: Unit, stem: _Name, of: _Food) -> Grams:
     """
     meant, told = _in_system(unit, of.measures)
     found = _by_volume(meant, stem, of.portions, of.default_grams, of.words)
+    if found is None and (ounce := leading_unit(text)) is not None and ounce.name == "ounce":
+        return _exactly(ounce.factor, "mass", f'"{text}" of a drink without a density is counted as a weight')
     if found is None:
         raise AmountError(f'"{text}" is a volume and no density is known for this food', _known_measures(of.portions))
-    return found._replace(guess="; ".join(filter(None, (told, found.guess))))
+    return found._replace(guess="; ".join(filter(None, (told, _as_typed(found.guess, text)))))
+
+
+def _as_typed(guess: str, text: str) -> str:
+    """A guess that names the measure as it was typed: 'no measure "cup sliced"', where the tables have a "slice"."""
+    start, found, rest = guess.partition('" for this food')
+    return f'no measure "{text}{found}{rest}' if found and start.startswith("no measure") else guess
 
 
 def _sized_unit(text: str, of: _Food) -> Grams | None:
-    """Grams of a unit of volume behind a word of size ("heaped tbsp"), which no table weighs; else None."""
-    size, _, rest = text.partition(" ")
-    unit, more = split_unit(rest) if not SIZES.isdisjoint(_one_form(size)) else (None, "")
+    """Grams of a unit of volume behind words of size ("heaped tbsp", "full cup"), which no table weighs; else None."""
+    parts = text.split()
+    count = next((i for i, part in enumerate(parts) if not set(words(part)) <= SIZES | NEUTRAL), 0)
+    unit, more = split_unit(" ".join(parts[count:])) if count else (None, "")
     if unit is None or unit.dimension != "volume":
         return None
-    return _one_volume(text, unit, _Name((), _measure(more).all | {*_one_form(size)}), of)
+    sizes = frozenset(_one_form(" ".join(parts[:count])))
+    return _one_volume(text, unit, _Name((), _measure(more).all | sizes), of)
 
 
 def _by_diameter(amount: Amount, of: _Food) -> Grams | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import nutrigap as ng
 from nutrigap.diary import Line
-from nutrigap.errors import Problem, TableError
+from nutrigap.errors import Problem, TableError, UnknownUnit
 from nutrigap.matching import candidates
 from nutrigap.resolve import Choice, Entry, read_choices, resolve, resolve_line
 from nutrigap.tables import load_foods
@@ -54,7 +54,7 @@ FOUND: list[tuple[str, str, str, str, tuple[float, float, float], str, str]] = [
     ("bread", "2 slices (60 g)", "", "fndds:51000100", (60, 60, 60), "mass", "flagged"),
     ("eggs", "a dozen", "", "fndds:31101010", (600, 600, 600), "portion", "counted"),
     ("milk", "1 cup", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
-    ("milk", "8 oz", "", "fndds:11100000", (8 * OUNCE,) * 3, "mass", "counted"),
+    ("milk", "8 oz", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
     ("milk", "8 fl oz", "", "fndds:11100000", (244, 244, 244), "portion", "counted"),
     ("milk", "0,5 l", "", "fndds:11100000", (500 / 236.5882365 * 244,) * 3, "density", "counted"),
     ("beer", "1 bottle", "", "fndds:93101000", (360, 360, 360), "portion", "counted"),
@@ -513,3 +513,12 @@ def test_a_phrase_saved_as_no_food_changes_no_total() -> None:
     line = Line(2, datetime.date(2026, 3, 2), "", "zumba", "45 min", "", "", "", "", "", "", {}, None)
     found = resolve_line(line, load_foods(), {"zumba": Choice("", "other")})
     assert (found.kind, found.status, found.missing, found.open) == ("other", "left_out", frozenset(), frozenset())
+
+
+def test_measures_are_us_or_imperial() -> None:
+    diary = ng.read_diary(io.StringIO("date,food,amount\n2026-03-02,beer,1 pint\n"))
+    with pytest.raises(UnknownUnit, match="us or imperial"):
+        resolve(diary, FOODS, measures="metric")
+    # 16 × 30 g, and 568.26125 / 473.176473 times that
+    assert ng.analyze(diary, measures="imperial").entries[0].grams.best == pytest.approx(480 * 568.26125 / 473.176473)
+    assert ng.analyze(diary).entries[0].grams.best == pytest.approx(480)

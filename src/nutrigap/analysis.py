@@ -28,6 +28,7 @@ def analyze(
     *,
     foods: FoodTable | None = None,
     choices: Mapping[str, Choice] | str | Path | None = None,
+    measures: str | None = None,
 ) -> Report:
     """Read a diary against the reference intakes of one person.
 
@@ -41,6 +42,8 @@ def analyze(
         The embedded table by default.
     choices : mapping or path, optional
         Saved corrections (``my-foods.csv``).
+    measures : str, optional
+        ``us`` or ``imperial`` pints and fluid ounces; by default US ones, and a line with a pint says so.
 
     Returns
     -------
@@ -54,18 +57,26 @@ def analyze(
         The diary holds several people: their days are not to be added up.
     TableError
         The choices cannot be read.
+    UnknownUnit
+        ``measures`` is neither of the two.
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
     if len(people := diary.people()) > 1:
         names = ", ".join(show(name) or '""' for name in people[:5])
         raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
     saved = read_choices(choices) if isinstance(choices, str | Path) else choices
-    return assemble(diary, person or Person(), foods or load_foods(), saved)
+    return assemble(diary, person or Person(), foods or load_foods(), saved, measures)
 
 
-def assemble(diary: Diary, person: Person, foods: FoodTable, choices: Mapping[str, Choice] | None) -> Report:
+def assemble(
+    diary: Diary,
+    person: Person,
+    foods: FoodTable,
+    choices: Mapping[str, Choice] | None,
+    measures: str | None = None,
+) -> Report:
     """The pipeline itself; a list of lines may also be had of a diary of several people."""
-    entries = resolve(diary, foods, choices)
+    entries = resolve(diary, foods, choices, measures=measures)
     intake = add_up(entries, foods)
     readings = read_all(intake, person)
     people = diary.people()

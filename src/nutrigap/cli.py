@@ -33,6 +33,11 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
 choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
+measures_option = click.option(
+    "--measures",
+    type=click.Choice(["us", "imperial"]),
+    help="Whose pints and fluid ounces [default: from the profile, else us].",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
@@ -97,6 +102,7 @@ def cli() -> None:
     help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
 )
 @choices_option
+@measures_option
 @click.option(
     "--format",
     "form",
@@ -122,8 +128,8 @@ def cli() -> None:
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, form: str | None, output: str | None, fail_on: tuple[str, ...],
-    quiet: bool, verbose: bool, color: str,
+    people: str | None, choices: str | None, measures: str | None, form: str | None, output: str | None,
+    fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
     who = _person(diary, age, sex, pregnant, lactating, profile, references)
@@ -139,7 +145,7 @@ def report(
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    reports = list(_reports(read, who, people, choices))
+    reports = list(_reports(read, who, people, choices, _measures(measures, diary, profile)))
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
@@ -153,17 +159,18 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
+@measures_option
 @verbose_option
 def check(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    verbose: bool,
+    measures: str | None, verbose: bool,
 ) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.resolve import resolve
     from nutrigap.tables import load_foods
 
     read = _read(diary, start, end, date_format, layout)
-    entries = resolve(read, load_foods(), _choices(choices))
+    entries = resolve(read, load_foods(), _choices(choices), measures=_measures(measures, diary))
     found = list(read.problems)
     for entry in entries:
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
@@ -182,6 +189,7 @@ def check(
 @diary_argument
 @diary_options
 @choices_option
+@measures_option
 @quiet_option
 @click.option(
     "--save",
@@ -199,7 +207,7 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    quiet: bool, save: str | None, form: str, output: str | None,
+    measures: str | None, quiet: bool, save: str | None, form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
@@ -212,7 +220,7 @@ def match(
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
-    found = assemble(read, Person(), load_foods(), _choices(choices))
+    found = assemble(read, Person(), load_foods(), _choices(choices), _measures(measures, diary))
     render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
     _deliver(render(found), output, form)
     if save is not None:
@@ -292,6 +300,13 @@ def _person(
     return person_of({**entries, **{name: value for name, value in given.items() if value is not None}})
 
 
+def _measures(given: str | None, diary: str, profile: str | None = None) -> str | None:
+    """Whose pints: as the option says, else the profile that was named or lies beside the diary."""
+    from nutrigap.profile import find_profile
+
+    return given or find_profile(diary, profile).get("measures")
+
+
 def _read(diary: str, start: str | None, end: str | None, date_format: str | None, layout: str) -> Diary:
     from nutrigap.diary import LAYOUTS, read_diary
     from nutrigap.diary.dates import format_fault
@@ -323,7 +338,9 @@ def _day(text: str | None, option: str) -> dt.date | None:
         raise click.UsageError(f'{option}: "{text}" is no date; write YYYY-MM-DD') from None
 
 
-def _reports(read: Diary, who: Person, people: str | None, choices: str | None) -> Iterator[Report]:
+def _reports(
+    read: Diary, who: Person, people: str | None, choices: str | None, measures: str | None
+) -> Iterator[Report]:
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
@@ -338,7 +355,7 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
         hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
-        yield analyze(read.for_person(name), known.get(name, who), choices=saved)
+        yield analyze(read.for_person(name), known.get(name, who), choices=saved, measures=measures)
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:

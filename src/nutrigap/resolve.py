@@ -16,15 +16,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nutrigap.amounts import Grams, to_grams, unit_key
+from nutrigap.amounts import Grams, to_grams, unit_key, with_refuse
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, WHOLLY, Match, candidates, find_exact, find_food
 from nutrigap.phrases import pairs
-from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
+from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import leading_unit, nutrients, read_table
+from nutrigap.units import MEASURE_SYSTEMS, leading_unit, nutrients, read_table
 from nutrigap.words import key, lexicon, negation, words
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
@@ -184,7 +184,9 @@ def _positive(text: str, place: str) -> float:
     return value
 
 
-def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None) -> list[Entry]:
+def resolve(
+    diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None, *, measures: str | None = None
+) -> list[Entry]:
     """Resolve every line of a diary, in order: lines in = counted + flagged + left out.
 
     Parameters
@@ -193,12 +195,18 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
     foods : FoodTable
     choices : mapping, optional
         Saved choices, as ``read_choices`` gives them.
+    measures : str, optional
+        ``us`` or ``imperial`` pints and fluid ounces; None takes US ones and flags a pint.
 
     Raises
     ------
     TableError
         A choice names a food that the table does not hold.
+    UnknownUnit
+        ``measures`` is neither of the two.
     """
+    if measures is not None and measures not in MEASURE_SYSTEMS:
+        raise UnknownUnit(f'there are no "{measures}" measures; write us or imperial')
     for choice in (choices or {}).values():
         if choice.food_id:
             choice.row(foods)
@@ -216,12 +224,12 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
             tuple(sorted(line.labels.items())),
         )
         if same not in known:
-            known[same] = resolve_line(line, foods, choices or {})
+            known[same] = resolve_line(line, foods, choices or {}, measures)
         entries.append(known[same].at(line))
     return entries
 
 
-def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Entry:
+def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice], measures: str | None = None) -> Entry:
     """Resolve one line: a food with grams, a dose, or left out with the reason."""
     choice = choices.get(key(line.food))
     if choice is None and key(line.food) in _not_food():
@@ -240,7 +248,7 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
             return _resolve_supplement(line, brand)
     if line.amounts_from and (line.covers or line.labels.keys() >= CORE):
         return _as_exported(line, foods)
-    return _resolve_food(line, foods, choice, choices)
+    return _resolve_food(line, foods, choice, choices, measures)
 
 
 def _as_exported(line: Line, foods: FoodTable) -> Entry:
@@ -281,7 +289,9 @@ def _dose_fix(read: Supplement, food: str) -> str:
     return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
 
 
-def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice]) -> Entry:
+def _resolve_food(
+    line: Line, foods: FoodTable, choice: Choice | None, choices: Mapping[str, Choice], measures: str | None
+) -> Entry:
     code = _code(line.food, foods)
     phrase, amount_text = line.food, line.amount
     if not (line.amount or line.unit or code):
@@ -302,7 +312,7 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         return _without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
         amount = parse_amount(amount_text, line.unit)
-        grams = _grams(amount, foods, match.row, phrase, choice)
+        grams = _grams(amount, foods, match.row, phrase, choice, measures)
     except (AmountError, UnknownUnit) as error:
         what, fix = _reason(error)
         return _without_food(line, match, what, fix, row=match.row)
@@ -418,6 +428,8 @@ def _split(food: str, foods: FoodTable) -> tuple[str, str]:
     """The food and the amount where both stand in one cell: "2 eggs", "banana 150 g"."""
     if find_exact(foods, food) is not None:
         return food, ""
+    from nutrigap.splitting import split_leading_amount, split_trailing_amount  # only few diaries need it
+
     amount, phrase = split_leading_amount(food)
     if not amount:
         amount, phrase = split_trailing_amount(food)
@@ -474,7 +486,9 @@ def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | Non
     return find_food(foods, phrase)
 
 
-def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None) -> Grams:
+def _grams(
+    amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None, measures: str | None
+) -> Grams:
     refuse = float(foods.refuse[row])
     return to_grams(
         amount,
@@ -483,6 +497,8 @@ def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choic
         food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
         own_units=choice.units if choice is not None else None,
         refuse=refuse if refuse > 0 else None,
+        as_bought=with_refuse(phrase) and not with_refuse(foods.names[row]),
+        measures=measures,
     )
 
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from nutrigap import __version__
-from nutrigap.errors import DiaryError, NutrigapError, Problem, did_you_mean
+from nutrigap.errors import DiaryError, NutrigapError, Problem, TableError, did_you_mean
 
 if TYPE_CHECKING:
+    from nutrigap.choices import Choice
     from nutrigap.diary import Diary
+    from nutrigap.recipes import Recipe
     from nutrigap.references import Person
     from nutrigap.report import Report
-    from nutrigap.resolve import Choice
+    from nutrigap.resolve import Entry
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
@@ -33,6 +35,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
 choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
+recipes_option = click.option("--recipes", metavar="FILE", help="Your own dishes (recipe,servings,food,amount).")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
@@ -94,6 +97,7 @@ def cli() -> None:
     help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
 )
 @choices_option
+@recipes_option
 @click.option(
     "--format",
     "form",
@@ -119,8 +123,8 @@ def cli() -> None:
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, form: str | None, output: str | None, fail_on: tuple[str, ...],
-    quiet: bool, verbose: bool, color: str,
+    people: str | None, choices: str | None, recipes: str | None, form: str | None, output: str | None,
+    fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
     who = _person(diary, age, sex, pregnant, lactating, profile, references)
@@ -130,13 +134,13 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
-    _refuse_to_overwrite(output, diary, profile, people, choices)
+    _refuse_to_overwrite(output, diary, profile, people, choices, recipes)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    reports = list(_reports(read, who, people, choices))
+    reports = list(_reports(read, who, people, choices, recipes))
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
@@ -150,24 +154,28 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
+@recipes_option
 @verbose_option
 def check(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    verbose: bool,
+    recipes: str | None, verbose: bool,
 ) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.resolve import resolve
     from nutrigap.tables import load_foods
 
     read = _read(diary, start, end, date_format, layout)
-    entries = resolve(read, load_foods(), _choices(choices))
+    dishes = _recipes(recipes)
+    entries = resolve(read, load_foods(), _choices(choices), dishes)
     found = list(read.problems)
-    for entry in entries:
+    for entry in (piece for line in entries for piece in line.pieces):
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
             found.append(Problem(entry.line.number, "", f"{entry.line.food}: {entry.problem}", entry.fix))
     _say_problems(found, read.path, verbose=verbose, to_stderr=False)
     for note in read.notes:
         _say(f"{read.path}: note: {note}")
+    for line, name in _near_recipes(entries, dishes or {}):
+        _say(f'{read.path}:{line}: food: no recipe of that name; did you mean "{name}"?')
     guesses = sum(entry.status == "flagged" for entry in entries)
     rest = f"; {_count(guesses, 'line')} on a guess: nutrigap match {read.path}" if guesses else ""
     _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}{rest}")
@@ -179,11 +187,18 @@ def check(
 @diary_argument
 @diary_options
 @choices_option
+@recipes_option
 @quiet_option
 @click.option(
     "--save",
     metavar="FILE",
     help="Write every phrase with its food to FILE, to be corrected and used with --choices.",
+)
+@click.option(
+    "--review",
+    "asked",
+    is_flag=True,
+    help="Go over what is in doubt, phrase by phrase, and keep the answers with --save.",
 )
 @click.option(
     "--format",
@@ -196,23 +211,35 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    quiet: bool, save: str | None, form: str, output: str | None,
+    recipes: str | None, quiet: bool, save: str | None, asked: bool, form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
     from nutrigap.references import Person
-    from nutrigap.report.matches import as_csv, as_json, as_text, save_choices
+    from nutrigap.report.matches import as_csv, as_json, as_text
+    from nutrigap.report.saved import save_choices
     from nutrigap.tables import load_foods
 
-    _refuse_to_overwrite(output, diary, choices)
-    _refuse_to_overwrite(save, diary)
+    if asked and save is None:
+        raise click.UsageError("--review needs a file for the answers: --save my-foods.csv")
+    _refuse_to_overwrite(output, diary, choices, recipes)
+    _refuse_to_overwrite(save, diary, recipes, output)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
-    found = assemble(read, Person(), load_foods(), _choices(choices))
-    render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
-    _deliver(render(found), output, form)
-    if save is not None:
+    if asked and choices is None and save is not None and Path(save).is_file():
+        choices = save  # what was answered before is not asked again
+    saved, dishes = _choices(choices), _recipes(recipes)
+    found = assemble(read, Person(), load_foods(), saved, dishes)
+    talk = asked and _may_ask()
+    if asked and not talk:
+        _say("--review: there is no terminal to ask at; every phrase is written to the file instead", to_stderr=True)
+    if talk and save is not None:
+        _review(found, save, saved or {}, dishes or {})
+    if output is not None or not talk:
+        render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
+        _deliver(render(found), output, form)
+    if save is not None and not talk:
         added = save_choices(found, Path(save))
         _say(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", to_stderr=True)
 
@@ -320,12 +347,14 @@ def _day(text: str | None, option: str) -> dt.date | None:
         raise click.UsageError(f'{option}: "{text}" is no date; write YYYY-MM-DD') from None
 
 
-def _reports(read: Diary, who: Person, people: str | None, choices: str | None) -> Iterator[Report]:
+def _reports(
+    read: Diary, who: Person, people: str | None, choices: str | None, recipes: str | None
+) -> Iterator[Report]:
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
 
-    saved = _choices(choices)
+    saved, dishes = _choices(choices), _recipes(recipes)
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
@@ -335,7 +364,7 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
         hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
-        yield analyze(read.for_person(name), known.get(name, who), choices=saved)
+        yield analyze(read.for_person(name), known.get(name, who), choices=saved, recipes=dishes)
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
@@ -388,9 +417,53 @@ def _is_folder(output: str) -> bool:
 
 
 def _choices(path: str | None) -> dict[str, Choice] | None:
-    from nutrigap.resolve import read_choices
+    from nutrigap.choices import read_choices
 
     return read_choices(path) if path is not None else None
+
+
+def _recipes(path: str | None) -> dict[str, Recipe] | None:
+    from nutrigap.recipes import read_recipes
+
+    return read_recipes(path) if path is not None else None
+
+
+def _near_recipes(entries: Sequence[Entry], recipes: dict[str, Recipe]) -> Iterator[tuple[int, str]]:
+    """Lines whose food is nearly a recipe's name, each with that name."""
+    from nutrigap.recipes import near_recipe
+
+    for entry in entries:
+        near = near_recipe(recipes, entry.line.food) if entry.match.method != "recipe" else None
+        if near is not None:
+            yield entry.line.number, near.name
+
+
+def _may_ask() -> bool:
+    """Whether there is someone to ask: standard input and the messages are a terminal, and no build runs this."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def _review(found: Report, save: str, choices: dict[str, Choice], recipes: dict[str, Recipe]) -> None:
+    """Ask about what is in doubt; the answers are saved, also when the asking is broken off."""
+    from nutrigap.report.review import review
+    from nutrigap.report.saved import Row, save_choices
+
+    decided: dict[str, Row] = {}
+
+    def ask(prompt: str) -> str:
+        return str(click.prompt(prompt, default="", show_default=False, prompt_suffix="", err=True))
+
+    def say(text: str) -> None:
+        _say(text, to_stderr=True)
+
+    try:
+        outcome = review(found, ask, say, decided, choices=choices, recipes=recipes)
+    finally:
+        if decided:
+            save_choices(found, Path(save), decided)
+            _say("", to_stderr=True)
+            _say(f"{save}: {_count(len(decided), 'phrase')} decided; use --choices {save}", to_stderr=True)
+    _say(f"{outcome.skipped} skipped, {outcome.left} not looked at", to_stderr=True)
 
 
 def _deliver(text: str, output: str | None, form: str) -> None:
@@ -488,6 +561,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except DiaryError as error:
         _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
         return UNREADABLE
+    except TableError as error:
+        for message in error.messages:
+            _say(f"nutrigap: {message}", to_stderr=True)
+        return USAGE
     except NutrigapError as error:
         _say(f"nutrigap: {error}", to_stderr=True)
         return USAGE

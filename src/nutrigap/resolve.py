@@ -1,26 +1,24 @@
 """From a diary line to a food and grams, or to doses: every line ends counted, flagged or left out.
 
-The order is: the user's saved choices, dose lines, codes, exact names, search. Each distinct (phrase, amount) is
-resolved once however often it stands in the diary.
+The order is: the user's saved choices, the user's recipes, dose lines, codes, exact names, search. Each distinct
+(phrase, amount) is resolved once however often it stands in the diary.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nutrigap.amounts import Grams, to_grams, unit_key
+from nutrigap.amounts import Grams, to_grams
+from nutrigap.choices import Choice, Measures, check_choices, choice_for, measures, phrase_key
 from nutrigap.diary import Diary, Line
-from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
+from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
+from nutrigap.recipes import Eaten, Ingredient, Named, Recipe, eaten, find_recipe, refuse_cycles
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients, read_table
@@ -36,28 +34,13 @@ EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 
 
+# So many ingredients are named in the problem of a dish.
+MOST_NAMED = 3
+
 # Shared by all records that tell nothing.
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 _NO_DOSES: Mapping[str, Dose] = MappingProxyType({})
-
-
-class Choice(NamedTuple):
-    """A correction the user saved: a phrase stands for this food, and one ``unit`` of it weighs ``grams`` [g].
-
-    ``units`` has keys as ``amounts.unit_key`` gives them; ``place`` is the file and line that the choice stands in.
-    """
-
-    food_id: str
-    kind: str = ""
-    units: Mapping[str, float] = _NOTHING
-    place: str = "choices"
-
-    def row(self, foods: FoodTable) -> int:
-        """Row of the chosen food; TableError with the file and line of the choice when the table lacks it."""
-        try:
-            return foods.row(self.food_id)
-        except UnknownFood as error:
-            raise TableError(f"{self.place}: {error}; nutrigap foods WORDS finds the ids") from None
+_NO_RECIPES: Mapping[str, Recipe] = MappingProxyType({})
 
 
 class Entry(NamedTuple):
@@ -108,14 +91,22 @@ class Entry(NamedTuple):
 
     def at(self, line: Line) -> Entry:
         """The same entry for another line that says the same."""
-        parts = tuple(part.at(line._replace(food=part.line.food)) for part in self.parts)
+        when = {name: getattr(line, name) for name in ("number", "date", "person", "meal", "time")}
+        parts = tuple(part.at(part.line._replace(**when)) for part in self.parts)
         return self._replace(line=line, parts=parts)
+
+    def times(self, share: Eaten) -> Entry:
+        """What a share of the line brings: of an ingredient, what was eaten of the whole recipe."""
+        low, best, high = share.low, share.best, share.high
+        grams = self.grams
+        if grams is not None:
+            grams = grams._replace(best=grams.best * best, low=grams.low * low, high=grams.high * high)
+        doses = {name: dose.times(low, best, high) for name, dose in self.doses.items()}
+        return self._replace(grams=grams, doses=doses, parts=tuple(part.times(share) for part in self.parts))
 
 
 NO_MATCH = Match(None, "none", 0.0)
 NOTHING_TO_DO = "nothing to do: it changes no total"
-# The kinds that a file of choices may hold: "other" is what is written for a line that is no food.
-KINDS = frozenset(["", "food", "supplement", "other"])
 
 
 @cache
@@ -123,65 +114,12 @@ def _not_food() -> frozenset[str]:
     return frozenset(key(row["words"]) for row in read_table("not_food.csv"))
 
 
-def read_choices(path: str | Path) -> dict[str, Choice]:
-    """Read saved choices (``phrase,food_id,unit,grams,kind,note``); several rows of a phrase add its units.
-
-    Returns
-    -------
-    dict
-        Normalised phrase -> Choice.
-
-    Raises
-    ------
-    TableError
-        The file cannot be read, or a column or value is wrong; the message names the line.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:  # not UTF-8, or no name that a file can have
-        raise TableError(f"{path}: cannot be read as a file of choices ({error})") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    found: dict[str, Choice] = {}
-    try:
-        missing = {"phrase", "food_id"} - {(name or "").strip().lower() for name in reader.fieldnames or []}
-        if missing:
-            names = " and ".join(sorted(missing))
-            raise TableError(f"{path}:1: no column {names}; the header is phrase,food_id,unit,grams,kind,note")
-        for row in reader:
-            _add_choice(found, row, f"{path}:{reader.line_num}")
-    except csv.Error as error:
-        raise TableError(f"{path}:{reader.line_num}: cannot be read as CSV ({error})") from error
-    return found
-
-
-def _add_choice(found: dict[str, Choice], row: Mapping[str | None, object], place: str) -> None:
-    """Add one row of a file of choices; further rows of a phrase add its units."""
-    cells = {(name or "").strip().lower(): cell.strip() for name, cell in row.items() if isinstance(cell, str)}
-    name = key(cells.get("phrase", ""))
-    if not name:
-        return
-    kind = cells.get("kind", "").lower()
-    if kind not in KINDS:
-        raise TableError(f'{place}: kind: "{cells["kind"]}" is no kind of line; write food or supplement, or nothing')
-    old = found.get(name, Choice(food_id=""))
-    units = dict(old.units)
-    if cells.get("unit") or cells.get("grams"):
-        units[unit_key(cells.get("unit", ""))] = _positive(cells.get("grams", ""), f"{place}: grams")
-    food_id = cells.get("food_id", "")
-    found[name] = Choice(food_id or old.food_id, kind or old.kind, units, place if food_id else old.place)
-
-
-def _positive(text: str, place: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise TableError(f'{place}: "{text}" is not a weight; write the grams of one unit as a number above 0')
-    return value
-
-
-def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None = None) -> list[Entry]:
+def resolve(
+    diary: Diary,
+    foods: FoodTable,
+    choices: Mapping[str, Choice] | None = None,
+    recipes: Mapping[str, Recipe] | None = None,
+) -> list[Entry]:
     """Resolve every line of a diary, in order: lines in = counted + flagged + left out.
 
     Parameters
@@ -190,15 +128,18 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
     foods : FoodTable
     choices : mapping, optional
         Saved choices, as ``read_choices`` gives them.
+    recipes : mapping, optional
+        The user's recipes, as ``read_recipes`` gives them.
 
     Raises
     ------
     TableError
-        A choice names a food that the table does not hold.
+        A choice names a food or recipe that is not there, or makes a recipe hold itself.
     """
-    for choice in (choices or {}).values():
-        if choice.food_id:
-            choice.row(foods)
+    if choices:
+        check_choices(choices, foods, recipes or {})
+    if recipes:
+        refuse_cycles(recipes, choices or {})
     known: dict[object, Entry] = {}
     entries = []
     for line in diary.lines:
@@ -213,20 +154,29 @@ def resolve(diary: Diary, foods: FoodTable, choices: Mapping[str, Choice] | None
             tuple(sorted(line.labels.items())),
         )
         if same not in known:
-            known[same] = resolve_line(line, foods, choices or {})
+            known[same] = resolve_line(line, foods, choices or {}, recipes or {})
         entries.append(known[same].at(line))
     return entries
 
 
-def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Entry:
-    """Resolve one line: a food with grams, a dose, or left out with the reason."""
-    choice = choices.get(key(line.food))
-    if choice is None and key(line.food) in _not_food():
+def resolve_line(
+    line: Line,
+    foods: FoodTable,
+    choices: Mapping[str, Choice],
+    recipes: Mapping[str, Recipe] = _NO_RECIPES,
+) -> Entry:
+    """Resolve one line: a food with grams, a dish with its ingredients, a dose, or left out with the reason."""
+    choice = _choice(line, foods, choices)
+    exported = bool(line.amounts_from and (line.covers or line.labels.keys() >= CORE))
+    named = None if exported or line.kind == "supplement" else _recipe(line, foods, choice, recipes)
+    if choice is None and named is None and key(line.food) in _not_food():
         return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
     if line.problem is not None:
         return _left_out(line, "food", line.problem.what, line.problem.fix)
     if choice is not None and choice.kind == "other":
         return Entry(line, "other", "left_out", NO_MATCH, problem="no food, by a saved choice", fix=NOTHING_TO_DO)
+    if named is not None:
+        return _resolve_recipe(line, named, foods, choices, recipes)
     kind = "food" if choice is not None and choice.food_id else line.kind or (choice.kind if choice is not None else "")
     if kind != "food":
         said = f"{line.amount} {line.unit}"
@@ -235,9 +185,21 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         brand = brand_words(line.food, said)
         if brand and not find_food(foods, brand).score >= ACCEPT:
             return _resolve_supplement(line, brand)
-    if line.amounts_from and (line.covers or line.labels.keys() >= CORE):
-        return _as_exported(line)
-    return _resolve_food(line, foods, choice, choices)
+    return _as_exported(line) if exported else _resolve_food(line, foods, choice, choices)
+
+
+def _choice(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) -> Choice | None:
+    """The saved choice for a line; "7 up" is no amount of "up" where a food has that very name."""
+    choice = choice_for(choices, line.food, line.amount, line.unit)
+    whole = choice is None or choice is choices.get(phrase_key(line.food))
+    return choice if whole or find_exact(foods, line.food) is None else None
+
+
+def phrase_of(line: Line, foods: FoodTable) -> tuple[str, str]:
+    """The food and the amount that a line tells, also where both stand in one cell."""
+    if line.amount or line.unit or _code(line.food, foods):
+        return line.food, line.amount
+    return _split(line.food, foods)
 
 
 def _as_exported(line: Line) -> Entry:
@@ -282,7 +244,6 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
     phrase, amount_text = line.food, line.amount
     if not (line.amount or line.unit or code):
         phrase, amount_text = _split(line.food, foods)
-        choice = choice or choices.get(key(phrase))
     try:
         match = _match(phrase, foods, choice, code)
     except UnknownFood as error:
@@ -294,11 +255,12 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         return _without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
         amount = parse_amount(amount_text, line.unit)
-        grams = _grams(amount, foods, match.row, phrase, choice)
+        grams = _grams(amount, foods, match.row, phrase, measures(choices, choice))
     except (AmountError, UnknownUnit) as error:
         what, fix = _reason(error)
         return _without_food(line, match, what, fix, row=match.row)
-    problem = _implausible(grams, foods, match.row, sure=match.method == "code" and grams.source == "mass")
+    sure = match.method == "code" and grams.source == "mass"
+    problem = _implausible(_at_once(grams, line), foods, match.row, sure=sure)
     if problem is not None and problem[0] == "left_out":
         return _without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
     guesses = [problem[1]] if problem is not None else []
@@ -307,7 +269,7 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         guesses.append(f'"{match.ignored}" was not taken into account: taken for "{name}"')
     elif _unsure(match):
         guesses.append(f'taken for "{name}"')
-    if match.method in ("exact", "search") and (unheeded := _unheeded(f"{amount_text} {line.unit}", foods, match.row)):
+    if match.method != "code" and (unheeded := _unheeded(f"{amount_text} {line.unit}", foods, match.row)):
         guesses.append(f'"{unheeded}" was not taken into account')
     if grams.guess:
         guesses.append(grams.guess)
@@ -315,6 +277,87 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
         problem="; ".join(guesses), fix=_guess_fix(grams, match) if guesses else "",
     )  # fmt: skip
+
+
+def _recipe(line: Line, foods: FoodTable, choice: Choice | None, recipes: Mapping[str, Recipe]) -> Named | None:
+    """The recipe that a line names, by a saved choice or by its own name."""
+    if choice is None or not choice.food_id:
+        return find_recipe(recipes, line.food, line.amount, line.unit)
+    if not choice.recipe:
+        return None
+    if phrase_key(choice.recipe) not in recipes:
+        check_choices({line.food: choice}, foods, recipes)
+    return Named(recipes[phrase_key(choice.recipe)], phrase_of(line, foods)[1], line.unit)
+
+
+def _resolve_recipe(
+    line: Line, named: Named, foods: FoodTable, choices: Mapping[str, Choice], recipes: Mapping[str, Recipe]
+) -> Entry:
+    """A dish: each of its ingredients is resolved as a line of the diary would be, and counted by the share eaten."""
+    recipe, match = named.recipe, Match(None, "recipe", 1.0, named.recipe.name)
+    parts = [resolve_line(_ingredient(one, line, recipe), foods, choices, recipes) for one in recipe.ingredients]
+    own = measures(choices, _choice(line, foods, choices) or choices.get(phrase_key(recipe.name)))
+    try:
+        share = eaten(recipe, parse_amount(named.amount, named.unit), _weight(parts), own, line.share)
+    except (AmountError, UnknownUnit) as error:
+        return _without_food(line, match, *_reason(error))
+    parts = _labelled([part.times(share) for part in parts], line)
+    guesses, fix = [share.guess] if share.guess else [], share.fix
+    guessed = [part for part in parts if part.status == "flagged"]
+    lost = [part for part in parts if part.status == "left_out" and (part.missing or part.open)]
+    for found, what in ((guessed, "on a guess"), (lost, "left out")):
+        if found:
+            guesses.append(f"{len(found)} of {len(recipe.ingredients)} ingredients {what}: {_told(found)}")
+            fix = fix or "correct the recipe, or save a choice for the ingredient (nutrigap match --save)"
+    status = "flagged" if guesses else "counted"
+    missing: frozenset[str] = frozenset()
+    if all(part.status == "left_out" for part in parts):
+        status, missing = "left_out", frozenset().union(*(part.missing | part.open for part in parts))
+        guesses, fix = guesses or ["it has no ingredient that is a food"], fix or NOTHING_TO_DO
+    weight = share.grams
+    return Entry(
+        line, "food", status, match, grams=Grams(weight.number, weight.low, weight.high, "mass") if weight else None,
+        missing=missing, problem="; ".join(guesses), fix=fix, parts=tuple(parts),
+    )  # fmt: skip
+
+
+def _ingredient(one: Ingredient, line: Line, recipe: Recipe) -> Line:
+    """An ingredient as a line of the diary; its amount is that of the whole recipe."""
+    return line._replace(
+        food=one.food, amount=one.amount, unit=one.unit, note="", brand="", kind="", labels=_NOTHING,
+        amounts_from="", covers="", share=line.share / recipe.servings,
+    )  # fmt: skip
+
+
+def _weight(parts: list[Entry]) -> float | None:
+    """What ingredients weigh together [g]; None where that is not known of each food among them."""
+    foods = [piece for part in parts for piece in part.pieces if piece.kind == "food"]
+    if any(piece.grams is None for piece in foods):
+        return None
+    return sum(piece.grams.best for piece in foods if piece.grams is not None)
+
+
+def _labelled(parts: list[Entry], line: Line) -> list[Entry]:
+    """Parts of a line with label amounts: these replace what the parts bring together of those nutrients."""
+    if not line.labels:
+        return parts
+    label = Entry(line, "food", "counted", NO_MATCH, labels={**dict.fromkeys(EVERY, 0.0), **line.labels})
+    return [*(_without(part, line.labels.keys()) for part in parts), label]
+
+
+def _without(entry: Entry, told: Set[str]) -> Entry:
+    """An entry that brings none of some nutrients."""
+    return entry._replace(
+        labels={**entry.labels, **dict.fromkeys(told, 0.0)}, missing=entry.missing - told, open=entry.open - told,
+        parts=tuple(_without(part, told) for part in entry.parts),
+    )  # fmt: skip
+
+
+def _told(entries: list[Entry]) -> str:
+    """The first few of some ingredients, each with the head of its problem."""
+    named = [f"{entry.line.food} ({entry.problem.partition(';')[0]})" for entry in entries[:MOST_NAMED]]
+    more = len(entries) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def _split(food: str, foods: FoodTable) -> tuple[str, str]:
@@ -373,20 +416,39 @@ def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | Non
     if choice is not None and choice.food_id:
         return Match(choice.row(foods), "choice", 1.0, phrase)
     if code is not None:
-        return Match(_row(foods, code), "code", 1.0)
+        row = _row(foods, code)
+        return Match(row, "code", 1.0, foods.names[row])
     return find_food(foods, phrase)
 
 
-def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, choice: Choice | None) -> Grams:
+def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, own: Measures) -> Grams:
+    """Grams of a food; in a measure of the person's own of which the volume is known, through the food's density."""
     refuse = float(foods.refuse[row])
-    return to_grams(
-        amount,
-        foods.portions(row),
-        default_grams=foods.default_portion_grams(row),
-        food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
-        own_units=choice.units if choice is not None else None,
-        refuse=refuse if refuse > 0 else None,
-    )
+
+    def weigh(one: Amount | None) -> Grams:
+        return to_grams(
+            one,
+            foods.portions(row),
+            default_grams=own.units.get("", foods.default_portion_grams(row)),
+            food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
+            own_units=own.units,
+            refuse=refuse if refuse > 0 else None,
+        )
+
+    held = own.holds(amount) if amount is not None else None
+    if amount is None or held is None:
+        return weigh(amount)
+    try:
+        return weigh(held)
+    except AmountError:
+        grams = weigh(amount)
+        unused = f'your own "{amount.unit}" is not used: no density is known for this food'
+        return grams._replace(guess="; ".join(filter(None, (grams.guess, unused))))
+
+
+def _at_once(grams: Grams, line: Line) -> Grams:
+    """What is eaten at once of an amount: of an ingredient, what is in one serving."""
+    return grams._replace(best=grams.best * line.share, low=grams.low * line.share, high=grams.high * line.share)
 
 
 def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tuple[str, str] | None:
@@ -417,7 +479,7 @@ def _guess_fix(grams: Grams, match: Match) -> str:
 
 
 def _left_out(line: Line, kind: str, what: str, fix: str) -> Entry:
-    return _without_food(line, NO_MATCH, what, fix, kind=kind)
+    return _without_food(line, NO_MATCH._replace(phrase=line.food), what, fix, kind=kind)
 
 
 def _without_food(

@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nutrigap as ng
-from nutrigap.choices import Choice, read_choices
+from nutrigap.choices import Choice
 from nutrigap.diary import Line
-from nutrigap.errors import Problem, TableError
+from nutrigap.errors import Problem
 from nutrigap.matching import candidates
 from nutrigap.resolve import Entry, resolve, resolve_line
-from nutrigap.tables import load_foods
 from nutrigap.units import DATA
 
 FOODS = ng.load_foods()

@@ -265,6 +265,7 @@ PHRASES = """date,food,amount
 2026-03-03,multivitamin,1 tablet
 2026-03-04,gym,45 min
 2026-03-04,sr:09040,1 medium
+2026-03-04,fndds:63107010,5 kg
 2026-03-04,7 up,1 can
 2026-03-04,豆腐,100 g
 2026-03-04,zorblax qwrt,1 plate

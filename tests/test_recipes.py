@@ -155,6 +155,16 @@ def test_the_weight_of_the_finished_dish_goes_before_that_of_its_ingredients(tmp
         assert entry.parts[0].grams.best == pytest.approx(125, rel=1e-12)
 
 
+@pytest.mark.parametrize(("total", "state"), [(124, "flagged"), (125, "counted"), (2000, "counted"), (2001, "flagged")])
+def test_a_dish_much_lighter_or_heavier_than_its_ingredients_is_asked_about(
+    tmp_path: Path, total: int, state: str
+) -> None:
+    recipes = recipes_of(tmp_path, f"recipe,servings,food,amount,total_grams\nChili,4,{BEANS},500 g,{total}\n")
+    entry = found("chili", "30 g", recipes)
+    assert (entry.status, "500 g" in entry.problem) == (state, state == "flagged")
+    assert found("chili", "1 serving", recipes).status == "counted"
+
+
 def test_an_ingredient_that_cannot_be_weighed_leaves_the_weight_of_the_dish_open(tmp_path: Path) -> None:
     recipes = recipes_of(tmp_path, f"recipe,servings,food,amount\nChili,4,{BEANS},500 g\nChili,,zorblax qwrt,1\n")
     assert "not every ingredient could be weighed" in found("chili", "300 g", recipes).problem

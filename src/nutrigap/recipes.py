@@ -25,6 +25,8 @@ A_FILE = "a file of recipes"
 FINISHED = ("total_grams", "yield", "yield_grams", "yield_g")
 # More servings in one line than these, and more than the recipe makes, are asked about.
 FLAG_SERVINGS, LEAVE_OUT_SERVINGS = 3.0, 10.0
+# A finished dish that weighs so many times more or less than its ingredients is asked about.
+FAR_OFF = 4.0
 # So many recipes may stand in each other.
 DEEPEST = 5
 # A name nearer than this to a recipe's is worth a question.
@@ -175,7 +177,9 @@ def _grams(amount: Amount, own: Measures) -> Amount | None:
 def _weighed(recipe: Recipe, grams: Amount, raw_grams: float | None) -> Eaten:
     weigh = "write servings, or what the finished dish weighs in a column total_grams of the recipes"
     if recipe.total_grams is not None:
-        found = _servings(recipe, grams.times(recipe.servings / recipe.total_grams))
+        odd = raw_grams is not None and not 1 / FAR_OFF <= recipe.total_grams / max(raw_grams, 1e-9) <= FAR_OFF
+        what = f"total_grams is {recipe.total_grams:,.4g} g and the ingredients weigh {raw_grams or 0:,.4g} g"
+        found = _servings(recipe, grams.times(recipe.servings / recipe.total_grams), what if odd else "", "check both")
     elif raw_grams:
         raw = f"the dish is taken to weigh what its ingredients do, {raw_grams:,.4g} g; water may have boiled off"
         found = _servings(recipe, grams.times(recipe.servings / raw_grams), raw, weigh)
@@ -205,7 +209,7 @@ def _counted(recipe: Recipe, amount: Amount) -> Eaten:
 def _servings(recipe: Recipe, amount: Amount, guess: str = "", fix: str = "") -> Eaten:
     """An amount in servings as a share of the whole recipe."""
     low, best, high = (end / recipe.servings for end in (amount.low, amount.number, amount.high))
-    return Eaten(low, best, high, guess, fix or (IN_SERVINGS if guess else ""))
+    return Eaten(low, best, high, guess, (fix or IN_SERVINGS) if guess else "")
 
 
 def _plausible(recipe: Recipe, found: Eaten, share: float) -> Eaten:

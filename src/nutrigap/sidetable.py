@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from nutrigap.diary.cells import clean, show
@@ -14,14 +13,14 @@ from nutrigap.quantities import parse_amount
 from nutrigap.units import find_unit
 
 
-@dataclass
 class SideTable:
     """A table as written: ``rows`` hold the line number and the cells by column name; ``faults`` are gathered."""
 
-    path: str
-    columns: tuple[str, ...]
-    rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
-    faults: list[Problem] = field(default_factory=list)
+    def __init__(self, path: str, columns: Sequence[str]) -> None:
+        self.path = path
+        self.columns = tuple(columns)
+        self.rows: list[tuple[int, Mapping[str, str]]] = []
+        self.faults: list[Problem] = []
 
     def fault(self, line: int, column: str, what: str, fix: str) -> None:
         """Note what is wrong with a cell; it is told together with all others."""
@@ -76,7 +75,7 @@ def read_side_table(path: str | Path, kind: str, header: Sequence[str], needed: 
             raise TableError(f"{path}:1: no column {missing}; the header of {kind} is {','.join(header)}")
         faults: dict[int, Fault] = {}
         found = list(records(lines, separator, faults))
-    table = SideTable(str(path), tuple(names))
+    table = SideTable(str(path), names)
     for line, cells in found[1:]:
         cells = [clean(cell) for cell in cells]
         if line in faults:

@@ -161,7 +161,8 @@ def _row(report: Report, said: Spoken) -> Row:
     note = names[entry.row] if entry.row is not None else entry.problem
     if sure and one_meaning:
         row["kind"] = entry.kind
-        row["food_id"] = ids[entry.row] if entry.row is not None else ""
+        # a code is a choice already
+        row["food_id"] = ids[entry.row] if entry.row is not None and entry.match.method != "code" else ""
         if not said.parts and (one := _one_weighs(report, sure)) is not None:
             row["unit"], row["grams"] = safe(one[0]), f"{one[1]:.9g}"
     elif entry.row is not None:

@@ -423,13 +423,13 @@ def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | Non
 
 def _grams(amount: Amount | None, foods: FoodTable, row: int, phrase: str, own: Measures) -> Grams:
     """Grams of a food; in a measure of the person's own of which the volume is known, through the food's density."""
-    refuse = float(foods.refuse[row])
+    refuse, usual = float(foods.refuse[row]), foods.default_portion_grams(row)
 
     def weigh(one: Amount | None) -> Grams:
         return to_grams(
             one,
             foods.portions(row),
-            default_grams=own.units.get("", foods.default_portion_grams(row)),
+            default_grams=own.units.get("", usual) if one is None else usual,
             food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
             own_units=own.units,
             refuse=refuse if refuse > 0 else None,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from nutrigap.amounts import Grams, to_grams, unit_key, with_refuse
 from nutrigap.diary import Line
+from nutrigap.entries import Entry, Kitchen
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.quantities import Amount, parse_amount
-from nutrigap.resolve import Entry, resolve_line
+from nutrigap.resolve import resolve_line
 from nutrigap.splitting import split_leading_amount, split_trailing_amount
 from nutrigap.tables import Portion, load_foods
 from nutrigap.units import vocabulary
@@ -393,7 +394,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 def resolved(row: dict[str, str]) -> Entry:
     line = Line(1, "2026-03-02", "", row["food"], row["amount"], row["unit"], "", "", "", "", "", {}, None)
-    return resolve_line(line, load_foods(), {}, row.get("measures") or None)
+    return resolve_line(line, Kitchen(load_foods(), measures=row.get("measures") or None))
 
 
 def name_of(row: dict[str, str]) -> str:

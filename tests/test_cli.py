@@ -529,8 +529,8 @@ WORDS = st.one_of(
     ]),
     st.sampled_from([
         "--age", "--sex", "--pregnant", "--lactating", "--profile", "--references", "--from", "--to", "--date-format",
-        "--input", "--people", "--choices", "--format", "-o", "--fail-on", "-q", "-v", "--color", "--save", "--rich-in",
-        "-n", "--help", "--version",
+        "--input", "--people", "--choices", "--recipes", "--format", "-o", "--fail-on", "-q", "-v", "--color", "--save",
+        "--rich-in", "--review", "-n", "--help", "--version",
     ]),
     st.text(st.characters(exclude_characters="/"), max_size=12),
 )  # fmt: skip
@@ -575,11 +575,12 @@ def test_any_file(playground, command, text, form):
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
-    option=st.sampled_from(["--people", "--profile", "--choices"]),
+    option=st.sampled_from(["--people", "--profile", "--choices", "--recipes"]),
     content=st.one_of(
         st.binary(max_size=120),
         st.text(max_size=80).map(lambda text: f"person,age,phrase,food_id,unit,grams\n{text}".encode()),
         st.text(max_size=80).map(lambda text: f"phrase,food_id,unit,grams\nfdc:168462,{text}".encode()),
+        st.text(max_size=80).map(lambda text: f"recipe,servings,food,amount\ndish,2,{text}".encode()),
         st.text(max_size=40).map(lambda text: f"age = {text}".encode()),
     ),
 )

@@ -22,9 +22,10 @@ from nutrigap import cli
 from nutrigap.diary import LAYOUTS, Diary, read_diary
 from nutrigap.diary.layouts import PLAIN
 from nutrigap.diary.transport import ibm_float, transport_rows
+from nutrigap.entries import CORE, Entry
 from nutrigap.errors import DiaryError
 from nutrigap.intake import add_up
-from nutrigap.resolve import CORE, Entry, resolve
+from nutrigap.resolve import resolve
 from nutrigap.tables import load_foods
 from nutrigap.units import nutrient_index
 from test_diary import xlsx

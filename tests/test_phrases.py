@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import nutrigap as ng
 from nutrigap.diary import Line
+from nutrigap.entries import Kitchen
 from nutrigap.index import load_index, load_spelling
 from nutrigap.matching import find_food
 from nutrigap.phrases import FAMILIES, pairs, states, terms, translated
@@ -136,7 +137,7 @@ def test_phrases_that_are_not_cut(phrase: str) -> None:
 
 
 def resolved(food: str, amount: str = "", labels: dict[str, float] | None = None) -> object:
-    return resolve_line(Line(1, None, "", food, amount, "", "", "", "", "", "", labels or {}, None), FOODS, {})
+    return resolve_line(Line(1, None, "", food, amount, "", "", "", "", "", "", labels or {}, None), Kitchen(FOODS))
 
 
 @pytest.mark.parametrize(

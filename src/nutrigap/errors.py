@@ -46,7 +46,11 @@ class DiaryError(NutrigapError, ValueError):
 
 
 class TableError(NutrigapError, ValueError):
-    """A table of foods, references, choices or people cannot be used as it is."""
+    """A table of foods, references, choices, recipes or people cannot be used as it is; one message a fault."""
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = messages
+        super().__init__("\n".join(messages))
 
 
 class PersonError(NutrigapError, ValueError):

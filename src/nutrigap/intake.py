@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.resolve import Entry
+from nutrigap.entries import Entry
 from nutrigap.tables import FloatArray, FoodTable, IntArray
 from nutrigap.units import nutrient_index, nutrients
 
@@ -402,7 +402,7 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
 
 
 def _split(lines: Bounds, entries: Sequence[Entry], known: NDArray[np.bool_]) -> tuple[Bounds, Bounds]:
-    """What the food lines have by nature and what was added; a label tells the whole, an export may tell the part too."""
+    """What the food lines have by nature and what was added; a label tells the whole, an export the part too."""
     columns = nutrient_index()
     food = np.array([entry.kind == "food" for entry in entries], dtype=bool)
     natural = Bounds(*(np.where(food[:, None], end, 0.0) for end in lines))

@@ -1,7 +1,8 @@
 """Supplement lines: from "magnesium citrate 400 mg" to elemental doses, and what a product may carry.
 
 A dose line never goes to the food matcher. A nutrient's own name with a mass is that mass; a salt's name with a mass
-is two readings (elemental or compound), both kept; a product without a label is never guessed.
+is two readings (elemental or compound), both kept; a product without a label is never guessed. ``doses`` cuts a line
+into tokens; here they are read.
 """
 
 from __future__ import annotations
@@ -12,35 +13,32 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from nutrigap.doses import (
+    MOST_PIECES,
+    Product,
+    Token,
+    named_nutrients,
+    named_products,
+    names_nothing,
+    read_cells,
+    salt_written,
+    strange_words,
+    telling,
+)
 from nutrigap.errors import AmountError, UnknownUnit
-from nutrigap.quantities import parse_amount, parse_number, tidy
+from nutrigap.quantities import NO_AMOUNT
 from nutrigap.units import Nutrient, find_nutrient, nutrient_factor, nutrients, read_table
-from nutrigap.words import key, lexicon, meanings, plain, words
+from nutrigap.words import meanings, plain, words
+
+__all__ = ["Dose", "Supplement", "brand_words", "looks_like_supplement", "read_supplement", "salt_written"]
 
 CORE = tuple(n.id for n in nutrients() if n.role == "core")
 # A dose of which even this many times less is more than any product holds is a slip.
 LEAVE_OUT_TIMES = 10.0
-# More tablets than anyone takes at once: "90 capsules" is the size of the pack.
-MOST_PIECES = 6
-
-_NUMBER = r"[1-9]\d{0,2}(?:[ ,]\d{3})+|\d{1,12}(?:[.,]\d{1,12})?"
-_DOSE = re.compile(
-    rf"(?<![\w.,])(?:({_NUMBER})\s*(?:-|to)\s*)?({_NUMBER})\s*"
-    r"(iu|i\.u\.?|mcg|[µμu]g|micrograms?|mg|milligrams?|gr?|grams?|mmol|meq)(?!\w)\.?",
-    re.I,
-)
-_SAID_UNITS = re.compile(r"(\d{3,}|\d,\d{3})\s*(?:international )?units?\b")
-# "vitamin d 3 1000 iu": the 3 belongs to the name
-_LETTER_NUMBER = re.compile(
-    r"\b(omega|coq|q|b|d|k)[ -]"
-    r"(?=(?:(?<=a[ -])[3679]|(?<=q[ -])10|(?<=b[ -])(?:12|[1-9])|(?<=d[ -])[23]|(?<=k[ -])[12])"
-    r"(?![\d.,]|\s*(?:iu|mcg|[µμu]g|m?gr?\b|tab|cap|drop|pill|soft|gumm|x\b)))"
-)
-# "+ D 400 IU": a lone d with a dose in units of the vitamin
-_LONE_D = re.compile(r"(?<!vitamin )(?<!vit )\bd\s+(?=\d[\d.,]*\s*(?:iu|i\.u|mcg|[µμu]g)\b)")
-_BETWEEN = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
-_MEGAGRAM = re.compile(r"\d\s*Mg\b")
-_COUNT = re.compile(r"\d+(?:[./]\d+)?")
+# A compound cannot hold more of its mineral than its formula says; labels round.
+ROUNDING = 1.15
+_MEGAGRAM = r"\d\s*Mg\b"
+_SIGNED = r"\s*[-+−]\s*\d"
 
 
 class Dose(NamedTuple):
@@ -79,21 +77,20 @@ class _Salt(NamedTuple):
     fraction: float
 
 
-class _Product(NamedTuple):
-    """A kind of product: ``when`` is ``dose`` (a food unless a dose or tablet is told) or ``alone`` or ""."""
+class _Part(NamedTuple):
+    """What a line tells of one nutrient: the tokens of its name and those of the amount."""
 
-    name: str
-    carries: frozenset[str]
-    when: str
+    of: Nutrient
+    named: tuple[Token, ...]
+    told: tuple[Token, ...]
 
 
-class _Said(NamedTuple):
-    """The name of a dose line taken apart: what it names, and the words that are left."""
+class _Told(NamedTuple):
+    """Doses written in some tokens, what reading them rests on, and whether they are masses."""
 
-    text: str
-    nutrients: tuple[str, ...]
-    products: tuple[_Product, ...]
-    rest: tuple[str, ...]
+    doses: list[Dose]
+    guesses: tuple[str, ...] = ()
+    weighed: bool = False
 
 
 class _Taken(NamedTuple):
@@ -101,6 +98,15 @@ class _Taken(NamedTuple):
 
     dose: Dose
     guesses: tuple[str, ...] = ()
+
+
+class _Counts(NamedTuple):
+    """How often a dose was taken, as some tokens tell: None for what they do not tell."""
+
+    pieces: Token | None
+    times: tuple[float, float, float] | None
+    share: float | None
+    each: bool
 
 
 @cache
@@ -111,63 +117,8 @@ def _salts() -> tuple[_Salt, ...]:
     )
 
 
-@cache
-def _names() -> tuple[tuple[str, str], ...]:
-    """(words of a nutrient's name, nutrient id), longest first; symbols such as K are too short to be told apart."""
-    pairs = {(key(word), n.id) for n in nutrients() if n.role == "core" for word in (n.name, *n.words)}
-    pairs |= {(name, nutrient.replace(" ", "_")) for name, nutrient in meanings("dose_name").items()}
-    symbols = meanings("dose_symbol")
-    return tuple(sorted((p for p in pairs if p[0] not in symbols), key=lambda pair: (-len(pair[0]), pair[0])))
-
-
-@cache
-def _products() -> tuple[_Product, ...]:
-    rows = [_Product(key(r["words"]), frozenset(r["carries"].split()), r["when"]) for r in read_table("products.csv")]
-    return tuple(sorted(rows, key=lambda row: -len(row.name)))
-
-
-def _strip(text: str, phrase: str) -> str | None:
-    """A normalised text without a phrase of whole words, or None when it does not hold it."""
-    around = f" {text} "
-    return " ".join(around.replace(f" {phrase} ", " ").split()) if f" {phrase} " in around else None
-
-
-def _spelled(text: str) -> str:
-    """A text in one spelling for the search of doses: lower case, "D 3" as "d3", "units" as "iu"."""
-    text = _LETTER_NUMBER.sub(r"\1", _BETWEEN.sub(" x ", plain(tidy(text))))
-    return _SAID_UNITS.sub(r"\1 iu", _LONE_D.sub("vitamin d ", text))
-
-
-def _take_apart(food: str, *, dosed: bool) -> _Said:
-    """What a line names; ``dosed`` tells that the line holds a dose, so that "K 99 mg" can be potassium."""
-    text = rest = key(_DOSE.sub(" ", _spelled(food)))
-    head, _, tail = rest.partition(" ")
-    if dosed and head in meanings("dose_symbol"):
-        rest = f"{meanings('dose_symbol')[head]} {tail}".strip()
-    found: dict[str, None] = {}
-    for name, nutrient in _names():
-        if (left := _strip(rest, name)) is not None:
-            rest = left
-            found[nutrient] = None
-    products: list[_Product] = []
-    for product in _products():
-        if product.when == "alone" and (found or products):
-            continue
-        if (left := _strip(rest, product.name)) is not None:
-            rest = left
-            products.append(product)
-    return _Said(text, tuple(found), tuple(products), tuple(rest.split()))
-
-
-@cache
-def _telling_words() -> frozenset[str]:
-    """The first words of everything a dose line can name: a line with none of them is looked at no further."""
-    named = {name.partition(" ")[0] for name, _ in _names()} | {p.name.partition(" ")[0] for p in _products()}
-    return frozenset(named | meanings("dose_symbol").keys())
-
-
-def _names_nothing(food: str) -> bool:
-    return _telling_words().isdisjoint(key(_spelled(food)).split())
+def _kinds(tokens: Sequence[Token], *kinds: str) -> list[Token]:
+    return [token for token in tokens if token.kind in kinds]
 
 
 def looks_like_supplement(food: str, amount: str) -> bool:
@@ -175,39 +126,28 @@ def looks_like_supplement(food: str, amount: str) -> bool:
 
     "calcium fortified orange juice" holds other words, "vitamin D3 2000 IU" does not.
     """
-    if _names_nothing(food):
+    if names_nothing(food):
         return False
-    doses = _DOSE.findall(f"{_spelled(food)} ; {_spelled(amount)}")
-    said = _take_apart(food, dosed=bool(doses))
-    if not said.nutrients and not said.products:
+    named, told = read_cells(food, amount)
+    products = named_products(named)
+    if strange_words(named) or not (products or named_nutrients(named)):
         return False
-    if _strange(said):
-        return False
-    if said.nutrients or any(product.when != "dose" for product in said.products):
+    if named_nutrients(named) or any(product.when != "dose" for product in products):
         return True
-    small = any(not unit.startswith("g") for *_, unit in doses)
-    return small or not lexicon("dose_form").isdisjoint(key(f"{food} {amount}").split())
-
-
-def _strange(said: _Said) -> list[str]:
-    """The words of a dose line that are neither salt, form nor dose: a brand, or the words of a food."""
-    known = lexicon("dose") | lexicon("dose_form") | meanings("dose_salt").keys()
-    return [word for word in said.rest if word not in known and not _COUNT.fullmatch(word)]
+    return telling((*named, *told))
 
 
 def brand_words(food: str, amount: str) -> str:
-    """The strange words of a line that names a nutrient with a dose or a tablet: "Nature Made magnesium 400 mg".
+    """The strange words of a line that names a nutrient or product with a dose or a tablet: "Nature Made magnesium 400 mg".
 
     "" when the line is no such line. Whether the words are a brand or a food, the food table has to tell.
     """
-    if _names_nothing(food):
+    if names_nothing(food):
         return ""
-    doses = _DOSE.findall(f"{_spelled(food)} ; {_spelled(amount)}")
-    said = _take_apart(food, dosed=bool(doses))
-    small = any(not unit.startswith("g") for *_, unit in doses)
-    if not said.nutrients or not (small or not lexicon("dose_form").isdisjoint(key(f"{food} {amount}").split())):
+    named, told = read_cells(food, amount)
+    if not telling((*named, *told)) or not (named_nutrients(named) or named_products(named)):
         return ""
-    return " ".join(_strange(said))
+    return " ".join(strange_words(named))
 
 
 def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
@@ -222,239 +162,420 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
         dose that the words of the line tell. Energy alone is no label: every export has it.
     """
     told = {name: Dose(value, value, value) for name, value in labels.items()}
-    read = _read_words(food, amount, unit)
+    read = _read_words(food, f"{amount} {unit}".strip())
     if told.keys() - {"energy"}:
         doses = {**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **read.doses, **told}
         return Supplement(doses, frozenset(), read.guess if read.doses.keys() - told.keys() else "")
     return read._replace(doses={**read.doses, **told}) if read.doses else read
 
 
-def _read_words(food: str, amount: str, unit: str) -> Supplement:
+def _read_words(food: str, amount: str) -> Supplement:
     """The doses that the words of a line tell."""
-    said = _take_apart(food, dosed=bool(_DOSE.search(f"{_spelled(food)} ; {_spelled(amount)} {_spelled(unit)}")))
-    carries = frozenset[str]().union(*(product.carries for product in said.products))
-    if len(said.nutrients) > 1 and carries <= set(said.nutrients):
-        return _several(food, amount, unit, said)
-    if len(said.nutrients) == 1 and carries <= set(said.nutrients):
-        return _one(find_nutrient(said.nutrients[0]), said, food, amount, unit)
-    nothing = not said.nutrients and not said.products
-    return Supplement({}, frozenset(CORE) if nothing else carries.union(said.nutrients), "")
-
-
-def _one(of: Nutrient, said: _Said, food: str, amount: str, unit: str) -> Supplement:
-    """A line that names one nutrient."""
-    try:
-        taken = _taken(of, said, food, amount, unit)
-    except (AmountError, UnknownUnit) as error:
-        return Supplement({}, frozenset([of.id]), str(error))
-    if taken is None:
-        bare = _bare(amount) and not unit
-        return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
-    dose, most = taken.dose, float(meanings("dose_largest")[of.id.replace("_", " ")])
-    told = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
-    if not 0 < dose.high <= most * LEAVE_OUT_TIMES:
-        why = f"{told} is more than any product holds" if dose.high > 0 else "the dose is zero"
-        return Supplement({}, frozenset([of.id]), why)
-    guesses = list(taken.guesses)
-    if _MEGAGRAM.search(f"{food} ; {amount} {unit}"):
-        guesses.append('"Mg" is read as mg')
-    if dose.high > most:
-        guesses.append(f"{told} is much for one line")
-    units = [unit for *_, unit in _DOSE.findall(f"{_spelled(food)} ; {_spelled(f'{amount} {unit}')}")]
-    weighed = any(unit.endswith("g") or "gram" in unit for unit in units)  # a mole of the salt is one of the mineral
-    return _readings(of, dose, said, food, guesses, weighed=weighed)
-
-
-def _bare(amount: str) -> bool:
-    """Whether an amount is nothing but a number."""
-    return bool(re.fullmatch(r"\d+(?:[.,]\d+)?", amount.strip()))
-
-
-def _several(food: str, amount: str, unit: str, said: _Said) -> Supplement:
-    """A line with several nutrients: each with its own dose ("calcium 500 mg + vitamin D 400 IU"), else open."""
+    named, told = read_cells(food, "" if plain(amount) in NO_AMOUNT else amount)
+    ours, products = named_nutrients(named), named_products(named)
+    carried = frozenset[str]().union(*(product.carries for product in products))
+    if not ours:
+        return Supplement({}, carried if products else frozenset(CORE), "")
+    if re.match(_SIGNED, amount):
+        return Supplement({}, carried.union(ours), f'the amount "{amount}" is negative or signed')
     doses: dict[str, Dose] = {}
     guesses: list[str] = []
-    if not _DOSE.search(f"{_spelled(amount)} {_spelled(unit)}"):
-        for segment in _segments(food):
-            part = _take_apart(segment, dosed=True)
-            if len(part.nutrients) != 1 or not _DOSE.search(_spelled(segment)) or part.nutrients[0] in doses:
-                continue
-            read = _one(find_nutrient(part.nutrients[0]), part, segment, amount, unit)
-            doses |= read.doses
-            guesses += [read.guess] if read.guess else []
-    unknown = frozenset(said.nutrients) - doses.keys()
+    for part in _shared_out(named, told, ours, products):
+        read = _one(part)
+        doses |= read.doses
+        guesses += [read.guess] if read.guess else []
+    if doses and re.search(_MEGAGRAM, f"{food} ; {amount}"):
+        guesses.append('"Mg" is read as mg')
+    unknown = carried.union(ours) - doses.keys()
     if doses and unknown:
-        guesses.append(
-            "the line does not tell the dose of " + ", ".join(find_nutrient(n).called for n in sorted(unknown))
-        )
-    return Supplement(doses, unknown, "; ".join(guesses))
+        names = ", ".join(find_nutrient(name).called for name in CORE if name in unknown)
+        guesses.append(f"the line does not tell the dose of {names}")
+    return Supplement(doses, unknown, "; ".join(dict.fromkeys(guesses)))
 
 
-def _segments(food: str) -> list[str]:
-    """The parts of "calcium 500 mg + vitamin D, 400 IU": a dose that stands alone belongs to the part before it."""
-    parts: list[str] = []
-    for segment in re.split(r"[+&;]|,(?!\d)|/(?!\d)|\b(?:and|with|plus)\b", food):
-        alone = not key(_DOSE.sub(" ", _spelled(segment)))
-        if alone and parts:
-            parts[-1] += f" {segment}"
-        else:
-            parts.append(segment)
+# ------------------------------------------------------------------------- which dose is whose
+
+
+def _shared_out(
+    named: tuple[Token, ...], told: tuple[Token, ...], ours: Sequence[str], products: Sequence[Product]
+) -> list[_Part]:
+    """The tokens of a line by nutrient: each with its own dose, and all with the counts of the line."""
+    if len(ours) == 1 and not products:
+        return [_Part(find_nutrient(ours[0]), named, told)]
+    if _kinds(told, "mass", "percent"):
+        named, told = (*named, Token("break", ""), *told), ()
+    groups = _in_order(named) or _segments(named)
+    first = next((at for at, token in enumerate(named) if _owner(token)), len(named))
+    common = [t for at, t in enumerate(named) if t.kind in _COMMON or (t.kind == "times" and at < first)]
+    parts = []
+    for nutrient in ours:
+        mine = [group for group in groups if {_owner(t) for t in group} - {""} == {nutrient}]
+        own = [token for group in mine for token in group if token not in common]
+        parts.append(_Part(find_nutrient(nutrient), (*own, *common), told))
     return parts
 
 
-def _taken(of: Nutrient, said: _Said, food: str, amount: str, unit: str) -> _Taken | None:
-    """How much of the nutrient the line tells, in its canonical unit: None where it tells no dose."""
-    named = _doses(of, food)
-    if _DOSE.search(_spelled(f"{amount} {unit}")):
-        taken = _from_amount(of, amount, unit)
-        total, guesses = taken.dose.best, taken.guesses
-        if named and not any(math.isclose(total, value.best, rel_tol=0.01) for value in named):
-            guesses = (*guesses, "the dose in the amount is taken, not the one in the name")
-        return taken._replace(guesses=guesses)
-    if not named:
+# What a line says of all its nutrients: a tablet holds all of them.
+_COMMON = frozenset(["pieces", "piece", "share", "each", "rare"])
+
+
+def _owner(token: Token) -> str:
+    """What a dose can belong to: a nutrient, or a product that has none of ours."""
+    return token.means if token.kind in ("nutrient", "product") else ""
+
+
+def _amounts(tokens: Sequence[Token]) -> list[Token]:
+    """The doses among some tokens; numbers without a unit only where nothing has one."""
+    found = _kinds(tokens, "mass") or _kinds(tokens, "percent")
+    return found or [token for token in _kinds(tokens, "number") if token.best > MOST_PIECES]
+
+
+def _in_order(named: Sequence[Token]) -> list[list[Token]]:
+    """Names and then as many doses: "Calcium/Magnesium/D3 500 mg/250 mg/400 IU"; empty where a line is not so."""
+    amounts = _amounts(named)
+    places = [at for at, token in enumerate(named) if _owner(token)]
+    first = named.index(amounts[0]) if amounts else 0
+    owners = list(dict.fromkeys(_owner(named[at]) for at in places))
+    if not len(owners) == len(places) == len(amounts) or places[-1] > first:
+        return []
+    ends = [*places[1:], first]
+    return [[*named[start:end], dose] for start, end, dose in zip(places, ends, amounts, strict=True)]
+
+
+def _segments(named: Sequence[Token]) -> list[list[Token]]:
+    """The parts of "calcium 500 mg + vitamin D, 400 IU": a dose that stands alone belongs to the part before it."""
+    if (one := _only_dose(named)) is not None:
+        return one
+    doses = _amounts(named)
+    groups: list[list[Token]] = [[]]
+    name_first = next((bool(_owner(token)) for token in named if _owner(token) or token in doses), True)
+    for token in named:
+        here = groups[-1]
+        has_dose, owners = any(t in doses for t in here), {_owner(t) for t in here} - {""}
+        starts_anew = _owner(token) not in ("", *owners) if name_first else token in doses
+        if has_dose and owners and (starts_anew or token.kind in ("break", "slash")):
+            groups.append([])
+        elif token.kind in ("break", "slash") and owners and not has_dose and _next_owns(named, token, doses):
+            groups.append([])
+        groups[-1].append(token)
+    for at in range(len(groups) - 1, 0, -1):
+        if not any(_owner(token) for token in groups[at]):
+            groups[at - 1] += groups.pop(at)
+    return groups
+
+
+def _next_owns(named: Sequence[Token], token: Token, doses: Sequence[Token]) -> bool:
+    """Whether a name comes before the next dose behind a token: "calcium + vitamin D 400 IU"."""
+    place = next(at for at, other in enumerate(named) if other is token)
+    return next((bool(_owner(t)) for t in named[place:] if _owner(t) or t in doses), False)
+
+
+def _only_dose(named: Sequence[Token]) -> list[list[Token]] | None:
+    """One dose behind several nutrients: that of the only one that it can be of, else of none."""
+    amounts, ours = _amounts(named), named_nutrients(named)
+    last = max((at for at, token in enumerate(named) if token.kind == "nutrient"), default=-1)
+    if len(amounts) != 1 or len(ours) < 2 or named.index(amounts[0]) < last or amounts[0].kind != "mass":
         return None
-    dose, guesses = _of_several(named, said)
-    pieces = _pieces(said)
-    per = pieces is not None and not lexicon("dose_per").isdisjoint(said.rest)
-    if pieces is not None and per:
-        dose = dose.times(1 / pieces, 1 / pieces, 1 / pieces)
-    count = parse_amount(amount, unit) if amount or unit else None
-    if count is not None:
-        strange = set(words(count.unit)) - lexicon("dose_form") - lexicon("dose_taken")
-        if strange:
-            guesses = (*guesses, f'"{count.unit}" is taken as one dose')
-        dose = dose.times(count.low, count.number, count.high)
-        if pieces is not None and not per and pieces > 1:
-            guesses = (*guesses, f"the dose is taken as that of one piece; that of {pieces:g} would be less")
-            dose = dose._replace(low=dose.low / pieces)
-    elif pieces is not None and not per:
-        multiplies = not lexicon("dose_each").isdisjoint(said.rest)
-        low = pieces if multiplies else min(1.0, pieces)
-        if not multiplies and pieces != 1:
-            guesses = (*guesses, f"{pieces:g} times the dose is counted; it may be that of all together")
-        dose = dose.times(low, pieces, max(low, pieces))
-    return _Taken(dose, guesses)
+    able = [nutrient for nutrient in ours if _possible(find_nutrient(nutrient), amounts[0])]
+    named = [t for t in named if t not in amounts]
+    groups: list[list[Token]] = []
+    for token in named:
+        if _owner(token) or not groups:
+            groups.append([])
+        groups[-1].append(token)
+    return [[*g, *amounts] if [_owner(t) for t in g if _owner(t)] == able else g for g in groups]
 
 
-def _doses(of: Nutrient, text: str) -> list[Dose]:
-    """Every dose written in a text, in the nutrient's canonical unit."""
-    found = []
-    for first, last, unit in _DOSE.findall(_spelled(text)):
-        factor = nutrient_factor(of, _unit(unit))
-        low, high = sorted((_value(first or last) * factor, _value(last) * factor))
-        found.append(Dose(low, (low + high) / 2, high))
-    return found
+def _possible(of: Nutrient, amount: Token) -> bool:
+    """Whether a dose can be one of the nutrient: by its unit and its size."""
+    try:
+        value = amount.best * nutrient_factor(of, amount.means)
+    except UnknownUnit:
+        return False
+    return value <= _most(of)
 
 
-def _value(text: str) -> float:
-    """The number of a dose.
+def _most(of: Nutrient) -> float:
+    return float(meanings("dose_largest")[of.id.replace("_", " ")])
+
+
+# ------------------------------------------------------------------------- one nutrient
+
+
+def _one(part: _Part) -> Supplement:
+    """What a line tells of one nutrient."""
+    of = part.of
+    try:
+        named, told = _doses(part, part.named), _doses(part, part.told)
+        taken = _taken(part, named, told)
+    except (AmountError, UnknownUnit) as error:
+        return Supplement({}, frozenset([of.id]), str(error))
+    if taken is None:
+        bare = len(part.told) == 1 and part.told[0].kind == "number"
+        return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
+    dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
+    said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
+    if not 0 < dose.high <= _most(of) * LEAVE_OUT_TIMES:
+        why = f"{said} is more than any product holds" if dose.high > 0 else "the dose is zero"
+        return Supplement({}, frozenset([of.id]), why)
+    if dose.high > _most(of):
+        guesses.append(f"{said} is much for one line")
+    if not (told.weighed if told.doses else named.weighed):  # a mole of the salt is one of the mineral
+        return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
+    return _readings(part, dose, guesses, several=len(named.doses) > 1)
+
+
+def _doses(part: _Part, tokens: Sequence[Token]) -> _Told:
+    """The different doses written in some tokens, in the nutrient's canonical unit."""
+    masses = _kinds(tokens, "mass")
+    found = [_dose_of(part, mass) for mass in masses]
+    if masses:
+        weighed = any(mass.means.endswith("g") for mass in masses)
+        return _Told(_distinct(found), weighed=weighed)
+    if percents := _kinds(tokens, "percent"):
+        return _percent(part.of, percents[0])
+    numbers = [token for token in _kinds(tokens, "number") if token.best > MOST_PIECES]
+    return _bare(part.of, numbers[0]) if len(numbers) == 1 and tokens is part.named else _Told([])
+
+
+def _dose_of(part: _Part, mass: Token) -> Dose:
+    """One mass in the nutrient's canonical unit.
 
     Raises
     ------
     AmountError
-        ``1.000``, which is one or a thousand.
+        ``1.000``, which is one or a thousand; IU of calcidiol.
+    UnknownUnit
+        The unit has no meaning for the nutrient.
     """
-    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text):
-        raise AmountError(f'"{text}" can be read in two ways', f"write {text.replace('.', '')} or {float(text):g}")
-    if re.fullmatch(r"[1-9]\d{0,2}(?:[ ,]\d{3})+", text):  # "2,000 IU": nobody writes a dose to three decimals
-        return float(text.replace(",", "").replace(" ", ""))
-    return float(text.replace(",", "."))
+    if math.isnan(mass.best):
+        plainly = mass.text.replace(".", "")
+        raise AmountError(f'"{mass.text}" can be read in two ways', f"write {plainly} or {float(mass.text):g}")
+    if mass.means == "IU" and "calcidiol" in _forms(part) and not _as_mineral(part):
+        raise AmountError("an IU of calcidiol is not defined", "write µg")
+    factor = nutrient_factor(part.of, mass.means)
+    return Dose(mass.low * factor, mass.best * factor, mass.high * factor)
 
 
-def _unit(text: str) -> str:
-    return "IU" if text.startswith("i") else text
+def _distinct(doses: Sequence[Dose]) -> list[Dose]:
+    """Doses without those that repeat another: "1000 IU (25 µg)"."""
+    kept: list[Dose] = []
+    for dose in doses:
+        if not any(math.isclose(dose.best, other.best, rel_tol=0.01) for other in kept):
+            kept.append(dose)
+    return kept
 
 
-def _of_several(named: Sequence[Dose], said: _Said) -> tuple[Dose, tuple[str, ...]]:
-    """The dose where a name tells more than one: beside a compound's mass, the smaller is the mineral itself."""
-    least, most = min(named, key=lambda dose: dose.best), max(named, key=lambda dose: dose.best)
-    if math.isclose(least.best, most.best, rel_tol=0.01):  # "1000 IU (25 µg)"
-        return named[0], ()
-    if _anions(said) or "elemental" in said.rest:
-        return least, ()
-    return Dose(least.low, named[0].best, most.high), ("the line tells two doses",)
+@cache
+def _daily_values() -> dict[tuple[str, str], float]:
+    """Value by authority and nutrient id, in the nutrient's canonical unit."""
+    return {(row["authority"], row["nutrient"]): float(row["value"]) for row in read_table("daily_values.csv")}
 
 
-def _pieces(said: _Said) -> float | None:
-    """The count of tablets told in the name ("2 tablets", "x 2"), or None."""
-    spelled = {word: value for word, value in meanings("number").items() if " " not in word and word not in ("a", "an")}
-    counts = [spelled.get(word, word) for word in said.rest if word in spelled or _COUNT.fullmatch(word)]
-    marks = lexicon("dose_form") | lexicon("dose_each") | lexicon("dose_per")
-    if len(counts) != 1 or marks.isdisjoint(said.rest):
+def _percent(of: Nutrient, percent: Token) -> _Told:
+    """A percentage of the daily value on American labels or of the nutrient reference value on European ones."""
+    both = {authority: _daily_values()[authority, of.id] for authority in ("us", "eu")}
+    if percent.means:
+        value = both[percent.means]
+        return _Told([Dose(percent.low / 100 * value, percent.best / 100 * value, percent.high / 100 * value)])
+    low, high = min(both.values()), max(both.values())
+    guess = f"a percentage of the American daily value ({both['us']:g} {of.unit}); the European one is {both['eu']:g}"
+    return _Told([Dose(percent.low / 100 * low, percent.best / 100 * both["us"], percent.high / 100 * high)], (guess,))
+
+
+def _bare(of: Nutrient, number: Token) -> _Told:
+    """A number without a unit in a name ("vitamin D3 2000"): the unit of such products where it is large enough."""
+    unit, _, least = meanings("dose_bare")[of.id.replace("_", " ")].partition(" from ")
+    if not number.low >= float(least):
+        return _Told([])
+    factor = nutrient_factor(of, unit)
+    dose = Dose(number.low * factor, number.best * factor, number.high * factor)
+    return _Told([dose], (f'"{number.text}" is read as {unit}',), weighed=unit.endswith("g"))
+
+
+def _taken(part: _Part, named: _Told, told: _Told) -> _Taken | None:
+    """How much of the nutrient the line tells, in its canonical unit: None where it tells no dose."""
+    in_name, in_amount = _counts(part.named), _counts(part.told)
+    rare = tuple(
+        f"counted on this day as written: a dose taken {token.text}" for token in _kinds((*part.named, *part.told), "rare")
+    )
+    powder = named.doses and all(mass.means == "g" for mass in _kinds(part.told, "mass"))
+    if told.doses and not powder:
+        taken = _from_amount(part, told.doses, in_amount)
+        total, guesses = taken.dose, taken.guesses
+        if named.doses and not any(math.isclose(total.best, dose.best, rel_tol=0.01) for dose in named.doses):
+            guesses = (*guesses, "the dose in the amount is taken, not the one in the name")
+        elif in_name.times is not None and in_name.times[2] > 1:
+            guesses = (*guesses, "the dose in the amount is taken as that of the day")
+            total = total._replace(high=total.high * in_name.times[2])
+        return _Taken(total, (*guesses, *rare))
+    if not named.doses:
         return None
-    value = parse_number(counts[0])
-    return value if 0 < value <= MOST_PIECES else None
+    dose, guesses = _of_several(part, named.doses)
+    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_name(part, dose, in_name)
+    return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
 
 
-def _from_amount(of: Nutrient, amount: str, unit: str) -> _Taken:
-    """The dose where the amount tells it: "400 mg", "200-400 mg", "2 x 200 mg", "2 tablets (400 mg)".
+def _counts(tokens: Sequence[Token]) -> _Counts:
+    """How often a dose was taken, as some tokens tell."""
+    pieces = _kinds(tokens, "pieces")
+    few = [token for token in _kinds(tokens, "number") if token.high <= MOST_PIECES]
+    if not pieces and len(few) == 1 and _kinds(tokens, "piece"):  # "2 magnesium tablets"
+        pieces = few
+    times: tuple[float, float, float] | None = None
+    for token in _kinds(tokens, "times"):
+        low, best, high = times or (1.0, 1.0, 1.0)
+        times = (low * token.low, best * token.best, high * token.high)
+    shares = _kinds(tokens, "share", "share of ml")
+    each = bool(_kinds(tokens, "each"))
+    return _Counts(pieces[0] if pieces else None, times, shares[0].best if shares else None, each)
+
+
+def _of_several(part: _Part, doses: Sequence[Dose]) -> _Taken:
+    """The dose where a name tells more than one: beside a compound's mass, the smaller is the mineral itself."""
+    least, most = min(doses, key=lambda dose: dose.best), max(doses, key=lambda dose: dose.best)
+    if least is most:
+        return _Taken(least)
+    fractions = _fractions(part)
+    named_twice = len([t for t in part.named if t.kind == "nutrient"]) > 1
+    if _kinds(part.named, "own") or (_forms(part) and named_twice):
+        return _Taken(least)
+    if fractions and least.best <= most.best * max(fractions) * ROUNDING:
+        return _Taken(least)
+    return _Taken(Dose(least.low, doses[0].best, most.high), ("the line tells two doses",))
+
+
+def _from_amount(part: _Part, doses: Sequence[Dose], counts: _Counts) -> _Taken:
+    """The dose where the amount tells it: "400 mg", "200-400 mg", "2 x 200 mg", "2 tablets (400 mg)"."""
+    dose = doses[0].times(*(counts.times or (1.0, 1.0, 1.0)))
+    count = counts.pieces
+    if count is None or count.low == count.high == 1:
+        return _Taken(dose)
+    if counts.share is not None:
+        return _Taken(dose.times(*(end / counts.share for end in (count.low, count.best, count.high))))
+    if counts.each:
+        return _Taken(dose.times(count.low, count.best, count.high))
+    if _inside(part.told, "mass"):
+        return _Taken(
+            dose.times(min(1.0, count.low), 1, max(1.0, count.high)), ("the dose in brackets is taken as the total",)
+        )
+    total = dose.times(min(1.0, count.low), count.best, max(1.0, count.high))
+    return _Taken(total, (f"{count.best:g} times the dose is counted; it may be that of all together",))
+
+
+def _inside(tokens: Sequence[Token], kind: str) -> bool:
+    """Whether a token of a kind stands in brackets."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth > 0 and token.kind == kind:
+            return True
+    return False
+
+
+def _by_amount(part: _Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken:
+    """The dose of the name, taken as often as the amount tells: "magnesium 400 mg", "1/2 tablet".
 
     Raises
     ------
-    AmountError, UnknownUnit
-        The amount cannot be read, or its unit has no meaning for the nutrient.
+    AmountError
+        The amount is two, or can be read in two ways.
     """
-    text = _DOSE.sub(_plain_numbers, _spelled(f"{amount} {unit}"))
-    dose = _doses(of, text)[0]
-    count = parse_amount(text)
-    if count is None:
+    guesses: list[str] = []
+    volumes = _kinds(part.told, "volume")
+    if volumes or _kinds(part.told, "mass"):
+        if named.share is not None and volumes and _kinds(part.named, "share of ml"):
+            return _Taken(dose.times(*(end / named.share for end in volumes[0][3:])))
+        return _Taken(dose, ("the amount is taken as one dose",))
+    found = _kinds(part.told, "pieces", "number")
+    if len(found) > 1:
+        raise AmountError("the amount tells two numbers", "write one amount a line")
+    low, best, high = found[0][3:] if found else (1.0, 1.0, 1.0)
+    if math.isnan(best):
+        raise AmountError(f'"{found[0].text}" can be read in two ways', "write the number without a point")
+    if strange := strange_words(part.told):
+        guesses.append(f'"{" ".join(strange)}" is taken as one dose')
+    low, best, high = (end * often for end, often in zip((low, best, high), told.times or (1, 1, 1), strict=True))
+    pieces = named.pieces
+    if named.share is not None:
+        low, best, high = low / named.share, best / named.share, high / named.share
+    elif pieces is not None and 1 < pieces.best <= MOST_PIECES:
+        guesses.append(f"the dose is taken as that of one piece; that of {pieces.best:g} would be less")
+        low /= pieces.best
+    if named.times is not None and named.times[1] > 1 and (high > 0):
+        often = named.times[1]
+        guesses.append(f'the amount is taken as that of the day; "{often:g} times" would be more')
+        low, best, high = low, best if best > 1 else best * often, high * often
+    return _Taken(dose.times(low, best, high), tuple(guesses))
+
+
+def _by_name(part: _Part, dose: Dose, named: _Counts) -> _Taken:
+    """The dose of the name, taken as often as the name itself tells: "2 x magnesium 200 mg"."""
+    dose = dose.times(*(named.times or (1.0, 1.0, 1.0)))
+    pieces = named.pieces if named.pieces is not None and named.pieces.high <= MOST_PIECES else None
+    if named.share is not None:
+        if pieces is not None:
+            return _Taken(dose.times(*(end / named.share for end in pieces[3:])))
+        low = 1 / max(1.0, named.share)
+        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+    if pieces is None:
         return _Taken(dose)
-    own = count.unit.partition(" ")[0]
-    if _DOSE.fullmatch(f"1 {own}"):
-        factor = nutrient_factor(of, _unit(own))
-        return _Taken(Dose(count.low * factor, count.number * factor, count.high * factor))
-    if count.low == count.high == 1:
-        return _Taken(dose)
-    if "(" in text:
-        return _Taken(dose.times(1, 1, max(1.0, count.high)), ("the dose in brackets is taken as the total",))
-    if not lexicon("dose_each").isdisjoint(text.split()):
-        return _Taken(dose.times(count.low, count.number, count.high))
-    total = dose.times(min(1.0, count.low), count.number, max(1.0, count.high))
-    return _Taken(total, (f"{count.number:g} times the dose is counted; it may be that of all together",))
+    low, best, high = pieces[3:]
+    if named.each or high <= 1:
+        return _Taken(dose.times(low, best, high))
+    guess = f"{best:g} times the dose is counted; it may be that of all together"
+    return _Taken(dose.times(min(1.0, low), best, high), (guess,))
 
 
-def _plain_numbers(found: re.Match[str]) -> str:
-    """A dose with numbers that can be read in one way only: "2,000 iu" as "2000 iu"."""
-    first, last, unit = found.groups()
-    low = f"{_value(first):.12f}".rstrip("0").rstrip(".") + " - " if first else ""
-    return f"{low}{f'{_value(last):.12f}'.rstrip('0').rstrip('.')} {_unit(unit)}"
+# ------------------------------------------------------------------------- salts
 
 
-def _anions(said: _Said) -> frozenset[str]:
+def _forms(part: _Part) -> frozenset[str]:
     """The forms of a salt that a line names, as the table of salts names them."""
-    forms = meanings("dose_salt")
-    return frozenset(forms[word] for word in (*said.text.split(), *said.rest) if word in forms)
+    return frozenset(token.means for token in _kinds(part.named, "salt"))
 
 
-def salt_written(food: str) -> str:
-    """The form of a salt as a line writes it: "glycinate" of "magnesium glycinate 400 mg", "" where it names none."""
-    return next((word for word in words(food) if word in meanings("dose_salt")), "")
-
-
-def _as_mineral(food: str) -> bool:
+def _as_mineral(part: _Part) -> bool:
     """Whether the dose is told to be the mineral's: "elemental", "as citrate", "(citrate)"."""
-    text = plain(food)
-    if re.search(r"\b(?:elemental|as|from)\b", text):
+    if _kinds((*part.named, *part.told), "own"):
         return True
-    forms = meanings("dose_salt")
-    return any(word in forms for inside in re.findall(r"\(([^)]*)\)", text) for word in words(inside))
+    return _inside(part.named, "salt") and not _inside(part.named, "mass")
 
 
-def _readings(of: Nutrient, dose: Dose, said: _Said, food: str, guesses: list[str], *, weighed: bool) -> Supplement:
+def _fractions(part: _Part) -> list[float]:
+    """What one mg of the compounds that a line can mean counts as; empty where the table holds none."""
+    forms = _forms(part) | {f"di{form}" for form in _forms(part)}
+    fits = [salt for salt in _salts() if salt.nutrient == part.of.id and salt.words & forms]
+    said = {token.text for token in _kinds(part.named, "nutrient", "hydrate")}
+    bases = said & {"pyridoxine", "pyridoxal", "pyridoxamine"}  # pyridoxine hydrochloride is not that of pyridoxamine
+    hydrates = {token.text for token in _kinds(part.named, "hydrate")}
+    fits = [salt for salt in fits if salt.words & bases] or fits
+    fits = [salt for salt in fits if hydrates <= salt.words] or fits
+    return [salt.fraction for salt in fits]
+
+
+def _readings(part: _Part, dose: Dose, guesses: list[str], *, several: bool) -> Supplement:
     """One reading for the nutrient's own name, two for a salt with a mass: elemental (best, high) or compound (low)."""
-    anions = _anions(said)
-    several = len({round(value.best, 9) for value in _doses(of, food)}) > 1  # the mineral's own mass is told
-    if not anions or not weighed or _as_mineral(food) or several:
+    of = part.of
+    if not _forms(part) or _as_mineral(part) or several or of.id == "vitamin_b12":
         return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
-    forms = anions | {f"di{anion}" for anion in anions}
-    fits = [salt for salt in _salts() if salt.nutrient == of.id and salt.words & forms]
-    bases = meanings("dose_name").keys() | {"pyridoxine"}  # pyridoxine hydrochloride is not that of pyridoxamine
-    fits = [salt for salt in fits if salt.words & bases & set(said.text.split())] or fits
-    if fits:
-        least = min(salt.fraction for salt in fits)
-        text = f"{dose.best:.{of.decimals}f} {of.unit} of {of.called}; if the label means the compound, it holds about "
-        guesses = [f"read as {text}{dose.best * least:.{of.decimals}f} {of.unit}", *guesses]
-    else:
-        least = 0.0
+    fractions = _fractions(part)
+    shown = f"{dose.best:.{of.decimals}f} {of.unit}"
+    if not fractions:
         guesses = [f"the content of this form of {of.called} is not known", *guesses]
-    return Supplement({of.id: dose._replace(low=dose.low * least)}, frozenset(), "; ".join(guesses))
+        return Supplement({of.id: dose._replace(low=0.0)}, frozenset(), "; ".join(guesses))
+    least, most = min(fractions), max(fractions)
+    if "calcidiol" in _forms(part):
+        said = f"1 µg of calcidiol counts as {most:g} µg of vitamin D (EFSA 2023); the label may count so already"
+        read = Dose(dose.low, dose.best * most, dose.high * most)
+    elif _kinds(part.named, "compound"):
+        middle = (least + most) / 2
+        read = dose.times(least, middle, most)
+        said = f"read as {shown} of the compound, which holds {read.best:.{of.decimals}f} {of.unit} of {of.called}"
+    else:
+        read = dose._replace(low=dose.low * least)
+        said = (
+            f"read as {shown} of {of.called}; if the label means the compound, it holds about "
+            f"{dose.best * least:.{of.decimals}f} {of.unit}"
+        )
+    return Supplement({of.id: read}, frozenset(), "; ".join([said, *guesses]))

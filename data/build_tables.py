@@ -110,7 +110,7 @@ DAILY_VALUES = (
 # IUPAC 2021, as the release has them
 ATOMIC_WEIGHTS = {
     "H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "Mg": 24.305, "P": 30.9738, "S": 32.06, "Cl": 35.45,
-    "K": 39.0983, "Ca": 40.078,
+    "K": 39.0983, "Ca": 40.078, "I": 126.904,
 }  # fmt: skip
 # Further compounds and hydrates that are sold under a salt's name: the word alone does not tell which.
 MORE_SALTS = (
@@ -144,6 +144,8 @@ MORE_SALTS = (
     ("potassium gluconate monohydrate", "KC6H11O7.H2O", "K"),
     ("monopotassium phosphate", "KH2PO4", "K"),
     ("potassium sulfate", "K2SO4", "K"),
+    ("calcium pantothenate", "Ca(C9H16NO5)2", "Ca"),
+    ("potassium iodide", "KI", "K"),
     ("potassium aspartate hemihydrate", "(KC4H6NO4)2.H2O", "K"),
 )
 

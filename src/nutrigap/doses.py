@@ -42,12 +42,13 @@ MOST_PIECES = 6
 
 # Words next to each other that mean one thing: their kinds, the kind they make, and which of them holds the number.
 RULES: tuple[tuple[tuple[str, ...], str, int], ...] = (
-    (("number", "by", "daily"), "times", 0),  # 3 times a day
+    (("number", "by", "daily"), "often", 0),  # 3 times a day
     (("number", "by", "rare"), "rare", 2),  # 2 x weekly
-    (("number", "daily"), "times", 0),  # 2 a day
+    (("by", "number", "daily"), "often", 1),  # x 2 daily
+    (("number", "daily"), "often", 0),  # 2 a day
     (("number", "rare"), "rare", 1),
-    (("times", "daily"), "times", 0),  # twice daily
-    (("times", "rare"), "rare", 1),  # once a week
+    (("often", "daily"), "often", 0),  # twice daily
+    (("often", "rare"), "rare", 1),  # once a week
     (("by", "daily"), "filler", 0),
     (("number", "by"), "times", 0),  # 2 x 200 mg
     (("by", "number"), "times", 1),  # 200 mg x 2
@@ -72,9 +73,9 @@ class Token(NamedTuple):
     - ``mass`` (``means`` its unit), ``percent`` (of the daily values of ``means``), ``number``, ``volume`` [ml];
     - ``nutrient`` (``means`` its id), ``salt`` (``means`` the form), ``hydrate``, ``product`` (``means`` its name);
     - ``pieces`` (a number of tablets), ``piece`` (the word alone), ``times`` and ``by`` (x), ``each``;
-    - ``share`` (the dose is that of so many pieces), ``share of ml``, ``per`` (the word alone);
+    - ``often`` (how many times a day), ``share`` (the dose is that of so many pieces), ``share of ml``, ``per``;
     - ``daily``, ``rare`` (taken less often than daily), ``own`` (the mass is the mineral's), ``compound``;
-    - ``open``, ``close``, ``break``, ``slash``, ``filler``, ``taken`` (filler of amounts only);
+    - ``open``, ``close``, ``break``, ``slash``, ``scoop``, ``filler``, ``taken`` (filler of amounts only);
     - ``strange`` (a word of no table).
 
     ``low``, ``best``, ``high`` are the number with the ends of a range: nan where it can be read in two ways.
@@ -132,7 +133,7 @@ def _names() -> dict[str, str]:
 def _cut(name: str) -> tuple[str, ...]:
     """A name of the tables in the parts that texts are cut into: ``vitamin b12`` is vitamin, b, 12."""
     parts = name.split()
-    return tuple(parts) if all(part.isalpha() for part in parts) else tuple(_PART.findall(name))
+    return tuple(map(singular, parts if all(part.isalpha() for part in parts) else _PART.findall(name)))
 
 
 @cache
@@ -164,14 +165,15 @@ def _phrases() -> Phrases:
     """First part of a phrase -> the phrases with what each means, the longest first. Later tables win."""
     found: dict[tuple[str, ...], Token | str] = {}
     for role, kind in (
-        ("dose", "filler"), ("dose_taken", "taken"), ("dose_per", "per"), ("dose_each", "each"), ("dose_by", "by"),
+        ("dose_taken", "taken"), ("dose", "filler"), ("dose_per", "per"), ("dose_each", "each"), ("dose_by", "by"),
         ("dose_own", "own"), ("dose_hydrate", "hydrate"), ("dose_form", "piece"), ("dose_daily", "daily"),
         ("dose_rare", "rare"), ("dose_symbol", "symbol"), ("dose_salt", "salt"), ("dose_compound", "compound"),
         ("dose_value", "value of"), ("dose_ml", "ml"),
+        ("dose_scoop", "scoop"),
     ):  # fmt: skip
         for word, meaning in meanings(role).items():
             found[_cut(word)] = Token(kind, word, meaning)
-    for role, kind in (("number", "number"), ("dose_times", "times")):
+    for role, kind in (("number", "number"), ("dose_times", "often")):
         for word, value in meanings(role).items():
             if word not in ("a", "an"):
                 found[_cut(word)] = Token(kind, word, "", float(value), float(value), float(value))
@@ -270,7 +272,7 @@ def _matched(items: Sequence[_Item]) -> Iterator[Token]:
             elif item.kind == "word":
                 yield Token("strange", item.text)
             else:
-                yield Token("times" if item.kind == "schedule" else "number", item.text, "", *item.values)
+                yield Token("often" if item.kind == "schedule" else "number", item.text, "", *item.values)
 
 
 def _with_unit(items: Sequence[_Item], at: int) -> tuple[int, Token] | None:
@@ -278,9 +280,12 @@ def _with_unit(items: Sequence[_Item], at: int) -> tuple[int, Token] | None:
     item = items[at]
     unit = items[at + 1].text if item.kind == "number" and at + 1 < len(items) else ""
     values, length = item.values, 2
-    if unit == "k" and at + 2 < len(items) and meanings("dose_unit").get(items[at + 2].text) == "IU":
-        values, length = (values[0] * 1000, values[1] * 1000, values[2] * 1000), 3
-        unit = items[at + 2].text
+    if unit == "k" and items[at + 1].glued:  # "50k IU"
+        values = (values[0] * 1000, values[1] * 1000, values[2] * 1000)
+        unit = items[at + 2].text if at + 2 < len(items) else ""
+        if meanings("dose_unit").get(unit) != "IU":
+            return 2, Token("number", f"{item.text}k", "", *values)
+        length = 3
     if unit == "%":
         return 2, Token("percent", item.text, "", *values)
     if unit == "international" and items[at + 2 : at + 3] and items[at + 2].text == "unit":
@@ -299,8 +304,8 @@ def _joined(tokens: list[Token]) -> list[Token]:
         for kinds, made, holder in RULES:
             here = tokens[at : at + len(kinds)]
             if tuple(token.kind for token in here) == kinds:
-                text = here[-1].text if made in ("pieces", "rare") else here[holder].text
-                done.append(here[holder]._replace(kind=made, text=text))
+                text = " ".join(token.text for token in here) if made == "rare" else here[holder].text
+                done.append(here[holder]._replace(kind=made, text=here[-1].text if made == "pieces" else text))
                 at += len(kinds)
                 break
         else:
@@ -353,9 +358,11 @@ def _symbol(named: Sequence[Token], at: int, told: Sequence[Token]) -> Token:
     others = {token.means for token in named if token.kind == "nutrient"}
     if symbol.text == "k" and "vitamin_d" in others:
         return symbol._replace(kind="filler")  # vitamin D3 + K
+    names = [token for token in named if token.kind in ("symbol", "product", "nutrient")]
+    listed = len(names) > 1 and any(token.kind == "mass" and token.means in units for token in (*named, *told))
     fits = any(t is not None and t.kind == "mass" and t.means in units for t in (before, after))
     beside = after is not None and after.kind in ("salt", "number", "percent")
-    if fits or beside or (symbol.text == "d" and others):  # "calcium 600 + D"
+    if fits or beside or listed or (symbol.text == "d" and others):  # "calcium 600 + D", "Ca/Mg 500/250 mg"
         return symbol._replace(kind="nutrient", means=symbol.means.replace(" ", "_"))
     return symbol._replace(kind="strange")
 
@@ -390,4 +397,4 @@ def named_nutrients(tokens: Sequence[Token]) -> tuple[str, ...]:
 
 def salt_written(food: str) -> str:
     """The form of a salt as a line writes it: "glycinate" of "magnesium glycinate 400 mg", "" where it names none."""
-    return next((token.text for token in _cell(food) if token.kind == "salt"), "")
+    return next((t.text if t.text.isalpha() else t.means for t in _cell(food) if t.kind == "salt"), "")

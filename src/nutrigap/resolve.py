@@ -23,7 +23,7 @@ from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import nutrients, read_table
+from nutrigap.units import find_nutrient, nutrients, read_table
 from nutrigap.words import key, lexicon, negation, words
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
@@ -239,7 +239,10 @@ def _resolve_supplement(line: Line, brand: str = "") -> Entry:
 def _dose_fix(read: Supplement, food: str) -> str:
     if read.unknown:
         return "write every dose, or add label columns such as magnesium_mg or vitamin_d_iu"
-    if any(dose.low < dose.best for dose in read.doses.values()) and "label" in read.guess:
+    two = [name for name, dose in read.doses.items() if dose.low < dose.best and "label" in read.guess]
+    if two and two[0].startswith("vitamin"):
+        return f'write "{find_nutrient(two[0]).called}" and the dose alone if the label gives the vitamin itself'
+    if two:
         return f'write "elemental" or "as {salt_written(food)}" if the label gives the mineral itself'
     return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
 

@@ -11,15 +11,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from nutrigap.doses import (
     MOST_PIECES,
-    Product,
     Token,
     named_nutrients,
     named_products,
     names_nothing,
+    products,
     read_cells,
     salt_written,
     strange_words,
@@ -28,7 +29,7 @@ from nutrigap.doses import (
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.quantities import NO_AMOUNT
 from nutrigap.units import Nutrient, find_nutrient, nutrient_factor, nutrients, read_table
-from nutrigap.words import meanings, plain, words
+from nutrigap.words import lexicon, meanings, plain, words
 
 __all__ = ["Dose", "Supplement", "brand_words", "looks_like_supplement", "read_supplement", "salt_written"]
 
@@ -129,25 +130,28 @@ def looks_like_supplement(food: str, amount: str) -> bool:
     if names_nothing(food):
         return False
     named, told = read_cells(food, amount)
-    products = named_products(named)
-    if strange_words(named) or not (products or named_nutrients(named)):
+    found = named_products(named)
+    if strange_words(named) or not (found or named_nutrients(named)):
         return False
-    if named_nutrients(named) or any(product.when != "dose" for product in products):
+    if named_nutrients(named) or any(product.when != "dose" for product in found):
         return True
     return telling((*named, *told))
 
 
 def brand_words(food: str, amount: str) -> str:
-    """The strange words of a line that names a nutrient or product with a dose or a tablet: "Nature Made magnesium 400 mg".
+    """The strange words of a line that names a product with a dose or a tablet: "Nature Made magnesium 400 mg".
 
     "" when the line is no such line. Whether the words are a brand or a food, the food table has to tell.
     """
     if names_nothing(food):
         return ""
     named, told = read_cells(food, amount)
-    if not telling((*named, *told)) or not (named_nutrients(named) or named_products(named)):
+    found = named_products(named)
+    sure = telling((*named, *told)) or any(product.carries and not product.when for product in found)
+    if not sure or not (found or named_nutrients(named)):
         return ""
-    return " ".join(strange_words(named))
+    strange = strange_words(named)
+    return "" if lexicon("dose_food").intersection(strange) else " ".join(strange)
 
 
 def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
@@ -172,21 +176,23 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
 def _read_words(food: str, amount: str) -> Supplement:
     """The doses that the words of a line tell."""
     named, told = read_cells(food, "" if plain(amount) in NO_AMOUNT else amount)
-    ours, products = named_nutrients(named), named_products(named)
-    carried = frozenset[str]().union(*(product.carries for product in products))
+    ours, found = named_nutrients(named), named_products(named)
+    carried = frozenset[str]().union(*(product.carries for product in found))
     if not ours:
-        return Supplement({}, carried if products else frozenset(CORE), "")
+        return Supplement({}, carried if found else frozenset(CORE), "")
     if re.match(_SIGNED, amount):
         return Supplement({}, carried.union(ours), f'the amount "{amount}" is negative or signed')
     doses: dict[str, Dose] = {}
     guesses: list[str] = []
-    for part in _shared_out(named, told, ours, products):
+    for part in _shared_out(named, told, ours, alone=not found):
         read = _one(part)
         doses |= read.doses
-        guesses += [read.guess] if read.guess else []
+        guesses += read.guess.split("; ") if read.guess else []
     if doses and re.search(_MEGAGRAM, f"{food} ; {amount}"):
         guesses.append('"Mg" is read as mg')
     unknown = carried.union(ours) - doses.keys()
+    if not doses and not guesses and _amounts(named):
+        guesses.append("the line does not tell which nutrient the dose is of")
     if doses and unknown:
         names = ", ".join(find_nutrient(name).called for name in CORE if name in unknown)
         guesses.append(f"the line does not tell the dose of {names}")
@@ -196,17 +202,18 @@ def _read_words(food: str, amount: str) -> Supplement:
 # ------------------------------------------------------------------------- which dose is whose
 
 
-def _shared_out(
-    named: tuple[Token, ...], told: tuple[Token, ...], ours: Sequence[str], products: Sequence[Product]
-) -> list[_Part]:
+def _shared_out(named: tuple[Token, ...], told: tuple[Token, ...], ours: Sequence[str], *, alone: bool) -> list[_Part]:
     """The tokens of a line by nutrient: each with its own dose, and all with the counts of the line."""
-    if len(ours) == 1 and not products:
+    if len(ours) == 1 and alone:
         return [_Part(find_nutrient(ours[0]), named, told)]
     if _kinds(told, "mass", "percent"):
         named, told = (*named, Token("break", ""), *told), ()
     groups = _in_order(named) or _segments(named)
-    first = next((at for at, token in enumerate(named) if _owner(token)), len(named))
-    common = [t for at, t in enumerate(named) if t.kind in _COMMON or (t.kind == "times" and at < first)]
+    places = [at for at, token in enumerate(named) if _owner(token) or token.kind == "mass"]
+    outside = [t for at, t in enumerate(named) if t.kind == "times" and not places[0] < at < places[-1]]
+    named = tuple(t._replace(kind="pieces") if t in outside else t for t in named)  # 2 x both, or only one of them
+    groups = [[t for t in group if t not in outside] for group in groups]
+    common = [token for token in named if token.kind in _COMMON]
     parts = []
     for nutrient in ours:
         mine = [group for group in groups if {_owner(t) for t in group} - {""} == {nutrient}]
@@ -216,11 +223,13 @@ def _shared_out(
 
 
 # What a line says of all its nutrients: a tablet holds all of them.
-_COMMON = frozenset(["pieces", "piece", "share", "each", "rare"])
+_COMMON = frozenset(["pieces", "piece", "often", "share", "each", "rare"])
 
 
 def _owner(token: Token) -> str:
-    """What a dose can belong to: a nutrient, or a product that has none of ours."""
+    """What a dose can belong to: a nutrient, or a product that is no mixture of them ("multivitamin")."""
+    if token.kind == "product" and len(products()[token.means].carries) > 1:
+        return ""
     return token.means if token.kind in ("nutrient", "product") else ""
 
 
@@ -238,45 +247,52 @@ def _in_order(named: Sequence[Token]) -> list[list[Token]]:
     owners = list(dict.fromkeys(_owner(named[at]) for at in places))
     if not len(owners) == len(places) == len(amounts) or places[-1] > first:
         return []
-    ends = [*places[1:], first]
-    return [[*named[start:end], dose] for start, end, dose in zip(places, ends, amounts, strict=True)]
+    names = [list(named[start:end]) for start, end in zip(places, [*places[1:], first], strict=True)]
+    for name, after in pairwise(names):
+        if len(name) == 1:  # "magnesium potassium aspartate": the salt of both
+            name += _kinds(after, "salt", "hydrate")
+    return [[*name, dose] for name, dose in zip(names, amounts, strict=True)]
 
 
 def _segments(named: Sequence[Token]) -> list[list[Token]]:
     """The parts of "calcium 500 mg + vitamin D, 400 IU": a dose that stands alone belongs to the part before it."""
     if (one := _only_dose(named)) is not None:
         return one
-    doses = _amounts(named)
-    groups: list[list[Token]] = [[]]
-    name_first = next((bool(_owner(token)) for token in named if _owner(token) or token in doses), True)
+    parts: list[list[Token]] = [[]]
     for token in named:
-        here = groups[-1]
-        has_dose, owners = any(t in doses for t in here), {_owner(t) for t in here} - {""}
-        starts_anew = _owner(token) not in ("", *owners) if name_first else token in doses
-        if has_dose and owners and (starts_anew or token.kind in ("break", "slash")):
-            groups.append([])
-        elif token.kind in ("break", "slash") and owners and not has_dose and _next_owns(named, token, doses):
+        if token.kind in ("break", "slash"):
+            parts.append([])
+        parts[-1].append(token)
+    kept: list[list[Token]] = [[]]
+    for part in parts:
+        owned = any(_owner(token) for token in part)
+        if owned and any(_owner(token) for token in kept[-1]):
+            kept.append([])
+        kept[-1] += part
+    return [group for part in kept for group in _by_name(part)]
+
+
+def _by_name(part: Sequence[Token]) -> list[list[Token]]:
+    """The names of a part, each with the doses behind it ("B6 10 mg B12 500 µg") or before it ("10 mg B6 …")."""
+    doses = _amounts(part)
+    name_first = next((bool(_owner(token)) for token in part if _owner(token) or token in doses), True)
+    groups: list[list[Token]] = [[]]
+    for token in part:
+        owners = {_owner(t) for t in groups[-1]} - {""}
+        if owners and (_owner(token) not in ("", *owners) if name_first else token in doses):
             groups.append([])
         groups[-1].append(token)
-    for at in range(len(groups) - 1, 0, -1):
-        if not any(_owner(token) for token in groups[at]):
-            groups[at - 1] += groups.pop(at)
     return groups
 
 
-def _next_owns(named: Sequence[Token], token: Token, doses: Sequence[Token]) -> bool:
-    """Whether a name comes before the next dose behind a token: "calcium + vitamin D 400 IU"."""
-    place = next(at for at, other in enumerate(named) if other is token)
-    return next((bool(_owner(t)) for t in named[place:] if _owner(t) or t in doses), False)
-
-
 def _only_dose(named: Sequence[Token]) -> list[list[Token]] | None:
-    """One dose behind several nutrients: that of the only one that it can be of, else of none."""
-    amounts, ours = _amounts(named), named_nutrients(named)
-    last = max((at for at, token in enumerate(named) if token.kind == "nutrient"), default=-1)
-    if len(amounts) != 1 or len(ours) < 2 or named.index(amounts[0]) < last or amounts[0].kind != "mass":
+    """One dose behind several names: that of the only one that it can be of, else of none."""
+    amounts = _amounts(named)
+    last = max((at for at, token in enumerate(named) if _owner(token)), default=-1)
+    owners = list(dict.fromkeys(_owner(token) for token in named if _owner(token)))
+    if len(amounts) != 1 or len(owners) < 2 or named.index(amounts[0]) < last or amounts[0].kind != "mass":
         return None
-    able = [nutrient for nutrient in ours if _possible(find_nutrient(nutrient), amounts[0])]
+    able = [owner for owner in owners if _possible(owner, amounts[0])]
     named = [t for t in named if t not in amounts]
     groups: list[list[Token]] = []
     for token in named:
@@ -286,13 +302,15 @@ def _only_dose(named: Sequence[Token]) -> list[list[Token]] | None:
     return [[*g, *amounts] if [_owner(t) for t in g if _owner(t)] == able else g for g in groups]
 
 
-def _possible(of: Nutrient, amount: Token) -> bool:
-    """Whether a dose can be one of the nutrient: by its unit and its size."""
+def _possible(owner: str, amount: Token) -> bool:
+    """Whether a dose can be that of a nutrient, by its unit and its size, or of a product, by its unit."""
+    if owner in products():
+        return amount.means != "IU" or owner in meanings("dose_in_iu")
+    of = find_nutrient(owner)
     try:
-        value = amount.best * nutrient_factor(of, amount.means)
+        return amount.best * nutrient_factor(of, amount.means) <= _most(of)
     except UnknownUnit:
         return False
-    return value <= _most(of)
 
 
 def _most(of: Nutrient) -> float:
@@ -311,7 +329,7 @@ def _one(part: _Part) -> Supplement:
     except (AmountError, UnknownUnit) as error:
         return Supplement({}, frozenset([of.id]), str(error))
     if taken is None:
-        bare = len(part.told) == 1 and part.told[0].kind == "number"
+        bare = not _kinds((*part.named, *part.told), "pieces") and _kinds((*part.named, *part.told), "number")
         return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
     dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
     said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
@@ -320,9 +338,20 @@ def _one(part: _Part) -> Supplement:
         return Supplement({}, frozenset([of.id]), why)
     if dose.high > _most(of):
         guesses.append(f"{said} is much for one line")
+    elif _odd(part, dose):
+        guesses.append(f"{said} would be an odd product: is the unit right?")
     if not (told.weighed if told.doses else named.weighed):  # a mole of the salt is one of the mineral
         return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
     return _readings(part, dose, guesses, several=len(named.doses) > 1)
+
+
+def _odd(part: _Part, dose: Dose) -> bool:
+    """Whether a dose is less than products hold, or more vitamin D than is told in µg: units that were mixed up."""
+    name = part.of.id.replace("_", " ")
+    if dose.best < float(meanings("dose_smallest")[name]):
+        return True
+    weighed = {mass.means[-1] for mass in _kinds((*part.named, *part.told), "mass")} == {"g"}
+    return weighed and not _forms(part) and dose.best > float(meanings("dose_weighed").get(name, "inf"))
 
 
 def _doses(part: _Part, tokens: Sequence[Token]) -> _Told:
@@ -375,7 +404,7 @@ def _daily_values() -> dict[tuple[str, str], float]:
 def _percent(of: Nutrient, percent: Token) -> _Told:
     """A percentage of the daily value on American labels or of the nutrient reference value on European ones."""
     both = {authority: _daily_values()[authority, of.id] for authority in ("us", "eu")}
-    if percent.means:
+    if percent.means in both:
         value = both[percent.means]
         return _Told([Dose(percent.low / 100 * value, percent.best / 100 * value, percent.high / 100 * value)])
     low, high = min(both.values()), max(both.values())
@@ -396,9 +425,8 @@ def _bare(of: Nutrient, number: Token) -> _Told:
 def _taken(part: _Part, named: _Told, told: _Told) -> _Taken | None:
     """How much of the nutrient the line tells, in its canonical unit: None where it tells no dose."""
     in_name, in_amount = _counts(part.named), _counts(part.told)
-    rare = tuple(
-        f"counted on this day as written: a dose taken {token.text}" for token in _kinds((*part.named, *part.told), "rare")
-    )
+    seldom = _kinds((*part.named, *part.told), "rare")
+    rare = tuple(f'the line says "{token.text}": counted on this day as written' for token in seldom)
     powder = named.doses and all(mass.means == "g" for mass in _kinds(part.told, "mass"))
     if told.doses and not powder:
         taken = _from_amount(part, told.doses, in_amount)
@@ -412,7 +440,8 @@ def _taken(part: _Part, named: _Told, told: _Told) -> _Taken | None:
     if not named.doses:
         return None
     dose, guesses = _of_several(part, named.doses)
-    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_name(part, dose, in_name)
+    loose = [token for token in _kinds(part.named, "number") if 1 < token.high <= MOST_PIECES]
+    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(dose, in_name, loose)
     return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
 
 
@@ -423,7 +452,7 @@ def _counts(tokens: Sequence[Token]) -> _Counts:
     if not pieces and len(few) == 1 and _kinds(tokens, "piece"):  # "2 magnesium tablets"
         pieces = few
     times: tuple[float, float, float] | None = None
-    for token in _kinds(tokens, "times"):
+    for token in _kinds(tokens, "times", "often"):
         low, best, high = times or (1.0, 1.0, 1.0)
         times = (low * token.low, best * token.best, high * token.high)
     shares = _kinds(tokens, "share", "share of ml")
@@ -491,10 +520,14 @@ def _by_amount(part: _Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken
     if len(found) > 1:
         raise AmountError("the amount tells two numbers", "write one amount a line")
     low, best, high = found[0][3:] if found else (1.0, 1.0, 1.0)
+    if found and found[0].kind == "number" and any(t.best == best for t in _amounts(part.named)):
+        return _Taken(dose)  # the number of the dose once more
     if math.isnan(best):
         raise AmountError(f'"{found[0].text}" can be read in two ways', "write the number without a point")
-    if strange := strange_words(part.told):
-        guesses.append(f'"{" ".join(strange)}" is taken as one dose')
+    if unread := [token.text for token in _kinds(part.told, "strange", "scoop")]:
+        guesses.append(f'"{" ".join(unread)}" is taken as one dose')
+    if high > MOST_PIECES:
+        guesses.append(f"{high:g} times the dose is counted")
     low, best, high = (end * often for end, often in zip((low, best, high), told.times or (1, 1, 1), strict=True))
     pieces = named.pieces
     if named.share is not None:
@@ -509,7 +542,7 @@ def _by_amount(part: _Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken
     return _Taken(dose.times(low, best, high), tuple(guesses))
 
 
-def _by_name(part: _Part, dose: Dose, named: _Counts) -> _Taken:
+def _by_words(dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
     """The dose of the name, taken as often as the name itself tells: "2 x magnesium 200 mg"."""
     dose = dose.times(*(named.times or (1.0, 1.0, 1.0)))
     pieces = named.pieces if named.pieces is not None and named.pieces.high <= MOST_PIECES else None
@@ -518,6 +551,8 @@ def _by_name(part: _Part, dose: Dose, named: _Counts) -> _Taken:
             return _Taken(dose.times(*(end / named.share for end in pieces[3:])))
         low = 1 / max(1.0, named.share)
         return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+    if pieces is None and loose:
+        return _Taken(dose.times(1, 1, loose[0].high), (f'"{loose[0].text}" is not taken into account',))
     if pieces is None:
         return _Taken(dose)
     low, best, high = pieces[3:]
@@ -548,7 +583,7 @@ def _fractions(part: _Part) -> list[float]:
     fits = [salt for salt in _salts() if salt.nutrient == part.of.id and salt.words & forms]
     said = {token.text for token in _kinds(part.named, "nutrient", "hydrate")}
     bases = said & {"pyridoxine", "pyridoxal", "pyridoxamine"}  # pyridoxine hydrochloride is not that of pyridoxamine
-    hydrates = {token.text for token in _kinds(part.named, "hydrate")}
+    hydrates = {t.text for t in _kinds(part.named, "nutrient", "hydrate")} & lexicon("dose_hydrate")
     fits = [salt for salt in fits if salt.words & bases] or fits
     fits = [salt for salt in fits if hydrates <= salt.words] or fits
     return [salt.fraction for salt in fits]

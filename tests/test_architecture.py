@@ -19,7 +19,7 @@ EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
 # and wording (each nutrient's reading, and its sentences) between the tests and the rules.
 ORDER = (
     "errors", "units", "words", "tables", "diary", "quantities",
-    "amounts", "matching", "doses", "supplements", "resolve", "intake",
+    "amounts", "matching", "doses", "dose_amounts", "supplements", "resolve", "intake",
     "references", "assessment", "readings", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
 )  # fmt: skip
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.

@@ -367,9 +367,20 @@ def _symbol(named: Sequence[Token], at: int, told: Sequence[Token]) -> Token:
     return symbol._replace(kind="strange")
 
 
+def of_kind(tokens: Sequence[Token], *kinds: str) -> list[Token]:
+    """The tokens of some kinds, in order."""
+    return [token for token in tokens if token.kind in kinds]
+
+
+def amounts_of(tokens: Sequence[Token]) -> list[Token]:
+    """The doses among some tokens; numbers without a unit only where nothing has one."""
+    found = of_kind(tokens, "mass") or of_kind(tokens, "percent")
+    return found or [token for token in of_kind(tokens, "number") if token.best > MOST_PIECES]
+
+
 def strange_words(tokens: Sequence[Token]) -> list[str]:
     """The words that are neither name, salt, form nor dose: a brand, or the words of a food."""
-    return [token.text for token in tokens if token.kind == "strange"]
+    return [token.text for token in of_kind(tokens, "strange")]
 
 
 def telling(tokens: Sequence[Token]) -> bool:

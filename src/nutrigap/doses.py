@@ -16,23 +16,24 @@ from nutrigap.quantities import tidy
 from nutrigap.units import nutrients, read_table
 from nutrigap.words import meanings, plain, singular
 
+# Patterns that only dose lines need are strings: re compiles one when it is first used.
 # "b12", "d3", "b 12 500 mcg": the digits behind such a letter belong to the name
 _NAME_DIGITS = r"(?<=[^\W\d_])\d{1,12}|(?<=\b[bdkq][ -])\d{1,2}(?![\d.,]\d|\d)"
 _NUMBER = (
     r"(?:[1-9]\d{0,2}(?:[ ,]\d{3})+(?![\d])|\d{1,3} +[1-9]/[2-8](?![\d/])|(?<![\d/])[1-9]/[2-8](?![\d/])"
     r"|\d{1,12}(?:[.,]\d{1,12})?|(?<!\w)[.,]\d{1,12})"
 )
-_ITEM = re.compile(
+_ITEM = (
     rf"(?P<schedule>(?<![\w.,/-])[0-4]-[0-4]-[0-4](?:-[0-4])?(?![\w-]))|(?P<digits>{_NAME_DIGITS})"
     rf"|(?:(?P<first>{_NUMBER})\s*(?:-|to\b)\s*)?(?P<number>{_NUMBER})|(?P<word>[^\W\d_]+)|(?P<mark>[^\w\s])"
 )
 _PART = re.compile(r"[^\W\d_]+|\d+")
-_DOTTED = re.compile(r"\b[a-z](?:\.\s?[a-z])+\b\.?")
-_THREE_DECIMALS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_DOTTED = r"\b[a-z](?:\.\s?[a-z])+\b\.?"
+_THREE_DECIMALS = r"[1-9]\d{0,2}\.\d{3}"
 # German names are written in one word
 _JOINED = re.compile(r"\b(magnesium|calcium|kalzium|kalium)(?=[a-z]{4})")
-_PER_TIME = re.compile(r"/\s*(day|week|month|tag)\b")
-_BETWEEN = re.compile(r"(?<=\d)\s*x\s*(?=\d)")
+_PER_TIME = r"/\s*(day|week|month|tag)\b"
+_BETWEEN = r"(?<=\d)\s*x\s*(?=\d)"
 _MARKS = dict.fromkeys("+&;,|", "break") | {
     "(": "open", "[": "open", ")": "close", "]": "close", "/": "slash", "@": "each", "*": "by", "%": "filler",
 }  # fmt: skip
@@ -132,8 +133,14 @@ def _names() -> dict[str, str]:
 
 def _cut(name: str) -> tuple[str, ...]:
     """A name of the tables in the parts that texts are cut into: ``vitamin b12`` is vitamin, b, 12."""
-    parts = name.split()
-    return tuple(map(singular, parts if all(part.isalpha() for part in parts) else _PART.findall(name)))
+    parts = name.split() if name.replace(" ", "").isalpha() else _PART.findall(name)
+    return tuple(singular(part) if part[-1] == "s" else part for part in parts)
+
+
+def _first(name: str) -> str:
+    """The first part of a name of the tables."""
+    first, _, rest = name.partition(" ")
+    return first if rest and first.isalpha() and first[-1] != "s" else _cut(name)[0]
 
 
 @cache
@@ -141,8 +148,7 @@ def _telling() -> dict[str, list[str]]:
     """First part of a name -> all names that begin with it: what a dose line can name."""
     found: dict[str, list[str]] = {}
     for name in (*_names(), *meanings("dose_same"), *meanings("dose_symbol"), *(row[0] for row in _product_rows())):
-        parts = _cut(name)
-        found.setdefault(parts[0], []).append(f" {' '.join(parts)} ")
+        found.setdefault(_first(name), []).append(name)
     return found
 
 
@@ -153,49 +159,47 @@ def names_nothing(food: str) -> bool:
     if not first:
         return True
     text = f" {' '.join(parts)} "
-    return not any(name in text for part in first for name in _telling()[part])
+    return not any(f" {' '.join(_cut(name))} " in text for part in first for name in _telling()[part])
 
 
-# Parts of a phrase -> what it means: tokens, or other words where it is short for them.
-Phrases = dict[str, list[tuple[tuple[str, ...], Token | str]]]
+# Role of the lexicon -> the kind of its words; a word of a later role is no longer one of an earlier.
+ROLES = {
+    "dose_taken": "taken", "dose": "filler", "dose_per": "per", "dose_each": "each", "dose_by": "by",
+    "dose_own": "own", "dose_hydrate": "hydrate", "dose_form": "piece", "dose_daily": "daily", "dose_rare": "rare",
+    "dose_symbol": "symbol", "dose_salt": "salt", "dose_compound": "compound", "dose_value": "value of",
+    "dose_ml": "ml", "dose_scoop": "scoop", "number": "number", "dose_times": "often",
+}  # fmt: skip
 
 
 @cache
-def _phrases() -> Phrases:
-    """First part of a phrase -> the phrases with what each means, the longest first. Later tables win."""
-    found: dict[tuple[str, ...], Token | str] = {}
-    for role, kind in (
-        ("dose_taken", "taken"), ("dose", "filler"), ("dose_per", "per"), ("dose_each", "each"), ("dose_by", "by"),
-        ("dose_own", "own"), ("dose_hydrate", "hydrate"), ("dose_form", "piece"), ("dose_daily", "daily"),
-        ("dose_rare", "rare"), ("dose_symbol", "symbol"), ("dose_salt", "salt"), ("dose_compound", "compound"),
-        ("dose_value", "value of"), ("dose_ml", "ml"),
-        ("dose_scoop", "scoop"),
-    ):  # fmt: skip
-        for word, meaning in meanings(role).items():
-            found[_cut(word)] = Token(kind, word, meaning)
-    for role, kind in (("number", "number"), ("dose_times", "often")):
-        for word, value in meanings(role).items():
-            if word not in ("a", "an"):
-                found[_cut(word)] = Token(kind, word, "", float(value), float(value), float(value))
-    for name, nutrient in _names().items():
-        found[_cut(name)] = Token("nutrient", name, nutrient)
+def _entries() -> dict[str, list[tuple[str, str, str]]]:
+    """First part of a phrase -> the phrases with their kind and meaning, in the order of the tables: later ones win."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    listed = [(word, kind, meant) for role, kind in ROLES.items() for word, meant in meanings(role).items()]
+    listed += [(name, "nutrient", nutrient) for name, nutrient in _names().items()]
     for name, row in _product_rows():
         if row["when"] != "alone":
-            found[_cut(name)] = row["stands_for"] or Token("product", name, name)
-    found |= {_cut(name): meant for name, meant in meanings("dose_same").items()}
-    return _by_first(found)
+            listed.append((name, "same", row["stands_for"]) if row["stands_for"] else (name, "product", name))
+    listed += [(name, "same", meant) for name, meant in meanings("dose_same").items()]
+    for entry in listed:
+        found.setdefault(_first(entry[0]), []).append(entry)
+    return found
 
 
-def _by_first(found: dict[tuple[str, ...], Token | str]) -> Phrases:
-    phrases: Phrases = {}
-    for parts in sorted(found, key=len, reverse=True):
-        phrases.setdefault(parts[0], []).append((parts, found[parts]))
-    return phrases
+@lru_cache(maxsize=4096)
+def _phrases(first: str) -> list[tuple[tuple[str, ...], Token | str]]:
+    """The phrases that begin with a word, the longest first: a token, or other words where one is short for them."""
+    found: dict[tuple[str, ...], Token | str] = {}
+    for name, kind, meant in _entries().get(first, ()):
+        value = float(meant) if kind in ("number", "often") else 1.0
+        if name not in ("a", "an") or kind != "number":
+            found[_cut(name)] = meant if kind == "same" else Token(kind, name, meant, value, value, value)
+    return sorted(found.items(), key=lambda entry: -len(entry[0]))
 
 
 def _value(text: str) -> float:
     """The number that a text is: nan for ``1.000``, which is one or a thousand."""
-    if _THREE_DECIMALS.fullmatch(text):
+    if re.fullmatch(_THREE_DECIMALS, text):
         return math.nan
     if "/" in text:
         whole, _, share = text.rpartition(" ")
@@ -209,11 +213,11 @@ def _value(text: str) -> float:
 def _items(text: str) -> list[_Item]:
     """The numbers, words and marks of a text in plain spelling."""
     text = plain(tidy(text)).replace("μg", "mcg").replace("and a half", " 1/2").replace("'", "")
-    text = _BETWEEN.sub(" x ", _PER_TIME.sub(r" a \1", text))
-    text = _JOINED.sub(r"\1 ", _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", text))
+    text = re.sub(_BETWEEN, " x ", re.sub(_PER_TIME, r" a \1", text))
+    text = _JOINED.sub(r"\1 ", re.sub(_DOTTED, lambda found: re.sub(r"[.\s]", "", found[0]) + " ", text))
     items: list[_Item] = []
     end = -1
-    for found in _ITEM.finditer(text):
+    for found in re.finditer(_ITEM, text):
         glued, end = found.start() == end, found.end()
         if found["schedule"]:  # "1-0-1": morning, noon, evening
             total = float(sum(int(digit) for digit in found[0].split("-")))
@@ -229,7 +233,7 @@ def _items(text: str) -> list[_Item]:
 
 def _longest(items: Sequence[_Item], at: int) -> tuple[int, Token | str] | None:
     """The longest phrase that stands at a place, as its length and its meaning."""
-    for parts, meant in _phrases().get(items[at].text, ()):
+    for parts, meant in _phrases(items[at].text):
         here = items[at : at + len(parts)]
         if tuple(item.text for item in here) != parts:
             continue

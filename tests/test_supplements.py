@@ -476,6 +476,12 @@ def test_a_food_that_names_a_nutrient_is_no_dose(food: str, amount: str) -> None
     assert not brand or find_food(load_foods(), brand).score >= ACCEPT
 
 
+def test_no_name_of_the_food_table_is_taken_for_a_dose() -> None:
+    """13,139 names, many with nutrients in them: "Milk, whole, 3.25% milkfat, with added vitamin D"."""
+    names = load_foods().names
+    assert [name for name in names if looks_like_supplement(name, "100 g") or brand_words(name, "100 g")] == []
+
+
 # --- the tables of words
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nutrigap.diary import Line
 from nutrigap.doses import names_nothing, read_cells
 from nutrigap.entries import Entry, Kitchen
-from nutrigap.matching import ACCEPT, find_food
+from nutrigap.matching import find_food
 from nutrigap.resolve import resolve_line
 from nutrigap.supplements import brand_words, looks_like_supplement, read_supplement
 from nutrigap.tables import load_foods
@@ -474,7 +474,7 @@ FOODS = [
 def test_a_food_that_names_a_nutrient_is_no_dose(food: str, amount: str) -> None:
     assert not looks_like_supplement(food, amount)
     brand = brand_words(food, amount)
-    assert not brand or find_food(load_foods(), brand).confidence >= ACCEPT
+    assert not brand or find_food(load_foods(), brand).sure
 
 
 def test_no_name_of_the_food_table_is_taken_for_a_dose() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from nutrigap.quantities import tidy
+from nutrigap.quantities import parse_number, tidy
 from nutrigap.units import nutrients, read_table
 from nutrigap.words import meanings, plain, singular
 
@@ -191,7 +191,7 @@ def _phrases(first: str) -> list[tuple[tuple[str, ...], Token | str]]:
     """The phrases that begin with a word, the longest first: a token, or other words where one is short for them."""
     found: dict[tuple[str, ...], Token | str] = {}
     for name, kind, meant in _entries().get(first, ()):
-        value = float(meant) if kind in ("number", "often") else 1.0
+        value = parse_number(meant) if kind in ("number", "often") else 1.0
         if name not in ("a", "an") or kind != "number":
             found[_cut(name)] = meant if kind == "same" else Token(kind, name, meant, value, value, value)
     return sorted(found.items(), key=lambda entry: -len(entry[0]))

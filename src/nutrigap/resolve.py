@@ -27,7 +27,7 @@ from nutrigap.entries import (
     without_food,
 )
 from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
-from nutrigap.matching import ACCEPT, Match, candidates, find_food
+from nutrigap.matching import Match, candidates, find_food
 from nutrigap.quantities import Amount, parse_amount
 from nutrigap.recipes import Recipe, refuse_cycles
 from nutrigap.several import read_dish, read_several, recipe_of
@@ -121,7 +121,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         if kind == "supplement" or looks_like_supplement(line.food, said):
             return _resolve_supplement(line)
         brand = brand_words(line.food, said)
-        if brand and not find_food(kitchen.foods, brand).confidence >= ACCEPT:
+        if brand and not find_food(kitchen.foods, brand).sure:
             return _resolve_supplement(line, brand)
     if exported:
         return _as_exported(line, kitchen.foods)

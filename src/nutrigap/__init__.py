@@ -21,11 +21,12 @@ if TYPE_CHECKING:
         UnknownFood,
         UnknownUnit,
     )
+    from nutrigap.foodtables import load_foods
     from nutrigap.frames import targets
     from nutrigap.references import Person
     from nutrigap.report import Report
     from nutrigap.resolve import read_choices
-    from nutrigap.tables import FoodTable, load_foods
+    from nutrigap.tables import FoodTable
     from nutrigap.units import convert
 
 __version__ = "0.1.0"
@@ -47,11 +48,12 @@ _MODULES = {
         "UnknownFood",
         "UnknownUnit",
     ],
+    "foodtables": ["load_foods"],
     "frames": ["targets"],
     "references": ["Person"],
     "report": ["Report"],
     "resolve": ["read_choices"],
-    "tables": ["FoodTable", "load_foods"],
+    "tables": ["FoodTable"],
     "units": ["convert"],
 }
 _WHERE = {name: module for module, names in _MODULES.items() for name in names}

@@ -77,7 +77,7 @@ def assemble(diary: Diary, person: Person, foods: FoodTable, choices: Mapping[st
         intake=intake,
         readings=readings,
         found=flags(readings, log_of(intake, person)),
-        notes=tuple(_notes(diary, person, entries)),
+        notes=(*_notes(diary, person, entries), *foods.notes),
     )
 
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from nutrigap import __version__
-from nutrigap.errors import DiaryError, NutrigapError, Problem, did_you_mean
+from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from nutrigap.diary import Diary
     from nutrigap.references import Person
     from nutrigap.report import Report
     from nutrigap.resolve import Choice
+    from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
@@ -33,6 +34,13 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
 choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
+foods_option = click.option(
+    "--foods",
+    "tables",
+    metavar="NAME|PATH",
+    multiple=True,
+    help="Food table: usda (the default), a CSV or Excel table, a download; give it twice to use both.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
@@ -94,6 +102,7 @@ def cli() -> None:
     help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
 )
 @choices_option
+@foods_option
 @click.option(
     "--format",
     "form",
@@ -119,8 +128,8 @@ def cli() -> None:
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, form: str | None, output: str | None, fail_on: tuple[str, ...],
-    quiet: bool, verbose: bool, color: str,
+    people: str | None, choices: str | None, tables: tuple[str, ...], form: str | None, output: str | None,
+    fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
     who = _person(diary, age, sex, pregnant, lactating, profile, references)
@@ -130,13 +139,13 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
-    _refuse_to_overwrite(output, diary, profile, people, choices)
+    _refuse_to_overwrite(output, diary, profile, people, choices, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    reports = list(_reports(read, who, people, choices))
+    reports = list(_reports(read, who, people, choices, tables))
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
@@ -150,17 +159,17 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
+@foods_option
 @verbose_option
 def check(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    verbose: bool,
+    tables: tuple[str, ...], verbose: bool,
 ) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.resolve import resolve
-    from nutrigap.tables import load_foods
 
     read = _read(diary, start, end, date_format, layout)
-    entries = resolve(read, load_foods(), _choices(choices))
+    entries = resolve(read, _foods(tables), _choices(choices))
     found = list(read.problems)
     for entry in entries:
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
@@ -179,6 +188,7 @@ def check(
 @diary_argument
 @diary_options
 @choices_option
+@foods_option
 @quiet_option
 @click.option(
     "--save",
@@ -196,20 +206,19 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    quiet: bool, save: str | None, form: str, output: str | None,
+    tables: tuple[str, ...], quiet: bool, save: str | None, form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
     from nutrigap.references import Person
     from nutrigap.report.matches import as_csv, as_json, as_text, save_choices
-    from nutrigap.tables import load_foods
 
-    _refuse_to_overwrite(output, diary, choices)
-    _refuse_to_overwrite(save, diary)
+    _refuse_to_overwrite(output, diary, choices, *tables)
+    _refuse_to_overwrite(save, diary, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
-    found = assemble(read, Person(), load_foods(), _choices(choices))
+    found = assemble(read, Person(), _foods(tables), _choices(choices))
     render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
     _deliver(render(found), output, form)
     if save is not None:
@@ -221,14 +230,19 @@ def match(
 @click.argument("query", nargs=-1)
 @click.option("--rich-in", metavar="NUTRIENT", help="Rank by the amount in a usual portion.")
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
-def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
+@foods_option
+def foods(query: tuple[str, ...], rich_in: str | None, limit: int, tables: tuple[str, ...]) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
 
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    _deliver(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), None, "text")
+    table = _foods(tables)
+    for note in table.notes:
+        _say(f"note: {note}", to_stderr=True)
+    found = rich_foods(rich_in, phrase, limit, table) if rich_in is not None else found_foods(phrase, limit, table)
+    _deliver(found, None, "text")
 
 
 @cli.command()
@@ -320,12 +334,25 @@ def _day(text: str | None, option: str) -> dt.date | None:
         raise click.UsageError(f'{option}: "{text}" is no date; write YYYY-MM-DD') from None
 
 
-def _reports(read: Diary, who: Person, people: str | None, choices: str | None) -> Iterator[Report]:
+def _foods(tables: Sequence[str]) -> FoodTable:
+    """The packaged food table, or those that --foods names."""
+    if not tables:
+        from nutrigap.tables import load_foods
+
+        return load_foods()
+    from nutrigap import foodtables
+
+    return foodtables.load_foods(*tables)
+
+
+def _reports(
+    read: Diary, who: Person, people: str | None, choices: str | None, tables: Sequence[str]
+) -> Iterator[Report]:
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
 
-    saved = _choices(choices)
+    saved, foods = _choices(choices), _foods(tables)
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
@@ -335,7 +362,7 @@ def _reports(read: Diary, who: Person, people: str | None, choices: str | None) 
         hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
-        yield analyze(read.for_person(name), known.get(name, who), choices=saved)
+        yield analyze(read.for_person(name), known.get(name, who), foods=foods, choices=saved)
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
@@ -488,6 +515,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except DiaryError as error:
         _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
         return UNREADABLE
+    except FoodTableError as error:
+        _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
+        return USAGE
     except NutrigapError as error:
         _say(f"nutrigap: {error}", to_stderr=True)
         return USAGE

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from nutrigap.units import read_table
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
+# Letters that are no base letter with an accent: "œuf" is looked for as "oeuf" too.
+_SPELLED_OUT = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l"})
 _CLAUSE = re.compile(r"[,;:()\[\]+]|\b(?:with|but|plus)\b")
 
 
@@ -55,7 +57,8 @@ def plain(text: str) -> str:
     """Lower case, without accents, with typographic quotes, dashes and odd spaces made ordinary."""
     if not text.isascii():
         text = text.replace("’", "'").replace("–", "-").replace("—", "-").replace("‐", "-").replace("‑", "-")
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = unicodedata.normalize("NFKD", text.translate(_SPELLED_OUT))
+        text = "".join(c for c in text if not unicodedata.combining(c))
     return text.lower()
 
 

@@ -54,7 +54,7 @@ def load_foods(*sources: str | Path | Frame | FoodTable, name: str = "") -> Food
 def _load(source: str | Path | Frame | FoodTable, name: str) -> FoodTable:
     if isinstance(source, FoodTable):
         return source
-    if source == EMBEDDED:
+    if isinstance(source, str) and source == EMBEDDED:
         return tables.load_foods()
     from nutrigap.foodtables.readers import read_foods
 

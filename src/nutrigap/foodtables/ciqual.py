@@ -47,7 +47,25 @@ def read(given: Given) -> Draft:
     year = found[0] if found else ""
     origin = Source("ciqual", " ".join(filter(None, (NAME, year))), "ANSES (Etalab Open Licence 2.0)", year, ADDRESS)
     named = given._replace(name="ciqual") if given.name.startswith(("ciqual", "table_ciqual")) else given
-    return read_rows(named, sheet, header, "", f"{origin.title}, ANSES", origin)
+    whole, notes = _whole_lines(sheet, header)
+    return read_rows(named, whole, header, "", f"{origin.title}, ANSES", origin, notes)
+
+
+def _whole_lines(sheet: Sheet, header: Header) -> tuple[Sheet, list[str]]:
+    """The sheet without fragments: the edition of 2020 has wheat bran twice, and nothing but an energy the first time.
+
+    Of two lines with one code the one with more cells filled is the food.
+    """
+    code = header.fields["code"]
+    fullest: dict[str, tuple[int, int]] = {}
+    for line, cells in sheet.rows[1:]:
+        filled = sum(map(bool, cells))
+        if filled > fullest.get(cells[code], (0, 0))[0]:
+            fullest[cells[code]] = filled, line
+    kept = {line for _, line in fullest.values()}
+    fragments = [line for line, _ in sheet.rows[1:] if line not in kept]
+    notes = [f"line {line} repeats a food in part, and is not read" for line in fragments]
+    return sheet._replace(rows=[row for row in sheet.rows if row[0] not in set(fragments)]), notes
 
 
 def _header(given: Given, sheet: Sheet) -> Header:

@@ -38,6 +38,8 @@ class Draft(NamedTuple):
     ----------
     name : str
         What stands before the colon in every id.
+    title : str
+        What the table is called in a note: its file.
     edition, sha256 : str
     origin : Source
     codes, names, also, groups : (foods,) sequences of str
@@ -60,6 +62,7 @@ class Draft(NamedTuple):
     """
 
     name: str
+    title: str
     edition: str
     sha256: str
     origin: Source
@@ -109,7 +112,7 @@ def finish(draft: Draft) -> FoodTable:
         first_tier=draft.first_tier,
         also=tuple(draft.also),
         origins={draft.name: draft.origin},
-        notes=(*draft.notes, *_limit_notes(draft.limits)),
+        notes=tuple(f"{draft.title}: {note}" for note in (*draft.notes, *_limit_notes(draft.limits))),
     )
 
 
@@ -128,8 +131,8 @@ def _limit_notes(limits: Mapping[tuple[int, int], float]) -> list[str]:
     if not limits:
         return []
     traces = sum(math.isnan(limit) for limit in limits.values())
-    also = f" ({traces:,} of them traces)" if traces else ""
-    return [f'{len(limits):,} values are given as "less than"{also}: they count as 0 to that limit, at best half of it']
+    also = f", {traces:,} of them traces" if traces else ""
+    return [f'values given as "less than" a limit ({len(limits):,}{also}) count as 0 to that limit, at best half of it']
 
 
 def _imputation(

@@ -187,6 +187,7 @@ class Shelf:
         first = next(count for count in counts.values() if count)
         return Draft(
             name="fdc",
+            title=self.given.title,
             edition=f"FoodData Central, {self.given.title}: {held}",
             sha256=self.given.sha256,
             origin=Source(
@@ -204,7 +205,7 @@ class Shelf:
             fdc=dict(enumerate(food.fdc for food in foods)),
             survey=counts[SURVEY],
             first_tier=first,
-            notes=tuple(f"{self.given.title}: {note}" for note in self._notes()),
+            notes=tuple(self._notes()),
         )  # fmt: skip
 
     def _notes(self) -> Iterator[str]:
@@ -258,7 +259,7 @@ def _each(
             try:
                 use(*([cells[i] if i < len(cells) else "" for i in places] if short else [cells[i] for i in places]))
             except (ValueError, UnknownUnit) as error:
-                raise unusable(f"{given.path}/{name}", str(error), "download it again", line=line) from None
+                raise unusable(given.place(name), str(error), "download it again", line=line) from None
 
 
 def _mapping(given: Given, name: str, keys: Sequence[str], value: str) -> dict[str, str]:

@@ -96,7 +96,7 @@ def _take(given: Given, name: str, shelf: Shelf, kind: str, food: Json) -> None:
         if isinstance(error, FoodTableError):
             raise
         what = f"food {food.get('fdcId')}: {error}"
-        raise unusable(f"{given.path}/{name}", what, "download it again") from None
+        raise unusable(given.place(name), what, "download it again") from None
 
 
 def _amounts(shelf: Shelf, row: int, food: Json) -> None:

@@ -52,6 +52,10 @@ class Given(NamedTuple):
         """The last part of the path."""
         return Path(self.path).name or self.path
 
+    def place(self, name: str) -> str:
+        """What messages show for one of the files."""
+        return self.path if Path(self.path).name.lower() == name else f"{self.path}/{name}"
+
 
 def unusable(path: str, what: str, fix: str, *, line: int | None = None, column: str = "") -> FoodTableError:
     """The error for a table with a single fault, to be raised by the caller."""
@@ -81,6 +85,8 @@ def take(source: str | Path | Frame, name: str) -> Given:
             return _folder(path, called)
         with path.open("rb") as stream:
             start = stream.read(4096)
+    except FoodTableError:  # a ValueError too
+        raise
     except FileNotFoundError:
         raise unusable(str(path), "there is no such file, folder or table", _nearby(path)) from None
     except (OSError, ValueError) as error:
@@ -201,7 +207,7 @@ def open_csv(given: Given, name: str) -> Iterator[Iterator[Row]]:
     if name not in given.files:
         held = ", ".join(sorted(given.files)[:12])
         raise unusable(given.path, f"{name} is missing (there are {held})", "download and unpack the whole archive")
-    place = f"{given.path}/{name}"
+    place = given.place(name)
     with _opened(given, name) as stream, io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text)
 
@@ -220,7 +226,7 @@ def _opened(given: Given, name: str) -> IO[bytes]:
     try:
         return given.files[name]()
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:  # RuntimeError: it has a password
-        raise unusable(f"{given.path}/{name}", f"it cannot be opened ({error})", "unpack it by hand") from None
+        raise unusable(given.place(name), f"it cannot be opened ({error})", "unpack it by hand") from None
 
 
 @contextmanager
@@ -238,7 +244,7 @@ def open_text(given: Given, name: str) -> Iterator[IO[str]]:
     except FoodTableError:
         raise
     except (ValueError, RuntimeError, zipfile.BadZipFile, EOFError, OSError) as error:
-        raise unusable(f"{given.path}/{name}", f"it cannot be read ({error})", "download it again") from None
+        raise unusable(given.place(name), f"it cannot be read ({error})", "download it again") from None
 
 
 def columns_of(given: Given, name: str, header: Iterable[str], wanted: Sequence[str]) -> list[int]:
@@ -253,5 +259,5 @@ def columns_of(given: Given, name: str, header: Iterable[str], wanted: Sequence[
     missing = [column for column in wanted if column not in found]
     if missing:
         what = f"there is no column {', '.join(missing)}; the columns are {', '.join(found)}"
-        raise unusable(f"{given.path}/{name}", what, "give a download of FoodData Central as it is", line=1)
+        raise unusable(given.place(name), what, "give a download of FoodData Central as it is", line=1)
     return [found[column] for column in wanted]

@@ -129,6 +129,7 @@ def read_rows(
         raise FoodTableError(given.path, sorted(table.problems, key=lambda problem: problem.line or 0))
     return Draft(
         name=given.name,
+        title=given.title,
         edition=edition,
         sha256=given.sha256,
         origin=origin,
@@ -143,7 +144,7 @@ def read_rows(
         fdc={},
         survey=0,
         first_tier=len(rows),
-        notes=tuple(f"{given.title}: {note}" for note in (*notes, *table.notes(given))),
+        notes=(*notes, *table.notes()),
     )
 
 
@@ -325,7 +326,7 @@ class _Table:
                 self._fault(line, "code", fault)
             first.setdefault(code, line)
 
-    def notes(self, given: Given) -> list[str]:
+    def notes(self) -> list[str]:
         """What was read otherwise than it may seem."""
         notes = list(self.header.notes)
         if self.per_serving and self.header.serving is not None:

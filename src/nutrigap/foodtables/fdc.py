@@ -24,7 +24,7 @@ from nutrigap.errors import UnknownUnit
 from nutrigap.foodtables.draft import Draft
 from nutrigap.foodtables.given import Given, columns_of, open_csv, unusable
 from nutrigap.foodtables.own import MOST_FOODS
-from nutrigap.foodtables.portions import QUANTITY_NOT_SPECIFIED, REFERENCE_AMOUNT, fdc_portion, one_of
+from nutrigap.foodtables.portions import QUANTITY_NOT_SPECIFIED, REFERENCE_AMOUNT, cup_of_water, fdc_portion, one_of
 from nutrigap.tables import Portion, Source
 from nutrigap.units import find_nutrient, nutrient_factor, nutrient_index, nutrients, read_table
 
@@ -143,7 +143,7 @@ class Shelf:
         if volume is None or not 0 < size < math.inf:
             return
         portions = [one_of(household.partition("(")[0].strip(), size)] if household.strip() else []
-        self.portions[row] = [*portions, Portion("serving", size), *([Portion("ml", 1.0)] if volume else [])]
+        self.portions[row] = [*portions, Portion("serving", size), *([cup_of_water()] if volume else [])]
         self.default_grams[row] = size
         self.by_volume += volume
 
@@ -310,7 +310,10 @@ def with_brand(name: str, brand: str) -> str:
 
 def _amounts(given: Given, shelf: Shelf, row_of: Mapping[str, int]) -> None:
     units = _mapping(given, "nutrient.csv", ("id",), "unit_name")
-    known = {code: named_unit(code, units.get(code, "")) for code in wanted()}
+    try:
+        known = {code: named_unit(code, units.get(code, "")) for code in wanted()}
+    except UnknownUnit as error:
+        raise unusable(given.place("nutrient.csv"), str(error), "download it again") from None
 
     def add(fdc: str, code: str, amount: str, limit: str) -> None:
         of, row = known.get(code), row_of.get(fdc)

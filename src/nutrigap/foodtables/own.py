@@ -2,7 +2,7 @@
 
 Amounts are per 100 g unless the header ("magnesium mg per serving", "per 30 g"), a ``basis`` column, or a column with
 the weight of a serving says otherwise; where they come per serving, that column tells the grams. Amounts per 100 ml
-are read as if one millilitre weighed one gram, with "ml" as a measure of the food: a volume of it is then exact, and
+are read as if one millilitre weighed one gram, with a cup as a measure of the food: a volume of it is then exact, and
 grams are off by its density; a note says so. What is not written is not known, never zero; "< 0.5" and "traces" are
 as ``draft`` tells. Every fault of the table is told at once, and a table with a fault is not used.
 """
@@ -34,7 +34,7 @@ from nutrigap.foodtables.header import (
     missing,
     weight_unit,
 )
-from nutrigap.foodtables.portions import one_of
+from nutrigap.foodtables.portions import cup_of_water, one_of
 from nutrigap.tables import Portion, Source
 from nutrigap.units import nutrient_index
 
@@ -294,8 +294,6 @@ class _Table:
 
     def _measures(self, row: int, line: int, cells: list[str], served: Served | None) -> None:
         portions: list[Portion] = []
-        if self.by_volume[-1:] == [line]:
-            portions.append(Portion("ml", 1.0))
         if served is not None:
             self.default_grams[row] = served.grams
             portions.append(Portion("serving", served.grams))
@@ -312,6 +310,8 @@ class _Table:
                 self.problems.append(found.at(line, show(self.header.cells[column])))
             else:
                 portions += found
+        if self.by_volume[-1:] == [line]:
+            portions.append(cup_of_water())
         if portions:
             self.portions[row] = portions
 
@@ -404,7 +404,8 @@ def _weighed(text: str, unit: str, ambiguous: str) -> Served | Fault:
 def _household(text: str) -> str:
     """The measure in a serving's text: "1 bar (45 g)" is "1 bar"; "" for a bare weight."""
     head = re.split(r"[(=;]", text)[0].strip()
-    return head if re.search(r"[a-z]{2}", head.lower()) and not _WEIGHED.search(head) else ""
+    weighed = any(weight_unit(word) is not None for _, word in _WEIGHED.findall(head))
+    return head if re.search(r"[^\W\d_]{2}", head) and not weighed else ""
 
 
 def _portions(named: str, weighed: str, weight: Weight | None, ambiguous: str) -> list[Portion] | Fault:

@@ -7,12 +7,21 @@ import re
 import unicodedata
 
 from nutrigap.tables import Portion
+from nutrigap.units import vocabulary
 
 _LEADING = re.compile(r"(?:(\d+)\s+)?(\d+)/(\d+)\s+(?=\S)|(\d+(?:[.,]\d+)?)\s+(?=\S)")
 # The number is the size of the package, not a number of them.
 _PACKAGE = re.compile(r"(?:fl )?oz (?:package|container|can|bottle|carton|bag)\b", re.I)
 QUANTITY_NOT_SPECIFIED = "quantity not specified"
 REFERENCE_AMOUNT = "RACC"
+
+
+def cup_of_water() -> Portion:
+    """The measure of a food whose amounts are given by volume, one ml of it counting as one gram.
+
+    Any volume is worked out through it; a cup, for a measure of 1 g would make every amount look like a slip.
+    """
+    return Portion("cup", vocabulary()["cup"].factor)
 
 
 def one_of(text: str, grams: float) -> Portion:

@@ -153,13 +153,14 @@ def test_ids_brands_groups_and_other_names(write):
     foods = ng.load_foods(
         write(
             "Barcode,Product name,Brand,Category,Other names,Magnesium (mg)\n"
-            "4012345678901,Oat bar,Acme,Bars,Haferriegel,1\nAB 12/3,Acme drink,Acme,Drinks,,2\n"
+            "4012345678901,Oat bar,Acme,Bars,Haferriegel; Müsliriegel,1\nAB 12/3,Acme drink,Acme,Drinks,,2\n"
         )
     )
     assert list(foods.ids) == ["mine:4012345678901", "mine:AB-12-3"]
     assert list(foods.names) == ["Oat bar, Acme", "Acme drink"]
     assert [foods.groups[group] for group in foods.group] == ["Bars", "Drinks"]
-    assert list(foods.also) == ["Haferriegel", ""]
+    assert list(foods.also) == ["Haferriegel; Müsliriegel", ""]
+    assert foods.aliases == {"Haferriegel": 0, "Müsliriegel": 0}
     assert foods.row("mine:AB-12-3") == 1 and foods.row("MINE:4012345678901") == 0
     assert repr(foods) == "<FoodTable mine: 2 foods, 0 portions; mine.csv, given by the user>"
 
@@ -231,7 +232,8 @@ def test_traces_take_the_limit_that_the_table_uses_and_without_one_are_not_known
     low, best, high = bounds(foods, 0, "magnesium")
     assert low == 0 and math.isnan(best) and high == math.inf
     assert bounds(foods, 4, "vitamin_d") == (0, 0, 0)
-    assert any("(5, 3 of them traces)" in note for note in foods.notes)
+    assert any("(4, 2 of them traces)" in note for note in foods.notes)
+    assert any("traces (1) are not known" in note for note in foods.notes)
 
 
 def test_a_row_with_two_limits_and_another_of_its_group_keep_apart(write):
@@ -341,6 +343,12 @@ def test_kilojoules_in_a_column_of_kilocalories_are_noticed(write):
         ("food,serving size,magnesium mg per serving\nx,30,1\n", "has no unit"),
         ("food,serving_g,magnesium mg per serving\nx,0,1\n", "no weight"),
         ("food,basis,magnesium_mg\nx,some,1\n", "what the amounts refer to"),
+        ("food,basis,magnesium_mg\nx,,1\n", "nothing tells what the amounts refer to"),
+        ("food,serving_g,magnesium mg per serving,calcium_mg\nx,30,1,2\n", "nothing tells whether the amounts are per"),
+        ("food,magnesium mg per 30 g,calcium_mg\nx,1,2\n", "nothing tells whether the amounts are per"),
+        ("food,serving size,magnesium mg per serving\nx,2 x 30 g,1\n", "not a single weight"),
+        ("food,serving size,magnesium mg per serving\nx,30-40 g,1\n", "not a single weight"),
+        ("food,serving size,magnesium mg per serving\nx,1/2 lb,1\n", "tells no weight"),
         ("food,portions,magnesium_mg\nx,a slice,1\n", "is no portion"),
         ("food,portion,portion_g,magnesium_mg\nx,slice,heavy,1\n", "tells no weight"),
         ("food,magnesium_mg\nx,120000\n", "more than any food can hold"),
@@ -502,7 +510,6 @@ def test_joined_tables_keep_what_each_food_has(write):
 
 
 def test_a_users_food_comes_first_among_equals(write):
-    own = write("food,magnesium_mg\nSpinach\\, raw,1\n".replace("\\,", ","), "mine.tsv")
     own = write("food\tmagnesium_mg\nSpinach, raw\t1\n", "mine.tsv")
     both = ng.load_foods("usda", own)
     assert find_exact(both, "spinach, raw") == 0 and search(both, "spinach raw")[0].row == 0

@@ -18,6 +18,7 @@ used: it is what people eat that bounds them, not what the table holds.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ import numpy as np
 
 from nutrigap.tables import FloatArray, FoodTable, Imputation, IntArray, Portion, Source, left_out_portion
 from nutrigap.units import nutrients
+from nutrigap.words import key
 
 SMALLEST_GROUP = 30  # known values a group needs to speak for itself
 HIGH_PERCENTILE = 95
@@ -43,7 +45,8 @@ class Draft(NamedTuple):
     edition, sha256 : str
     origin : Source
     codes, names, also, groups : (foods,) sequences of str
-        What stands behind the colon in every id, the name, further names, and the food group ("" for none).
+        What stands behind the colon in every id, the name, further names (with semicolons between them), and the food
+        group; "" for none.
     values : (foods × nutrients) array
         Per 100 g edible, in canonical units, columns as ``units.nutrients()``; NaN = not known.
     limits : mapping
@@ -111,8 +114,9 @@ def finish(draft: Draft) -> FoodTable:
         left_out_portion=left_out_portion(),
         first_tier=draft.first_tier,
         also=tuple(draft.also),
+        aliases=_aliases(draft),
         origins={draft.name: draft.origin},
-        notes=tuple(f"{draft.title}: {note}" for note in (*draft.notes, *_limit_notes(draft.limits))),
+        notes=tuple(f"{draft.title}: {note}" for note in (*draft.notes, *_limit_notes(draft, limits))),
     )
 
 
@@ -127,12 +131,31 @@ def _with_traces(limits: Mapping[tuple[int, int], float]) -> dict[tuple[int, int
     return {at: limit for at, limit in filled.items() if not math.isnan(limit)}
 
 
-def _limit_notes(limits: Mapping[tuple[int, int], float]) -> list[str]:
-    if not limits:
-        return []
-    traces = sum(math.isnan(limit) for limit in limits.values())
-    also = f", {traces:,} of them traces" if traces else ""
-    return [f'values given as "less than" a limit ({len(limits):,}{also}) count as 0 to that limit, at best half of it']
+def _limit_notes(draft: Draft, limits: Mapping[tuple[int, int], float]) -> list[str]:
+    """What became of values that are given as "less than", ``limits`` being those that bound something."""
+    notes = []
+    unbounded = len(draft.limits) - len(limits)
+    traces = sum(math.isnan(limit) for limit in draft.limits.values()) - unbounded
+    if limits:
+        also = f", {traces:,} of them traces" if traces else ""
+        notes.append(
+            f'values given as "less than" a limit ({len(limits):,}{also}) count as 0 to that limit, '
+            "with half of it as the best value"
+        )
+    if unbounded:
+        notes.append(f"traces ({unbounded:,}) are not known where the table tells no limit for their nutrient")
+    return notes
+
+
+def _aliases(draft: Draft) -> dict[str, int]:
+    """Further names, where they are no food's own name: the first food with one has it."""
+    own = {key(name) for name in draft.names}
+    found: dict[str, int] = {}
+    for row, names in enumerate(draft.also):
+        for name in re.split(r"[;|]", names):
+            if key(name) and key(name) not in own:
+                found.setdefault(name.strip(), row)
+    return found
 
 
 def _imputation(

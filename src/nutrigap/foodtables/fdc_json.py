@@ -36,7 +36,8 @@ def read(given: Given) -> Draft:
                     _take(given, name, shelf, kind, food)
     if not shelf.foods:
         what = f"there are no foods of FoodData Central in {', '.join(sorted(given.files)[:5])}"
-        raise unusable(given.path, what, f"a download begins with one of {', '.join(LISTS)}")
+        fix = f"give the file of a table of your own, or a download with food.csv or one of {', '.join(LISTS)}"
+        raise unusable(given.path, what, fix)
     return shelf.draft()
 
 

@@ -43,11 +43,13 @@ MOST_FOODS = 200_000
 BOTTLED = frozenset(["milliliter", "centiliter", "deciliter", "liter", "fluid_ounce"])
 MOST_NAMED = 12  # so many columns or lines are named in a note
 ROUNDING = 1.005
+# "2 x 30 g" and "30-40 g" are no single weight.
+_SEVERAL = re.compile(r"\d\s*(?:[x×*–-]|to)\s*\d", re.I)
 # A number that can be read in one way only: with decimal commas, with decimal points.
 _COMMA = re.compile(r"[<≤]?\s*(?:\d+,\d{1,2}|0,\d+|\d+,\d{4,})$")
 _POINT = re.compile(r"[<≤]?\s*(?:\d+\.\d{1,2}|0?\.\d+|\d+\.\d{4,})$")
 _BELOW = re.compile(r"(?:[<≤]|less than|under)\s*(.+)$", re.I)
-_WEIGHED = re.compile(r"(\d[\d.,]*)\s*([a-zµμ]+(?: ?oz)?)(?![a-z])", re.I)
+_WEIGHED = re.compile(r"(?<![\d.,/])(\d[\d.,]*)\s*([a-zµμ]+(?: ?oz)?)(?![a-z])", re.I)
 
 
 class Below(NamedTuple):
@@ -72,7 +74,7 @@ def read(given: Given) -> Draft:
         With every fault of the table.
     """
     sheet, header = _best(given)
-    problems = [*missing(header), *header.problems]
+    problems = [*missing(header), *header.problems, *_untold(header)]
     if problems:
         raise FoodTableError(given.path, problems)
     origin = Source(f"table_{given.name}", f"Food table {given.title}", "given by the user", "", "")
@@ -80,6 +82,22 @@ def read(given: Given) -> Draft:
     others = [other.name for other in given.sheets if other is not sheet]
     notes = [f'sheet "{sheet.name}" is read, not {", ".join(map(repr, others))}'] if others else []
     return read_rows(given, sheet, header, ambiguous_marks(sheet, header), edition, origin, notes)
+
+
+def _untold(header: Header) -> list[Problem]:
+    """Columns that do not tell what their amounts refer to, where others tell something else than 100 g."""
+    columns = [one for group in header.amounts for one in group]
+    others = [one for one in columns if one.basis not in (None, PER_100_G)]
+    if not others or "basis" in header.fields:
+        return []
+    return [
+        Fault(
+            f'nothing tells whether the amounts are per 100 g or as those of "{show(others[0].name)}"',
+            "write it in the header, as in magnesium_mg_per_100g",
+        ).at(header.line, show(one.name))
+        for one in columns
+        if one.basis is None
+    ]
 
 
 def _best(given: Given) -> tuple[Sheet, Header]:
@@ -226,7 +244,7 @@ class _Table:
     def _basis(self, line: int, cells: list[str]) -> Basis | None:
         """What the amounts of a line refer to unless their own header tells, None for what is told wrongly."""
         written = self._cell(cells, "basis")
-        if not written:
+        if "basis" not in self.header.fields:
             return Basis(SERVING) if self.per_serving else PER_100_G
         if re.fullmatch(r"(?:per )?100", written.lower()):
             return PER_100_G
@@ -236,6 +254,7 @@ class _Table:
         if column_words()["serving word"] & set(re.findall(r"[a-zóç]+", written.lower())):
             return Basis(SERVING)
         what = f'"{show(written)}" does not tell what the amounts refer to'
+        what = what if written else "nothing tells what the amounts refer to"
         self._fault(line, "basis", Fault(what, "write 100 g, serving, or a weight such as 30 g"))
         return None
 
@@ -389,6 +408,8 @@ def _weighed(text: str, unit: str, ambiguous: str) -> Served | Fault:
             for digits, word in _WEIGHED.findall(text)
             if weight_unit(word) is not None and isinstance(value := read_number(digits, ambiguous=ambiguous), float)
         ]
+    if not isinstance(number, float) and _SEVERAL.search(text):
+        return Fault(f'"{show(text)}" is not a single weight', "write it in grams, such as 30 g")
     weights = [(value * of.factor, of) for value, word in found if (of := weight_unit(word)) is not None]
     read = [(grams, of.dimension == VOLUME) for grams, of in weights if of.dimension == MASS or of.name in BOTTLED]
     # a weight before a volume: "1 glass (250 ml, 258 g)", and the last of several: "2 oz (56 g)"

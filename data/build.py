@@ -23,12 +23,19 @@ from build_foods import EDITIONS, Facts, build_foods, nutrient_columns, write_ar
 from build_releases import ReleaseError, Releases
 from build_tables import build_tables
 from build_units import build_units
-from nutrigap.matching import build_index
+from nutrigap.index import FILES, SPELLING_FILES, build_index, build_spelling
 from nutrigap.tables import read_lines
 from nutrigap.units import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGED = ROOT / "src" / "nutrigap" / "data"
+# How the arrays of the index are stored: as small as they may be.
+STORED = {
+    **dict.fromkeys(("index_offsets.npy", "spelling_offsets.npy"), np.int32),
+    **dict.fromkeys(("index_rows.npy", "index_exact_rows.npy", "spelling_members.npy"), np.int16),
+    **dict.fromkeys(("index_parts.npy", "index_prepared.npy", "index_flags.npy"), np.uint8),
+    "index_cost.npy": np.float64,
+}
 TIERS = {"fndds": "fndds:", "sr": "sr:"}
 
 
@@ -48,13 +55,14 @@ def write_index(folder: Path) -> None:
     aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
     index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"), aliases)
     assert len(row_by_id) <= np.iinfo(np.int16).max, "rows no longer fit the size they are stored in"
-    write_lines(folder / "index_words.txt", index.vocabulary)
-    write_array(folder / "index_offsets.npy", index.offsets.astype(np.int32))
-    write_array(folder / "index_rows.npy", index.rows.astype(np.int16))
-    write_array(folder / "index_parts.npy", index.parts.astype(np.uint8))
-    write_array(folder / "index_cost.npy", index.cost)
-    write_lines(folder / "index_exact.txt", index.exact)
-    write_array(folder / "index_exact_rows.npy", index.exact_rows.astype(np.int16))
+    spelling = build_spelling(index.vocabulary, aliases)
+    contents = {name: getattr(index, attribute) for attribute, name in FILES.items()}
+    contents |= {name: getattr(spelling, attribute) for attribute, name in SPELLING_FILES.items()}
+    for name, content in contents.items():
+        if name.endswith(".txt"):
+            write_lines(folder / name, content)
+        else:
+            write_array(folder / name, content.astype(STORED[name]))
 
 
 def write_manifest(out: Path, facts: Facts) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nutrigap as ng
-from nutrigap.matching import ACCEPT, FLAG, build_index, candidates, find_exact, find_food, load_index, search
+from nutrigap.index import FILES, SPELLING_FILES, build_index, build_spelling, load_index, load_spelling
+from nutrigap.matching import FLAG, candidates, find_exact, find_food, search
 from nutrigap.tables import read_lines
 from nutrigap.units import DATA, read_table
 from nutrigap.words import key, lexicon, meanings, negation, plain, printable, singular, words
@@ -105,7 +106,7 @@ def test_everyday_phrases(phrase: str) -> None:
     match = find_food(FOODS, phrase)
     assert match.row is not None
     assert FOODS.ids[match.row] in MEANT[phrase].split(), FOODS.names[match.row]
-    assert match.score >= ACCEPT
+    assert match.sure
 
 
 def test_the_foods_that_are_meant_are_in_the_table() -> None:
@@ -131,7 +132,7 @@ def test_the_foods_that_are_meant_are_in_the_table() -> None:
 def test_nonsense_is_refused(phrase: str) -> None:
     match = find_food(FOODS, phrase)
     assert match.row is None
-    assert match.score < FLAG
+    assert match.confidence < FLAG
 
 
 def test_a_left_out_word_is_not_enough() -> None:
@@ -224,11 +225,14 @@ def test_the_packaged_index_is_the_one_built_from_the_names() -> None:
     assert folder is not None
     aliases = {row["phrase"]: FOODS.row(row["food_id"]) for row in read_table("aliases.csv")}
     built = build_index(tuple(FOODS.names), tuple(read_lines(folder, "also.txt")), aliases)
-    packaged = load_index(FOODS)
-    assert list(packaged.vocabulary) == list(built.vocabulary)
-    assert list(packaged.exact) == list(built.exact)
-    for name in ("offsets", "rows", "parts", "exact_rows"):
-        assert np.array_equal(getattr(packaged, name), getattr(built, name)), name
+    pairs = (
+        (FILES, load_index(FOODS), built),
+        (SPELLING_FILES, load_spelling(FOODS), build_spelling(built.vocabulary, aliases)),
+    )
+    for files, packaged, made in pairs:
+        for attribute, name in files.items():
+            one, other = getattr(packaged, attribute), getattr(made, attribute)
+            assert list(one) == list(other) if name.endswith(".txt") else np.array_equal(one, other), attribute
 
 
 @pytest.mark.parametrize("word", ["tofu", "avocado", "kale", "halibut", "quinoa"])

@@ -1,81 +1,109 @@
 """Which food a phrase means: codes, exact names, and a search over the words of all names.
 
-The index is built ahead by ``data/build.py``: the vocabulary of all food names, and for each word the rows it
-stands in and the part it plays there. A search is sums over these postings in numpy: the words that are shared,
-less the words of the name that nobody asked for, by how much they change the food.
+A search is sums over the postings of ``index`` in numpy: the words that are shared, less the words of the name that
+nobody asked for, by how much they change the food, less what the name says of head, preparation and absence that
+the phrase contradicts.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.tables import FloatArray, FoodTable, SmallIntArray, read_array, read_integers, read_lines
-from nutrigap.words import Negation, key, lexicon, negation, words
+from nutrigap.index import (
+    COST,
+    FURTHER,
+    GENERAL,
+    NAMES,
+    OPEN,
+    RAW_BUT_EATEN_COOKED,
+    WordIndex,
+    load_index,
+    load_spelling,
+)
+from nutrigap.phrases import ABSENT, FAMILIES, states, translated
+from nutrigap.spelling import corrected, is_known
+from nutrigap.tables import FloatArray, FoodTable, SmallIntArray
+from nutrigap.units import nutrients
+from nutrigap.words import key, lexicon, meanings, negation, words
 
 ACCEPT = 0.80
-FLAG = 0.60
+FLAG = 0.30
 # What a word with two meanings scores at most: it is taken for one of them, and that is said.
 UNSURE = 0.79
 
 NEUTRAL = lexicon("search_neutral")
-# The part a word plays in a name -> what it costs when nobody asked for it.
-FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD = range(6)
-COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2])
-# Added to the part of a word that stands in the segment which names the food (or in a further name).
-NAMES = 8
 HEAD_MISSED = 0.15
-FURTHER_WEIGHT = 0.9
-GENERAL_BONUS = 0.03
+FURTHER_WEIGHT, BY_KIND = 0.9, 0.6
+GENERAL_BONUS, OPEN_BONUS = 0.03, 0.005
+# What stands behind "with" or "in" says less about which food it is.
+BEHIND_LINK = 0.6
+NUMBER_WEIGHT = 0.5
+# A name that says the contrary of what was asked; what is not there weighs less than what is.
+CONTRARY, BY_ABSENCE = 0.2, 0.3
+SAME_WORD = 0.03
+# A food that lacks what is not to be there takes the place of the common name's only if it fits as well as this.
+INSTEAD = 0.92
+# Up to this cost a food is prepared as was asked for.
+SAME_WAY = 0.02
+RAW_COST = 0.1
+PER_EDIT = 0.06
+# Candidates that a tie is looked for among; a lead of less than this is none.
+WIDE = 20
+NEAR_TIE = 0.005
+# A fifth, and the share of an average portion below which nothing matters.
+DIFFERS, TRACE = 0.2, 0.1
+# Confidence of a match: logistic in the score, the share of the phrase that is answered, and the letters mended.
+BASE, BY_SCORE, BY_COVERED, BY_EDIT = -14.0, 10.0, 8.0, -0.3
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
-# How many candidates are looked through for one whose name lacks what the phrase says is not there.
-WIDE = 40
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
 SECOND_TIER, UNSURVEYED = 0.02, 0.04
-
-
-class WordIndex(NamedTuple):
-    """Inverted index over food names: word ``i`` stands in ``rows[offsets[i]:offsets[i + 1]]``.
-
-    ``parts`` (as long as ``rows``) tells the part that the word plays in that name. ``exact`` are the normalised names
-    and common names, sorted, each with its row in ``exact_rows``. ``cost`` is what all words of a name cost together.
-    """
-
-    vocabulary: Sequence[str]
-    offsets: SmallIntArray
-    rows: SmallIntArray
-    parts: SmallIntArray
-    exact: Sequence[str]
-    exact_rows: SmallIntArray
-    cost: FloatArray
-
-    def postings(self, word: str) -> slice:
-        """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
-        number = bisect_left(self.vocabulary, word)
-        if number == len(self.vocabulary) or self.vocabulary[number] != word:
-            return slice(0, 0)
-        return slice(int(self.offsets[number]), int(self.offsets[number + 1]))
+# How a food was asked for (rows: not told, then FAMILIES) x how a name says it is prepared (the same) -> cost.
+PREPARED = np.array([
+    [0.00, 0.00, 0.01, 0.02, 0.02, 0.06],
+    [0.02, 0.00, 0.30, 0.30, 0.30, 0.30],
+    [0.03, 0.30, 0.00, 0.01, 0.02, 0.05],
+    [0.04, 0.30, 0.01, 0.00, 0.08, 0.12],
+    [0.04, 0.30, 0.02, 0.08, 0.00, 0.10],
+    [0.05, 0.30, 0.03, 0.12, 0.12, 0.00],
+])  # fmt: skip
 
 
 class Candidate(NamedTuple):
-    """A food that a phrase may mean, with a score from 0 to 1."""
+    """A food that a phrase may mean, with a score from 0 to 1; ``covered`` is the share of the phrase it answers."""
 
     row: int
     score: float
+    covered: float = 1.0
 
 
 class Match(NamedTuple):
     """The food chosen for a phrase: ``row`` is None when none is good enough; ``candidates`` gives the others.
 
-    ``phrase`` is what was looked for; ``ignored`` is what the phrase says is not there, where the name of the food
-    does not say so too ("without milk").
+    Attributes
+    ----------
+    row : int or None
+    method : str
+        ``code``, ``exact``, ``choice``, ``search`` or ``none``.
+    score : float
+        Of the search; 1 for the other methods.
+    phrase : str
+        What was looked for.
+    ignored : str
+        What the phrase says is not there, where the name of the food does not say so too ("without milk").
+    confidence : float
+        How often such a match is right, or differs in no nutrient that is followed by more than a fifth.
+    rival : int or None
+        A food that fits nearly as well and differs in a nutrient by more than a fifth.
+    covered : float
+        Share of the phrase that the food answers.
     """
 
     row: int | None
@@ -83,94 +111,118 @@ class Match(NamedTuple):
     score: float
     phrase: str = ""
     ignored: str = ""
+    confidence: float = 1.0
+    rival: int | None = None
+    covered: float = 1.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether the food may be counted without a question."""
+        return self.row is not None and self.confidence >= ACCEPT and self.rival is None and not self.ignored
 
 
-def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str, int]) -> WordIndex:
-    """Index of the words of every name and of its further names; ``aliases`` are common names with their rows."""
-    postings: dict[str, list[tuple[int, int]]] = {}
-    for row, (name, other) in enumerate(zip(names, also, strict=True)):
-        for word, part in sorted(_parts(name, other).items()):
-            postings.setdefault(word, []).append((row, part))
-    vocabulary = tuple(sorted(postings))
-    counts = np.array([0] + [len(postings[word]) for word in vocabulary], dtype=np.int64)
-    pairs = [pair for word in vocabulary for pair in postings[word]]
-    # where two foods share a name the first stands: FNDDS before SR
-    exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
-    # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
-    exact.update({key(phrase): row for phrase, row in aliases.items()})
-    rows = np.array([row for row, _ in pairs], dtype=np.int64)
-    parts = np.array([part for _, part in pairs], dtype=np.uint8)
-    return WordIndex(
-        vocabulary,
-        np.cumsum(counts),
-        rows,
-        parts,
-        tuple(sorted(exact)),
-        np.array([exact[name] for name in sorted(exact)], dtype=np.int64),
-        np.bincount(rows, weights=COST[parts % NAMES], minlength=len(names)).astype(np.float64),
+class Asked(NamedTuple):
+    """A phrase taken apart.
+
+    Attributes
+    ----------
+    words : tuple of (word, factor)
+        What the food is, in the words of the tables, each with the share of its weight that it counts.
+    head : str
+        The word that names the food, "" for none.
+    absent : frozenset of str
+        What the phrase says is not there.
+    prepared : int
+        How the food is prepared, as ``phrases.states`` gives it.
+    methods : frozenset of str
+        The words that say so.
+    edits : int
+        Letters that were taken for slips.
+    """
+
+    words: tuple[tuple[str, float], ...]
+    head: str
+    absent: frozenset[str]
+    prepared: int
+    methods: frozenset[str]
+    edits: int
+    form: str
+
+
+@lru_cache(maxsize=4096)
+def ask(foods: FoodTable, phrase: str) -> Asked:
+    """What a phrase asks for, in the words of a table."""
+    index = load_index(foods)
+    said = negation(phrase)
+    typed = words(said.kept if said.said else phrase)
+    edits = 0
+    spelled: list[str] = []
+    for word in typed:
+        if _in_names(index, word) or is_known(load_spelling(foods), word):
+            spelled.append(word)
+            continue
+        meant, away = corrected(load_spelling(foods), word)
+        spelled += meant or (word,)
+        edits += away
+    found = translated(spelled)
+    methods, links = meanings("search_state"), lexicon("search_link")
+    place = next((i for i, word in enumerate(found) if i and word in links), len(found))
+    asked: dict[str, float] = {}
+    head = ""
+    for i, word in enumerate(found):
+        if word in methods or word in NEUTRAL or word in links:
+            continue
+        word = word.rstrip("%") if word[0].isdigit() else word
+        factor = (NUMBER_WEIGHT if word[0].isdigit() else 1.0) * (1.0 if i < place else BEHIND_LINK)
+        asked.setdefault(word, factor)
+        if i < place and not word[0].isdigit():
+            head = word
+    text = " ".join(found)
+    return Asked(
+        tuple(asked.items()), head, said.absent, states(text), frozenset(w for w in found if w in methods), edits, text
     )
 
 
-def _parts(name: str, also: str) -> dict[str, int]:
-    """Every word of a food's names with the part it plays."""
-    classes, usual, unasked = lexicon("search_class"), lexicon("search_usual"), lexicon("search_unasked")
-    found = dict.fromkeys(words(also), FURTHER + NAMES)
-    naming = True
-    for segment in (words(part) for part in name.split(",")):
-        kind = naming and set(segment) <= classes  # "Cheese, Cheddar": the kind of food costs little to leave unsaid
-        for word in segment:
-            if word in NEUTRAL:
-                part = SILENT
-            elif word in unasked:
-                part = UNASKED
-            elif word in usual:
-                part = USUAL
-            else:
-                part = HEAD if naming and not kind else BEHIND
-            before = found.get(word, FURTHER)
-            found[word] = part + NAMES * (naming or before >= NAMES)
-        naming = kind
-    return found
-
-
-@cache
-def load_index(foods: FoodTable) -> WordIndex:
-    """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
-    if foods.folder is None:
-        return build_index(foods.names, ("",) * len(foods), {})
-    return WordIndex(
-        read_lines(foods.folder, "index_words.txt"),
-        read_integers(foods.folder, "index_offsets.npy"),
-        read_integers(foods.folder, "index_rows.npy"),
-        read_integers(foods.folder, "index_parts.npy"),
-        read_lines(foods.folder, "index_exact.txt"),
-        read_integers(foods.folder, "index_exact_rows.npy"),
-        read_array(foods.folder, "index_cost.npy").astype(np.float64, copy=False),
-    )
+def _in_names(index: WordIndex, word: str) -> bool:
+    span = index.postings(word)
+    return bool(span.start < span.stop)
 
 
 class _Ready(NamedTuple):
-    """What a search needs beside the index, worked out once: the order of the tables, and the names in general."""
+    """What a search needs beside the index, worked out once: the cost of each food before anything is asked."""
 
     prior: FloatArray
-    general: NDArray[np.bool_]
+    general: FloatArray
 
 
 @cache
 def _ready(foods: FoodTable) -> _Ready:
     index, size = load_index(foods), len(foods)
-    general = np.zeros(size, dtype=bool)
-    for word in lexicon("search_general"):
-        general[index.rows[index.postings(word)]] = True
-    return _Ready(
-        np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED)),
-        general,
-    )
+    tier = np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED))
+    general = np.where(index.flags & GENERAL, GENERAL_BONUS, np.where(index.flags & OPEN, OPEN_BONUS, 0.0))
+    return _Ready(tier, general)
+
+
+@cache
+def _prepared_cost(asked: int) -> FloatArray:
+    """Cost of every way in which a name can say that a food is prepared (bits), for one that was asked for (bits).
+
+    Of several ways the best stands.
+    """
+    kinds = [[0] if not bits else [i + 1 for i in range(len(FAMILIES)) if bits >> i & 1] for bits in range(asked + 1)]
+    best = PREPARED[kinds[asked]].min(axis=0).tolist()
+    cost = [best[0]]
+    for bits in range(1, 1 << len(FAMILIES)):
+        cost.append(min(best[i + 1] for i in range(len(FAMILIES)) if bits >> i & 1))
+    return np.array(cost)
 
 
 def find_exact(foods: FoodTable, phrase: str) -> int | None:
     """Row of the food whose name or common name is the phrase, but for case, plurals and punctuation; else None."""
-    index, name = load_index(foods), key(phrase)
+    return _exact(load_index(foods), key(phrase))
+
+
+def _exact(index: WordIndex, name: str) -> int | None:
     place = bisect_left(index.exact, name)
     return int(index.exact_rows[place]) if place < len(index.exact) and index.exact[place] == name else None
 
@@ -194,77 +246,147 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         more), less what the words of the name cost that nobody asked for.
     """
     index, ready, size = load_index(foods), _ready(foods), len(foods)
-    wanted = [word for word in dict.fromkeys(words(phrase)) if word not in NEUTRAL]
-    shared, cost = np.zeros(size), index.cost.copy()
-    named = np.zeros(size, dtype=bool)
-    asked = 0.0
-    for word in wanted:
+    asked = ask(foods, phrase)
+    shared, cost = np.zeros(size), index.cost + ready.prior
+    total, kinds = 0.0, meanings("search_kind")
+    for word, factor in asked.words:
         span = index.postings(word)
         rows, parts = index.rows[span], index.parts[span]
-        role = parts % NAMES
         # rare words tell more: inverse document frequency; a word no food has weighs as the rarest
-        weight = math.log1p(size / max(1, len(rows)))
-        asked += weight
-        shared[rows] += np.where(role == FURTHER, FURTHER_WEIGHT * weight, weight)
-        cost[rows] -= COST[role]
-        if word == wanted[-1]:
-            named[rows] = parts >= NAMES
-    found = np.flatnonzero(shared > LEAST_SHARED * asked)
-    score = shared[found] / asked - cost[found] - ready.prior[found] - np.where(named[found], 0.0, HEAD_MISSED)
-    score += np.where(ready.general[found] & (cost[found] < 1e-9), GENERAL_BONUS, 0.0)
+        weight = factor * math.log1p(size / max(1, len(rows)))
+        total += weight
+        if factor == BEHIND_LINK:  # "pancakes with syrup" are no syrup
+            rows, parts = rows[parts < NAMES], parts[parts < NAMES]
+        shared[rows] += np.where(parts % NAMES == FURTHER, FURTHER_WEIGHT * weight, weight)
+        cost[rows] -= COST[parts % NAMES]
+        cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
+        if word in kinds:  # "beef pho" is the soup with meat
+            others = index.rows[index.postings(kinds[word])]
+            shared[others[~_among(rows, size)[others]]] += BY_KIND * weight
+            cost[index.rows[index.postings(ABSENT + kinds[word])]] += CONTRARY
+    if not total:
+        return ()
+    told, agreed = total, shared.copy()
+    for word in asked.absent:
+        span = index.postings(ABSENT + word)
+        rows = index.rows[span]
+        if len(rows):
+            weight = BY_ABSENCE * math.log1p(size / len(rows))
+            told += weight
+            agreed[rows] += weight
+            cost[rows] -= COST[index.parts[span] % NAMES]
+        span = index.postings(word)
+        cost[index.rows[span][index.parts[span] % NAMES != FURTHER]] += CONTRARY
+    found = np.flatnonzero(shared > LEAST_SHARED * total)
+    cost, covered, answered = cost[found], shared[found] / total, agreed[found] / told
+    prepared, flags = index.prepared[found], index.flags[found]
+    plainly = cost - ready.prior[found] < 1e-9
+    for word in asked.methods:
+        cost -= np.where(_among(index.rows[index.postings(word)], size)[found], SAME_WORD, 0.0)
+    cost += _prepared_cost(asked.prepared)[prepared]
+    if not asked.prepared:
+        cost += np.where(flags & RAW_BUT_EATEN_COOKED, RAW_COST, 0.0)
+    if asked.head:
+        span = index.postings(asked.head)
+        named = index.rows[span][index.parts[span] >= NAMES]
+        cost += np.where(_among(named, size)[found], 0.0, HEAD_MISSED)
+    score = answered - cost - PER_EDIT * asked.edits + np.where(plainly, ready.general[found], 0.0)
     score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
     if score.size > limit:  # only what can be among the best is put in order
         near = score >= np.partition(score, -limit)[-limit]
-        found, score = found[near], score[near]
+        found, score, covered = found[near], score[near], covered[near]
     best = np.argsort(-score, kind="stable")[:limit]
-    return tuple(Candidate(int(found[i]), float(min(1.0, max(0.0, score[i])))) for i in best)
+    return tuple(
+        Candidate(int(found[i]), float(min(1.0, max(0.0, score[i]))), float(min(1.0, covered[i]))) for i in best
+    )
+
+
+def _among(rows: SmallIntArray, size: int) -> NDArray[np.bool_]:
+    """Whether each of ``size`` foods is one of some rows."""
+    among = np.zeros(size, dtype=bool)
+    among[rows] = True
+    return among
 
 
 def find_food(foods: FoodTable, phrase: str) -> Match:
     """The food that a phrase means, if one is good enough; a word with two meanings ("pepper") is never sure."""
     exact = find_exact(foods, phrase)
-    said = negation(phrase)
-    if exact is not None:
-        found = Match(exact, "exact", 1.0, phrase)
-    elif said.said:
-        found = _find_without(foods, phrase, said)
-    else:
-        found = _find_near(foods, phrase)
+    found = Match(exact, "exact", 1.0, phrase) if exact is not None else _find_near(foods, phrase)
     if found.row is not None and key(phrase) in lexicon("search_ambiguous"):
-        return found._replace(method="search", score=min(found.score, UNSURE))
+        return found._replace(method="search", confidence=min(found.confidence, UNSURE))
     return found
 
 
 def _find_near(foods: FoodTable, phrase: str) -> Match:
-    found = search(foods, phrase)
-    if found and found[0].score >= FLAG:
-        return Match(found[0].row, "search", found[0].score, phrase)
-    return Match(None, "none", found[0].score if found else 0.0, phrase)
+    asked = ask(foods, phrase)
+    if not asked.words:
+        return Match(None, "none", 0.0, "" if asked.absent else phrase, negation(phrase).said, 0.0)
+    row = _known(foods, asked)
+    found = search(foods, phrase, limit=WIDE) if row is None or asked.absent else ()
+    if row is not None and not (found and found[0].score > INSTEAD and _lacks(foods, found[0].row, asked)):
+        found = (Candidate(row, 1.0 - PER_EDIT * asked.edits),)
+    if not found:
+        return Match(None, "none", 0.0, phrase, "", 0.0)
+    best = found[0]
+    sure = confidence(best, asked)
+    if sure < FLAG:
+        return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
+    ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
+    return Match(best.row, "search", best.score, phrase, ignored, sure, _rival(foods, found), best.covered)
 
 
-def _find_without(foods: FoodTable, phrase: str, said: Negation) -> Match:
-    """The food of a phrase that tells what is not there: one whose name tells the same, else it is left unheeded."""
-    exact = find_exact(foods, said.kept) if said.kept else None
-    if exact is not None and said.absent <= negation(foods.names[exact]).absent:
-        return Match(exact, "exact", 1.0, said.kept)
-    names = [phrase, said.kept, *([foods.names[exact]] if exact is not None else [])]
-    fitting = [match for name in names if name for match in _lacking(foods, said, search(foods, name, limit=WIDE))]
-    best = max(fitting, key=lambda match: match.score, default=None)
-    if best is not None and (exact is None or best.score >= ACCEPT):
-        return best
-    if not said.kept:  # "no milk" is not milk
-        return Match(None, "none", 0.0, "", said.said)
-    near = Match(exact, "exact", 1.0, said.kept) if exact is not None else _find_near(foods, said.kept)
-    return near._replace(ignored=said.said)
+def _known(foods: FoodTable, asked: Asked) -> int | None:
+    """The food whose name or common name is what is asked for, spelled as the tables do; else None.
+
+    How it is prepared may be told besides: "cooked spaghetti" is spaghetti, "raw spaghetti" is not.
+    """
+    index = load_index(foods)
+    row = _exact(index, asked.form)
+    if row is not None:
+        return row
+    linked = any(factor == BEHIND_LINK for _, factor in asked.words)
+    row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
+    if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
+        return None
+    return row
 
 
-def _lacking(foods: FoodTable, said: Negation, found: Sequence[Candidate]) -> list[Match]:
-    """The good ones among candidates whose names tell that the same is not there."""
-    return [
-        Match(candidate.row, "search", candidate.score, said.kept)
-        for candidate in found
-        if candidate.score >= FLAG and said.absent <= negation(foods.names[candidate.row]).absent
-    ]
+def _lacks(foods: FoodTable, row: int, asked: Asked) -> bool:
+    """Whether the name of a food says of everything that is asked to be absent that it is."""
+    return asked.absent <= negation(foods.names[row]).absent
+
+
+def _rival(foods: FoodTable, found: Sequence[Candidate]) -> int | None:
+    """The best of the foods that fit nearly as well as the first and differ from it; None for a food in general.
+
+    Of the other tier of the table none is a rival: which tier stands first is settled.
+    """
+    best = found[0]
+    if load_index(foods).flags[best.row] & (GENERAL | OPEN):
+        return None
+    own_tier = best.row < foods.first_tier
+    near = (
+        one.row for one in found[1:] if best.score - one.score < NEAR_TIE and (one.row < foods.first_tier) == own_tier
+    )
+    return next((row for row in near if differs(foods, best.row, row)), None)
+
+
+def differs(foods: FoodTable, row: int, other: int) -> bool:
+    """Whether a usual amount of two foods differs by more than a fifth in one of the six nutrients.
+
+    Not by traces: what is less than a tenth of what a portion of food brings on average makes no difference.
+    """
+    core = [i for i, nutrient in enumerate(nutrients()) if nutrient.role == "core"]
+    one, two = foods.values[row, core], foods.values[other, core]
+    apart = np.abs(one - two)
+    trace = np.nan_to_num(TRACE * foods.left_out_portion.mean[core])
+    return bool(((apart > DIFFERS * np.fmax(one, two)) & (apart > trace)).any())
+
+
+def confidence(found: Candidate, asked: Asked) -> float:
+    """How often a first candidate with such a score and such a share of the phrase answered is right."""
+    raw = BASE + BY_SCORE * found.score + BY_COVERED * found.covered + BY_EDIT * asked.edits
+    return 1.0 / (1.0 + math.exp(-raw))
 
 
 def candidates(foods: FoodTable, match: Match, limit: int = 5) -> tuple[Candidate, ...]:

@@ -20,10 +20,11 @@ from nutrigap.amounts import Grams, to_grams, unit_key
 from nutrigap.diary import Diary, Line
 from nutrigap.errors import AmountError, TableError, UnknownFood, UnknownUnit
 from nutrigap.matching import ACCEPT, Match, candidates, find_exact, find_food
+from nutrigap.phrases import pairs
 from nutrigap.quantities import Amount, parse_amount, split_leading_amount, split_trailing_amount
 from nutrigap.supplements import Dose, Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import nutrients, read_table
+from nutrigap.units import leading_unit, nutrients, read_table
 from nutrigap.words import key, lexicon, negation, words
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
@@ -32,6 +33,8 @@ SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 # A food that shares less than this with the phrase is no help as a suggestion.
 SUGGEST = 0.40
+# A food answers a whole phrase with this share of it; how sure two foods are of which one is two again.
+WHOLLY, PAIRED = 0.97, 0.5
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 
@@ -233,7 +236,7 @@ def resolve_line(line: Line, foods: FoodTable, choices: Mapping[str, Choice]) ->
         if kind == "supplement" or looks_like_supplement(line.food, said):
             return _resolve_supplement(line)
         brand = brand_words(line.food, said)
-        if brand and not find_food(foods, brand).score >= ACCEPT:
+        if brand and not find_food(foods, brand).confidence >= ACCEPT:
             return _resolve_supplement(line, brand)
     if line.amounts_from and (line.covers or line.labels.keys() >= CORE):
         return _as_exported(line)
@@ -287,6 +290,10 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         match = _match(phrase, foods, choice, code)
     except UnknownFood as error:
         return _left_out(line, "food", str(error), "check the code, or write the food's name")
+    if match.row is None or not (match.sure or match.method in ("code", "choice")):
+        several = _several_foods(line, phrase, amount_text, match, foods, choices)
+        if several is not None:
+            return several
     if match.row is None and match.ignored and not match.phrase:
         what = "the line tells only what was not eaten"
         return _without_food(line, match, what, "write what was eaten, or delete the line")
@@ -306,7 +313,8 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
     if match.ignored:
         guesses.append(f'"{match.ignored}" was not taken into account: taken for "{name}"')
     elif _unsure(match):
-        guesses.append(f'taken for "{name}"')
+        rival = f', could be "{foods.names[match.rival]}"' if match.rival is not None else ""
+        guesses.append(f'taken for "{name}"{rival}')
     if match.method in ("exact", "search") and (unheeded := _unheeded(f"{amount_text} {line.unit}", foods, match.row)):
         guesses.append(f'"{unheeded}" was not taken into account')
     if grams.guess:
@@ -315,6 +323,94 @@ def _resolve_food(line: Line, foods: FoodTable, choice: Choice | None, choices: 
         line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
         problem="; ".join(guesses), fix=_guess_fix(grams, match) if guesses else "",
     )  # fmt: skip
+
+
+def _several_foods(
+    line: Line, phrase: str, amount_text: str, whole: Match, foods: FoodTable, choices: Mapping[str, Choice]
+) -> Entry | None:
+    """A line that holds two foods ("beans on toast"), each an entry of its own; None where it is better read as one.
+
+    The table may have the dish: a name that answers the whole phrase stands.
+    """
+    if whole.row is not None and whole.covered > WHOLLY:
+        return None
+    pair = _best_pair(phrase, foods, choices)
+    if pair is None:
+        return None
+    first, second = _shared_out(line, amount_text, pair, foods)
+    parts = tuple(resolve_line(one, foods, choices) for one in (first, second))
+    if any(part.status == "left_out" for part in parts):
+        return None
+    pieces = [piece for part in parts for piece in part.pieces]
+    told = " and ".join(_taken_for(piece, foods) for piece in pieces)
+    return Entry(
+        line, "food", "flagged", whole._replace(row=None, method="none"), parts=parts,
+        problem=f"read as {_COUNTS.get(len(pieces), 'several')} foods: {told}",
+        fix="if this is wrong, write a line for each food with its amount",
+    )  # fmt: skip
+
+
+_COUNTS = {2: "two", 3: "three", 4: "four"}
+
+
+def _taken_for(piece: Entry, foods: FoodTable) -> str:
+    if piece.row is None or piece.grams is None:
+        return f'"{piece.line.food}"'
+    return f'"{foods.names[piece.row]}" ({piece.grams.best:,.3g} g)'
+
+
+def _best_pair(phrase: str, foods: FoodTable, choices: Mapping[str, Choice]) -> tuple[str, str] | None:
+    """The two foods of a phrase: those parts of it that are both surest to be one; None where no two are."""
+
+    def sure(text: str) -> float:
+        if key(text) in choices or looks_like_supplement(text, ""):
+            return 1.0
+        name = _split(text, foods)[0]
+        found = find_food(foods, name)
+        if found.row is None or found.covered <= WHOLLY:  # "bread and butter pudding": three foods, or a dish
+            inner = _best_pair(name, foods, choices) if len(pairs(name)) else None
+            return PAIRED if inner is not None else 0.0
+        return found.confidence
+
+    best, most = None, 0.0
+    for pair in pairs(phrase):
+        least = min(map(sure, pair[:2]))
+        if least > max(most, 0.0 if pair.told else ACCEPT):
+            best, most = (pair.first, pair.second), least
+    return best
+
+
+def _shared_out(line: Line, amount_text: str, pair: tuple[str, str], foods: FoodTable) -> tuple[Line, Line]:
+    """The lines of two foods: a weight is shared out as their usual amounts are, a count is that of the first.
+
+    Of the second as many usual amounts are taken as there are pieces of the first: two slices of toast have butter
+    twice. Amounts from the label of the whole stand with the first.
+    """
+    first = line._replace(food=pair[0], amount=amount_text)
+    second = line._replace(food=pair[1], amount="", unit="", labels=dict.fromkeys(line.labels, 0.0))
+    try:
+        amount = parse_amount(amount_text, line.unit)
+    except (AmountError, UnknownUnit):
+        return first, second
+    if amount is None:
+        return first, second
+    usual = [_usual_grams(text, foods) for text in pair]
+    unit = leading_unit(amount.unit) if amount.grams is None else None
+    grams = amount.grams if amount.grams is not None else None
+    if unit is not None and unit.dimension == "mass":
+        grams = amount.number * unit.factor
+    if grams is not None and all(usual):
+        each = [f"{grams * part / sum(usual):.6g} g" for part in usual]
+        return first._replace(amount=each[0], unit=""), second._replace(amount=each[1])
+    if unit is None and amount.number != 1 and usual[1] and not split_leading_amount(pair[1])[0]:
+        return first, second._replace(amount=f"{amount.number * usual[1]:.6g} g")
+    return first, second
+
+
+def _usual_grams(text: str, foods: FoodTable) -> float:
+    """What the food of a phrase usually weighs [g], 0 where nothing is known."""
+    row = find_food(foods, _split(text, foods)[0]).row
+    return (foods.default_portion_grams(row) or 0.0) if row is not None else 0.0
 
 
 def _split(food: str, foods: FoodTable) -> tuple[str, str]:
@@ -366,7 +462,7 @@ def _unheeded(amount: str, foods: FoodTable, row: int) -> str:
 
 
 def _unsure(match: Match) -> bool:
-    return match.method == "search" and match.score < ACCEPT
+    return match.method in ("exact", "search") and not match.sure
 
 
 def _match(phrase: str, foods: FoodTable, choice: Choice | None, code: str | None) -> Match:

@@ -13,6 +13,7 @@ from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import BLOOD_TEST, Flag
+from nutrigap.units import nutrient_index
 from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.words import printable
 
@@ -240,7 +241,7 @@ def remarks(report: Report) -> list[str]:
     guesses, left = report.count("flagged"), report.count("left_out")
     rest = f" ({guesses:,} on a guess)" if guesses else ""
     lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
-    said.append(f"{lines}, {left:,} left out.")
+    said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
     gone = [str(date) for date, whole in zip(intake.dates, intake.complete, strict=True) if not whole]
     if gone and intake.days:
         more = f" and {len(gone) - 7} more" if len(gone) > 7 else ""
@@ -248,6 +249,15 @@ def remarks(report: Report) -> list[str]:
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def _guessed(report: Report) -> str:
+    """How much of each nutrient rests on flagged lines, where it is no trifle; else ""."""
+    shares = {
+        one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core
+    }
+    told = [f"{name} {100 * share:.0f} %" for name, share in shares.items() if share >= SMALL]
+    return f" On the guesses rest: {', '.join(told)}." if told and report.intake.days else ""
 
 
 def _bare(flag: Flag) -> str:

@@ -1,0 +1,72 @@
+"""Misspelt words: the known word that was meant, by shared trigrams and then by edit distance."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+import numpy as np
+
+from nutrigap.index import Spelling, span, trigrams
+
+# So many words that share most trigrams are compared letter by letter.
+COMPARED = 24
+# Edits allowed by the length of the word: none in three letters, one in four or five, two up to nine, then three.
+EDITS = (0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3)
+SHORTEST_HALF = 3
+# People seldom miss the first letter: "cantelope" is no antelope.
+OTHER_START = 1.5
+
+
+def is_known(spelling: Spelling, word: str) -> bool:
+    """Whether a word needs no correction: it is in the tables, or no word at all."""
+    return not word.isalpha() or len(word) < 3 or _listed(spelling, word)
+
+
+def _listed(spelling: Spelling, word: str) -> bool:
+    place = bisect_left(spelling.words, word)
+    return place < len(spelling.words) and spelling.words[place] == word
+
+
+def corrected(spelling: Spelling, word: str) -> tuple[tuple[str, ...], int]:
+    """The words that a word not known to the tables was meant for, and how many edits away: ``((), 0)`` if none.
+
+    "oatmilk" is two words run together, "bannana" one edit from "banana". Among equally near words the one that
+    begins alike and shares more trigrams stands first.
+    """
+    for i in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
+        if _listed(spelling, word[:i]) and _listed(spelling, word[i:]):
+            return (word[:i], word[i:]), 0
+    most = EDITS[min(len(word), len(EDITS) - 1)]
+    if not most:
+        return (), 0
+    asked = trigrams(word)
+    spans = [span(spelling.grams, spelling.offsets, gram) for gram in sorted(asked)]
+    shared = np.bincount(np.concatenate([spelling.members[s] for s in spans]), minlength=len(spelling.words))
+    near = np.argsort(-shared, kind="stable")[:COMPARED]
+    best: tuple[float, int, str, int] | None = None
+    for i in near:
+        other = spelling.words[int(i)]
+        if shared[i] == 0 or abs(len(other) - len(word)) > most:
+            continue
+        away = distance(word, other, most)
+        if away <= most:
+            rank = away + OTHER_START * (other[0] != word[0]), -int(shared[i]), other, away
+            best = min(best, rank) if best is not None else rank
+    return ((best[2],), best[3]) if best is not None else ((), 0)
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Edits between two words: letters added, left out, changed or two swapped; ``most`` + 1 when there are more."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        row = [i]
+        for j, wanted in enumerate(other, start=1):
+            edits = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                edits = min(edits, before[j - 2] + 1)
+            row.append(edits)
+        if min(row) > most:
+            return most + 1
+        before, above = above, row
+    return above[-1]

@@ -105,7 +105,9 @@ class Shelf:
                 return None
         if not 0 < food.fdc <= LARGEST_ID:
             raise ValueError(f"{food.fdc} is no id of a food")
-        self.foods.append(food._replace(name=_DISTRIBUTION.sub("", " ".join(food.name.split()))))
+        name = _DISTRIBUTION.sub("", " ".join(food.name.split()))
+        # branded foods are written in capitals, in which other tables write brands
+        self.foods.append(food._replace(name=name.capitalize() if food.kind == BRANDED and name.isupper() else name))
         self.values.append([math.nan] * len(nutrients()))
         return len(self.foods) - 1
 

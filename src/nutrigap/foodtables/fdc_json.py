@@ -83,10 +83,9 @@ def _foods(text: IO[str]) -> Iterator[tuple[str, Json]]:
 
 def _take(given: Given, name: str, shelf: Shelf, kind: str, food: Json) -> None:
     try:
-        row = shelf.add(
-            Food(kind, _whole(food.get("fdcId")), with_brand(_text(food, "description"), _brand(food)), _group(food))
-        )
+        row = shelf.add(Food(kind, _whole(food.get("fdcId")), _text(food, "description"), _group(food)))
         if row is not None:
+            shelf.foods[row] = shelf.foods[row]._replace(name=with_brand(shelf.foods[row].name, _brand(food)))
             _amounts(shelf, row, food)
             _portions(shelf, row, food)
             size = food.get("servingSize")

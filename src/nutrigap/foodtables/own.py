@@ -38,7 +38,7 @@ from nutrigap.foodtables.portions import cup_of_water, one_of
 from nutrigap.tables import Portion, Source
 from nutrigap.units import nutrient_index
 
-MOST_FOODS = 200_000
+MOST_FOODS = 50_000  # half a minute for the index of their names
 # Volumes that labels are printed for; a cup is as heavy as what is in it.
 BOTTLED = frozenset(["milliliter", "centiliter", "deciliter", "liter", "fluid_ounce"])
 MOST_NAMED = 12  # so many columns or lines are named in a note

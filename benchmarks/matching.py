@@ -23,8 +23,9 @@ import numpy as np
 
 import nutrigap as ng
 from nutrigap.diary import Line
+from nutrigap.entries import Entry, Kitchen
 from nutrigap.matching import candidates
-from nutrigap.resolve import Entry, resolve_line
+from nutrigap.resolve import resolve_line
 from nutrigap.units import nutrients
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +64,7 @@ def in_table(one: Labelled, foods: ng.FoodTable) -> Labelled | None:
 
 
 def understood(phrase: str, foods: ng.FoodTable) -> Entry:
-    return resolve_line(Line(1, None, "", phrase, "", "", "", "", "", "", "", {}, None), foods, {})
+    return resolve_line(Line(1, None, "", phrase, "", "", "", "", "", "", "", {}, None), Kitchen(foods))
 
 
 def harmless(foods: ng.FoodTable, row: int, accept: frozenset[str]) -> bool:

@@ -127,6 +127,39 @@ def test_match(told, write):
     assert [row["status"] for row in rows] == ["counted"] * 3
 
 
+BEER = f"{HEAD}\n2026-03-01,fndds:93101000,1 pint\n"
+
+
+def grams_of_beer(out):
+    return json.loads(out)["lines"][0]["grams"]
+
+
+def test_a_pint_is_the_users(told, write):
+    """FNDDS: 30 g a US fluid ounce (29.5735 ml), so 480 g a pint; an imperial pint is 568.26 ml."""
+    diary = write(BEER)
+    _, out, _ = told("match", diary, "--format", "json")
+    assert grams_of_beer(out) == pytest.approx(480, rel=1e-6)
+    assert "--measures imperial makes it 568 ml" in json.loads(out)["lines"][0]["problem"]
+    _, out, _ = told("match", diary, "--format", "json", "--measures", "us")
+    assert json.loads(out)["lines"][0]["status"] == "counted"
+    imperial = 568.26125 / 29.5735295625 * 30
+    for options in (["match"], ["report", "--age", "34", "--sex", "female"]):
+        _, out, _ = told(options[0], diary, *options[1:], "--format", "json", "--measures", "imperial")
+        assert grams_of_beer(out) == pytest.approx(imperial, rel=1e-4)
+    write('measures = "imperial"\n', "nutrigap.toml")
+    _, out, _ = told("match", diary, "--format", "json")
+    assert grams_of_beer(out) == pytest.approx(imperial, rel=1e-4)
+    _, out, _ = told("match", diary, "--format", "json", "--measures", "us")
+    assert grams_of_beer(out) == pytest.approx(480, rel=1e-6)
+    write('measures = "imperial"\n', "uk.toml")
+    write("", "nutrigap.toml")
+    _, out, _ = told("report", diary, "--format", "json", "--profile", "uk.toml")
+    assert grams_of_beer(out) == pytest.approx(imperial, rel=1e-4)
+    assert "1 line on a guess" in told("check", diary)[1]
+    assert "guess" not in told("check", diary, "--measures", "imperial")[1]
+    assert told("report", diary, "--measures", "metric")[0] == 2
+
+
 def test_saved_and_edited_choices_change_the_result(told, write):
     """A wrong match is put right once: 100 g of raw spinach hold 79 mg of magnesium (SR28)."""
     name = write(f"{HEAD}\n2026-03-01,zorblax qwrt,2 plates\n2026-03-01,banana,100 g\n")
@@ -496,8 +529,8 @@ WORDS = st.one_of(
     ]),
     st.sampled_from([
         "--age", "--sex", "--pregnant", "--lactating", "--profile", "--references", "--from", "--to", "--date-format",
-        "--input", "--people", "--choices", "--format", "-o", "--fail-on", "-q", "-v", "--color", "--save", "--rich-in",
-        "-n", "--help", "--version",
+        "--input", "--people", "--choices", "--recipes", "--format", "-o", "--fail-on", "-q", "-v", "--color", "--save",
+        "--rich-in", "--review", "-n", "--help", "--version",
     ]),
     st.text(st.characters(exclude_characters="/"), max_size=12),
 )  # fmt: skip
@@ -542,11 +575,12 @@ def test_any_file(playground, command, text, form):
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
-    option=st.sampled_from(["--people", "--profile", "--choices"]),
+    option=st.sampled_from(["--people", "--profile", "--choices", "--recipes"]),
     content=st.one_of(
         st.binary(max_size=120),
         st.text(max_size=80).map(lambda text: f"person,age,phrase,food_id,unit,grams\n{text}".encode()),
         st.text(max_size=80).map(lambda text: f"phrase,food_id,unit,grams\nfdc:168462,{text}".encode()),
+        st.text(max_size=80).map(lambda text: f"recipe,servings,food,amount\ndish,2,{text}".encode()),
         st.text(max_size=40).map(lambda text: f"age = {text}".encode()),
     ),
 )

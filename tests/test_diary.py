@@ -208,8 +208,9 @@ def test_what_is_no_table(data: bytes, said: str, tmp_path: Path) -> None:
 def test_a_zip_says_what_it_holds() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("servings.csv", "x")
-    assert "this is a zip archive (it holds servings.csv); unpack it" in refusal(out.getvalue())
+        archive.writestr("a.csv", "x")
+        archive.writestr("b.json", "y")
+    assert "this is a zip archive (it holds a.csv, b.json), and nothing in it can be read" in refusal(out.getvalue())
 
 
 def test_a_stray_nul_costs_one_line() -> None:

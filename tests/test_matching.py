@@ -44,7 +44,7 @@ MEANT: dict[str, str] = {
     "tuna": "fndds:26153110",
     "sardines": "fndds:26139180 sr:15088",
     "chicken": "fndds:24100000",
-    "chicken breast": "fndds:24120110",
+    "chicken breast": "fndds:24120110 fndds:24120120",
     "ground beef": "fndds:21500100",
     "bacon": "fndds:22600100 fndds:22600200",
     "white rice": "fndds:56205001 fndds:56205002",
@@ -145,6 +145,9 @@ def test_a_left_out_word_is_not_enough() -> None:
 
 @pytest.mark.parametrize("row", range(0, len(FOODS), 641))
 def test_the_name_of_a_food_finds_a_food_of_that_name(row: int) -> None:
+    common = {key(alias["phrase"]) for alias in read_table("aliases.csv")}
+    while key(FOODS.names[row]) in common:  # "McDonald's cheeseburger" is a common name before it is that of a row
+        row += 1
     match = find_food(FOODS, FOODS.names[row].upper())
     assert match.method == "exact"
     assert match.row is not None

@@ -20,6 +20,7 @@ def test_profile_is_read(tmp_path):
     [
         (b"age 34", "no profile"),
         (b"agee = 34", 'did you mean "age"'),
+        (b'measures = "metric"', 'there are no "metric" measures'),
         (b"\xff\xfe\x00", "no profile"),
         (b"age = " + b"9" * 5000, "no profile"),
         (b"age = " + b"[" * 5000, "no profile"),

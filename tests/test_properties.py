@@ -18,7 +18,7 @@ FOODS = (
     "fndds:57134000", "fndds:11514150", "fndds:92101000",
 )  # fmt: skip
 UNMEASURED_D = ("sr:15076", "sr:16281", "sr:36014", "sr:12012")
-G_PER_OZ = 28.349523125  # international avoirdupois ounce
+G_PER_LB = 453.59237  # international avoirdupois pound
 
 Line = tuple[int, str, float]
 lines = st.lists(
@@ -92,12 +92,12 @@ def test_splitting_a_line_changes_nothing(diary: list[Line], place: int, share: 
 
 @few
 @given(diary=lines)
-def test_grams_milligrams_and_ounces_are_one(diary: list[Line]) -> None:
+def test_grams_milligrams_and_pounds_are_one(diary: list[Line]) -> None:
     grams = means(read(frame(diary)))
     as_mg = frame(diary, [f"{g * 1000:.0f} mg" for _, _, g in diary])
-    as_oz = frame(diary, [f"{g / G_PER_OZ:.15f} oz" for _, _, g in diary])
+    as_lb = frame(diary, [f"{g / G_PER_LB:.15f} lb" for _, _, g in diary])
     assert same(grams, means(read(as_mg)))
-    assert same(grams, means(read(as_oz)))
+    assert same(grams, means(read(as_lb)))
 
 
 @few

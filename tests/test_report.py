@@ -19,7 +19,8 @@ from nutrigap.report import listings
 from nutrigap.report.csv import safe
 from nutrigap.report.files import make_folder, write_text
 from nutrigap.report.markdown import escape
-from nutrigap.report.matches import as_text, save_choices
+from nutrigap.report.matches import as_text
+from nutrigap.report.saved import save_choices
 from nutrigap.report.sources import used
 from nutrigap.report.wrap import columns, glued, in_ascii, ranges, shorten, wrap
 

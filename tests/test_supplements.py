@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nutrigap.diary import Line
-from nutrigap.resolve import Entry, resolve_line
+from nutrigap.entries import Entry, Kitchen
+from nutrigap.resolve import resolve_line
 from nutrigap.supplements import looks_like_supplement, read_supplement
 from nutrigap.tables import load_foods
 
@@ -323,7 +324,7 @@ BRANDS = [
 
 def resolved(food: str, amount: str, **labels: float) -> Entry:
     line = Line(2, datetime.date(2026, 3, 2), "", food, amount, "", "", "", "", "", "", labels, None)
-    return resolve_line(line, load_foods(), {})
+    return resolve_line(line, Kitchen(load_foods()))
 
 
 @pytest.mark.parametrize(("food", "amount", "nutrient", "dose"), BRANDS)

@@ -16,11 +16,14 @@ from nutrigap.errors import TableError, UnknownUnit
 from nutrigap.units import DATA, convert, find_nutrient, find_unit, nutrient_factor, nutrients, vocabulary
 
 UREG: pint.UnitRegistry[float] = pint.UnitRegistry()
+# Neither is pint's: a metric cup is 250 ml, a dessertspoon two teaspoons; "us pint" is the pint when it is said so.
+for definition in ("metric_cup = 250 milliliter", "dessertspoon = 2 * teaspoon", "us_pint = pint"):
+    UREG.define(definition)
 BASE = {"mass": "gram", "volume": "milliliter", "energy": "kilocalorie"}
 
 # The pint name of each word, written here by hand: a second reading of the vocabulary.
 MEANS = {
-    "gram": "g gram grams gramme grammes gm gms",
+    "gram": "g gram grams gramme grammes gm gms grm grms",
     "kilogram": "kg kgs kilo kilos kilogram kilograms",
     "milligram": "mg mgs milligram milligrams",
     "microgram": "µg ug mcg mcgs microgram micrograms",
@@ -29,12 +32,17 @@ MEANS = {
     "milliliter": "ml mls milliliter milliliters millilitre millilitres cc",
     "centiliter": "cl centiliter centiliters centilitre centilitres",
     "deciliter": "dl deciliter deciliters decilitre decilitres",
-    "liter": "l liter liters litre litres",
-    "teaspoon": "tsp tsps teaspoon teaspoons teaspoonful",
-    "tablespoon": "tbsp tbsps tbs tblsp tablespoon tablespoons tablespoonful",
-    "fluid_ounce": "fl_oz floz fluid_ounce fluid_ounces",
-    "cup": "cup cups cupful",
-    "pint": "pint pints",
+    "liter": "l liter liters litre litres ltr ltrs",
+    "teaspoon": "tsp tsps tspn tspns teaspoon teaspoons teaspoonful teaspoonfuls tea_spoon tea_spoons",
+    "dessertspoon": "dessertspoon dessertspoons dessertspoonful dessert_spoon dessert_spoons dsp dstspn",
+    "tablespoon": "tbsp tbsps tbs tbl tbls tblsp tbspn tblspn tablespoon tablespoons tablespoonful "
+    "tablespoonfuls table_spoon table_spoons",
+    "fluid_ounce": "fl_oz floz fl_ozs fl_ounce fl_ounces fluid_oz fluid_ounce fluid_ounces",
+    "cup": "cup cups cupful cupfuls us_cup us_cups",
+    "metric_cup": "metric_cup metric_cups metriccup",
+    "pint": "pint pints pt pts",
+    "imperial_pint": "imperial_pint imperial_pints uk_pint uk_pints",
+    "us_pint": "us_pint us_pints",
     "quart": "quart quarts qt",
     "gallon": "gallon gallons",
     "kilocalorie": "kcal kcals cal cals calorie calories",
@@ -82,6 +90,24 @@ def test_masses_by_definition(word: str, grams: Fraction) -> None:
 )
 def test_volumes_by_definition(word: str, ml: int) -> None:
     assert vocabulary()[word].factor == pytest.approx(231 * 2.54**3 / ml, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("word", "ml"),
+    # Weights and Measures Act 1985, schedule 1: the gallon is 4.546 09 dm3, a quart is 1/4 of it, a pint 1/8, a fluid
+    # ounce 1/20 of a pint; nothing else differs in imperial measure
+    [
+        ("gallon", 4546.09),
+        ("quart", 4546.09 / 4),
+        ("pt", 4546.09 / 8),
+        ("fl oz", 4546.09 / 160),
+        ("cup", None),
+        ("oz", None),
+    ],
+)
+def test_imperial_volumes_by_definition(word: str, ml: float | None) -> None:
+    assert vocabulary()[word].imperial == (ml if ml is None else pytest.approx(ml, rel=1e-9))
+    assert vocabulary()["imperial pint"].factor == pytest.approx(568.26125, rel=1e-12)
 
 
 @pytest.mark.parametrize("word", ["G", " g ", "g.", "Grams", "KG", "Oz.", "fl  oz", "Fl. Oz.", "μg", "µg"])

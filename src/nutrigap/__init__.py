@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nutrigap.analysis import analyze
+    from nutrigap.choices import read_choices
     from nutrigap.diary import Diary, read_diary
     from nutrigap.errors import (
         AmountError,
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     )
     from nutrigap.foodtables import load_foods
     from nutrigap.frames import targets
+    from nutrigap.recipes import read_recipes
     from nutrigap.references import Person
     from nutrigap.report import Report
-    from nutrigap.resolve import read_choices
     from nutrigap.tables import FoodTable
     from nutrigap.units import convert
 
@@ -33,11 +34,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AmountError", "Diary", "DiaryError", "FoodTable", "NutrigapError", "Person", "PersonError", "Report", "TableError",
-    "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices", "read_diary", "targets",
+    "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices", "read_diary", "read_recipes",
+    "targets",
 ]  # fmt: skip
 
 _MODULES = {
     "analysis": ["analyze"],
+    "choices": ["read_choices"],
     "diary": ["Diary", "read_diary"],
     "errors": [
         "AmountError",
@@ -50,9 +53,9 @@ _MODULES = {
     ],
     "foodtables": ["load_foods"],
     "frames": ["targets"],
+    "recipes": ["read_recipes"],
     "references": ["Person"],
     "report": ["Report"],
-    "resolve": ["read_choices"],
     "tables": ["FoodTable"],
     "units": ["convert"],
 }

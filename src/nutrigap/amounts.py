@@ -13,21 +13,25 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nutrigap.errors import AmountError
-from nutrigap.quantities import SIZES, USUAL_AMOUNT, Amount, is_measure
+from nutrigap.quantities import NUMBER, ROUGH, SIZES, SYNONYMS, USUAL_AMOUNT, VAGUE, VESSELS, Amount, is_measure
 from nutrigap.tables import Portion
-from nutrigap.units import Unit, find_unit, leading_unit
-from nutrigap.words import lexicon, meanings, plain, words
+from nutrigap.units import Unit, find_unit, leading_unit, split_unit, vocabulary
+from nutrigap.words import lexicon, meanings, plain, singular, words
 
-SYNONYMS = meanings("amount_same")
-KINDRED = meanings("amount_kindred")
+KINDRED = {word: kin.split("/") for word, kin in meanings("amount_kindred").items()}
 # The size that is meant when none is told: a portion is no worse for having one of these words.
 MIDDLE = lexicon("amount_middle")
+SERVINGS = frozenset(["serving"])
 # Words for one whole thing, and the portions that may be one, the likeliest first.
 ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
 PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "nut", "kernel", "large", "slice")
 INEDIBLE = lexicon("amount_inedible")
+# Words around one of these that say it is in the weight: "with peel", "on the bone", "bone-in".
+BEFORE_REFUSE = frozenset(["with", "in", "on", "the", "their", "its", "including", "incl"])
+AFTER_REFUSE = frozenset(["in", "on", "included"])
 WITHOUT = frozenset(["without", "no", "not"])
 DRY = lexicon("amount_dry")
+COOKED_WORDS = lexicon("amount_cooked")
 NEUTRAL = lexicon("amount_neutral")
 # A portion so named weighs what something else becomes: "cup, dry, yields" is not a cup of the food.
 YIELDS = frozenset(["yield"])
@@ -43,6 +47,17 @@ FAR_APART = 2.0
 DISH_TIMES = 4.0
 # "Guideline amount per cup of hot cereal" is what goes on another food, not a measure of this one.
 NOT_A_MEASURE = "guideline"
+# Where the two systems differ by more than this the reading is told as a guess: a pint, but not a fluid ounce.
+SYSTEMS_APART = 1.1
+# A "surface inch" is no inch: a 12 inch pizza is not twelve of them.
+_LENGTHS = frozenset(["inch"])
+_SHAPES = frozenset(["surface", "cubic"])
+# Words of a food's name that tell which of its measures is meant: chopped onion comes by the "cup, chopped".
+FORMS = frozenset(map(singular, lexicon("amount_form")))
+# A drink's ounces are fluid; what a table measures in fluid ounces may still be a sauce.
+BEVERAGE = frozenset(["beverage"])
+WEIGHED = lexicon("amount_solid")
+_HELD = rf"({NUMBER})\s*(fl oz|fluid oz|ml)\b"
 
 
 class Grams(NamedTuple):
@@ -68,13 +83,17 @@ class _Name(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def _measure(text: str) -> _Name:
-    spelled = re.sub(r"\b(fl(?:uid)?\.?\s*(?:oz|ounces?)\.?)", "floz", plain(text).replace("/", " "))
+    spelled = plain(text).replace("/", " ")
+    if "fl" in spelled:
+        spelled = re.sub(r"\b(fl(?:uid)?\.?\s*(?:oz|ounces?)\.?)", "floz", spelled)
     head, _, tail = spelled.partition(",")
     head, _, note = head.partition("(")
-    return _Name(
-        main=tuple(SYNONYMS.get(word, word) for word in words(head) if word not in NEUTRAL),
-        more=frozenset(SYNONYMS.get(word, word) for word in words(f"{tail} {note}") if word not in NEUTRAL),
-    )
+    return _Name(main=tuple(_one_form(head)), more=frozenset(_one_form(f"{tail} {note}")))
+
+
+def _one_form(text: str) -> list[str]:
+    """The words of a measure in one form, without those that say nothing: "xl" is extra and large."""
+    return [one for word in words(text) if word not in NEUTRAL for one in SYNONYMS.get(word, word).split()]
 
 
 # A household measure with its name taken apart.
@@ -84,6 +103,10 @@ _Offer = tuple[_Name, Portion]
 def _offers(portions: Sequence[Portion]) -> list[_Offer]:
     named = [(_measure(portion.name), portion) for portion in portions]
     return [(name, portion) for name, portion in named if NOT_A_MEASURE not in name.main]
+
+
+def _shape(name: _Name) -> frozenset[str]:
+    return name.all & _SHAPES
 
 
 def _becomes(name: _Name) -> bool:
@@ -99,32 +122,40 @@ def _volume_of(name: _Name) -> Unit | None:
     return found if found is not None and found.dimension == "volume" else None
 
 
-def _mismatch(wanted: _Name, offered: _Name) -> tuple[int, int]:
+def _forms_of(food_words: frozenset[str]) -> frozenset[str]:
+    return frozenset(one for word in food_words & FORMS for one in SYNONYMS.get(word, word).split())
+
+
+def _mismatch(wanted: _Name, offered: _Name, food_words: frozenset[str]) -> tuple[int, int]:
     """(words asked for and not offered, words offered and not asked for): smaller is better."""
-    kindred = {KINDRED[word] for word in wanted.main if word in KINDRED}  # a "can or bottle" is a bottle
-    more = offered.all - wanted.all - MIDDLE - kindred
+    kindred = {kin for word in wanted.main for kin in KINDRED.get(word, ())}  # a "can or bottle" is a bottle
+    # what the food's name says was asked for: "1 cup" of chopped onion is a "cup, chopped"
+    more = offered.all - wanted.all - MIDDLE - kindred - food_words
     # "bar (2 oz)" is a bar like any other, "bar, fun size" is not
     return len(wanted.all - offered.all - MIDDLE), sum(not word[0].isdigit() for word in more)
 
 
-def _pick(wanted: _Name, offers: Sequence[_Offer], default_grams: float | None) -> tuple[Portion, str]:
+def _pick(
+    wanted: _Name, offers: Sequence[_Offer], default_grams: float | None, food_words: frozenset[str] = frozenset()
+) -> tuple[Portion, str]:
     """The closest offer and, where it is not quite what was asked for, the guess in words.
 
-    Among equals the one that weighs what the release takes by default stands first.
+    Among equals the one that weighs what the release takes by default stands first, after one that has a word
+    of the food's name.
     """
 
-    def rank(i: int) -> tuple[tuple[int, int], float, int]:
+    def rank(i: int) -> tuple[tuple[int, int], int, float, int]:
         name, portion = offers[i]
         away = 0.0 if default_grams is None else abs(portion.grams - default_grams)
-        return _mismatch(wanted, name), away, i
+        return _mismatch(wanted, name, food_words), -len((name.all - wanted.all) & food_words), away, i
 
     ranked = sorted(range(len(offers)), key=rank)
     name, portion = offers[ranked[0]]
     missing = wanted.all - name.all - MIDDLE
     if missing:
         return portion, f'no measure "{" ".join(sorted(missing))}" for this food, {_taken(portion)}'
-    closeness = _mismatch(wanted, name)
-    rivals = [offers[i][1] for i in ranked[1:] if _mismatch(wanted, offers[i][0]) <= closeness]
+    closeness = _mismatch(wanted, name, food_words)
+    rivals = [offers[i][1] for i in ranked[1:] if _mismatch(wanted, offers[i][0], food_words) <= closeness]
     far = [other for other in rivals if abs(other.grams - portion.grams) > 0.2 * portion.grams]
     if far and closeness[1] > 0 and portion.grams != default_grams:
         return portion, f'{_taken(portion)}, could be "{far[0].name}" ({far[0].grams:g} g)'
@@ -139,20 +170,33 @@ def _by_portion(
     wanted: _Name, portions: Sequence[Portion], food_words: frozenset[str], default_grams: float | None
 ) -> tuple[Portion, str] | None:
     """A household measure of the food that fits the words, or None."""
-    nouns = [word for word in wanted.main if word not in SIZES]
-    offers = [(name, portion) for name, portion in _offers(portions) if not _becomes(name) or wanted.all & YIELDS]
+    nouns = [word for word in wanted.main if word not in SIZES and not word[0].isdigit()]
     lead = (nouns or list(wanted.main))[0]
-    if nouns:
+    offers = [
+        (name, portion)
+        for name, portion in _offers(portions)
+        if (not _becomes(name) or wanted.all & YIELDS)
+        # a "cup, slices" is no slice, but a "cup (1 NLEA serving)" is a serving
+        and (_volume_of(name) is None or (lead in SERVINGS and lead in name.more))
+    ]
+    if lead in _LENGTHS:
+        named = [(name, portion) for name, portion in offers if lead in name.main and not _shape(name) - wanted.all]
+    elif nouns:
         named = [(name, portion) for name, portion in offers if lead in name.main]
         named = named or [(name, portion) for name, portion in offers if lead in name.all]
     else:
         named = _of_size(lead, offers, food_words, default_grams)
     if not named and lead in ONE_PIECE and (piece := _by_count(portions, food_words, default_grams)) is not None:
-        return piece
-    if not named:
-        named = [(name, portion) for name, portion in offers if lead in KINDRED and KINDRED[lead] in name.main]
+        unmet = wanted.all - {lead} - MIDDLE - food_words - _measure(piece[0].name).all
+        return (
+            piece
+            if piece[1] or not unmet
+            else (piece[0], f'"{" ".join(sorted(unmet))}" is not told apart, {_taken(piece[0])}')
+        )
+    for kin in () if named else KINDRED.get(lead, ()):
+        named = named or [(name, portion) for name, portion in offers if kin in name.main]
     if named:
-        return _pick(wanted, named, default_grams)
+        return _pick(wanted, named, default_grams, _forms_of(food_words))
     if not set(nouns) <= food_words:
         return None
     sizes = tuple(word for word in wanted.main if word in SIZES)
@@ -208,43 +252,77 @@ def _by_count(
 
 
 def _by_volume(
-    unit: Unit, wanted: _Name, portions: Sequence[Portion], default_grams: float | None
-) -> tuple[float, str, str] | None:
-    """Grams of one of a unit of volume, with its source and guess: the food's own measure, else its density."""
-    offers = [(name, portion, own) for name, portion in _offers(portions) if (own := _volume_of(name)) is not None]
-    in_shell = not INEDIBLE.isdisjoint(wanted.all) and WITHOUT.isdisjoint(wanted.all)
-    if in_shell and (shells := _in_shell(wanted, portions)):
-        offers = shells
+    unit: Unit,
+    stem: _Name,
+    portions: Sequence[Portion],
+    default_grams: float | None,
+    food_words: frozenset[str] = frozenset(),
+) -> Grams | None:
+    """Grams of one of a unit of volume: by the food's own measure, else by its density; None where it has neither.
+
+    ``stem`` is what was said behind the unit ("chopped").
+    """
+    offers = [
+        (_stem(name), portion, own) for name, portion in _offers(portions) if (own := _volume_of(name)) is not None
+    ]
+    in_shell = not INEDIBLE.isdisjoint(stem.all) and WITHOUT.isdisjoint(stem.all)
+    dry = not DRY.isdisjoint(stem.all)
+    if (in_shell or dry) and (said := _as_said(stem, portions)):
+        offers = said
     if not offers:
-        return None
+        return _by_contents(unit, portions)
     same = [(name, portion) for name, portion, own in offers if own.name == unit.name]
     # a cup is measured better than a teaspoon
     measured = unit.factor if same else max(own.factor for _, _, own in offers)
-    best = same or [
-        (_Name(main=name.main[1:], more=name.more), portion) for name, portion, own in offers if own.factor == measured
-    ]
-    stem = wanted if same else _Name(main=wanted.main[1:], more=wanted.more)
-    shelled = [] if in_shell else [(name, portion) for name, portion in best if _is_shelled(name)]
-    portion, guess = _pick(stem, shelled or best, default_grams)
+    best = same or [(name, portion) for name, portion, own in offers if own.factor == measured]
+    silent = VESSELS - {word for name, _ in best for word in name.all}
+    stem = _Name(tuple(word for word in stem.main if word not in silent), stem.more - silent)
+    told = in_shell or (bool(stem.all) and any(stem.all <= name.all for name, _ in best))
+    shelled = [] if told else [(name, portion) for name, portion in best if _is_shelled(name)]
+    portion, guess = _pick(stem, shelled or best, default_grams, _forms_of(food_words))
     apart = [other for _, other in best if not 1 / FAR_APART <= other.grams / portion.grams <= FAR_APART]
     if apart and not guess and not stem.more and (shelled or not same):
         guess = f'{_taken(portion)}, could be "{apart[0].name}" ({apart[0].grams:g} g)'
-    return portion.grams * unit.factor / measured, "portion" if same else "density", guess
+    if not same:
+        guess = guess.replace("taken as", "weighed by its")
+    return _exactly(portion.grams * unit.factor / measured, "portion" if same else "density", guess)
+
+
+def _stem(name: _Name) -> _Name:
+    """A measure without the unit that it begins with."""
+    return _Name(main=name.main[1:], more=name.more)
+
+
+def _by_contents(unit: Unit, portions: Sequence[Portion]) -> Grams | None:
+    """Grams of a unit of volume by a vessel whose contents the release tells: "can 8.4 fl oz", else None."""
+    for portion in portions:
+        found = re.search(_HELD, portion.name)
+        name = _measure(portion.name)
+        if found is None or name.all & YIELDS or NOT_A_MEASURE in name.main:
+            continue
+        held = vocabulary()[found[2].replace("fluid oz", "fl oz")]
+        return _exactly(portion.grams * unit.factor / (float(found[1].replace(",", ".")) * held.factor), "density")
+    return None
+
+
+def _exactly(grams: float, source: str, guess: str = "") -> Grams:
+    return Grams(grams, grams, grams, source, guess)
 
 
 def _is_shelled(name: _Name) -> bool:
     return bool(name.all & SHELLED) or bool(name.all & WITHOUT and name.all & INEDIBLE)
 
 
-def _in_shell(wanted: _Name, portions: Sequence[Portion]) -> list[tuple[_Name, Portion, Unit]]:
-    """The measures of volume that count the shell as the amount does: "cup, in shell, yields"."""
+def _as_said(stem: _Name, portions: Sequence[Portion]) -> list[tuple[_Name, Portion, Unit]]:
+    """The measures of volume that count shell or water as the amount does: "cup, in shell", "cup, dry, yields"."""
     found = []
     for name, portion in _offers(portions):
         unit = find_unit(name.main[0]) if name.main else None
         if unit is None or unit.dimension != "volume":
             continue
-        if name.all & wanted.all & INEDIBLE and not _is_shelled(name):
-            found.append((name, portion, unit))
+        in_shell = name.all & stem.all & INEDIBLE and not _is_shelled(name)
+        if in_shell or (stem.all & DRY and name.all & DRY and name.all & YIELDS):
+            found.append((_stem(name), portion, unit))
     return found
 
 
@@ -256,6 +334,8 @@ def to_grams(
     food_words: frozenset[str] = frozenset(),
     own_units: Mapping[str, float] | None = None,
     refuse: float | None = None,
+    as_bought: bool = False,
+    measures: str | None = None,
 ) -> Grams:
     """Grams of one food for an amount as written.
 
@@ -273,6 +353,10 @@ def to_grams(
         Measures the user has weighed: ``unit_key`` of the unit -> grams of one [g].
     refuse : float, optional
         Share of the food as bought that is not eaten [%], for a weight "with peel".
+    as_bought : bool
+        The food's name says that a weight includes what is not eaten ("chicken thigh, bone-in").
+    measures : str, optional
+        ``us`` or ``imperial``: whose pints and fluid ounces; None takes US ones and says so of a pint.
 
     Returns
     -------
@@ -291,24 +375,116 @@ def to_grams(
             raise AmountError(
                 "no amount, and no usual portion is known for this food", "write the grams, for example 150 g"
             )
-        guess = f"no amount told, taken as {default_grams:g} g"
-        return Grams(default_grams, default_grams, default_grams, "default", guess)
-    if amount.grams is not None:
-        guess = "" if amount.number == 1 else "the grams in brackets are taken as the total"
-        return Grams(amount.grams, amount.grams, amount.grams, "mass", guess)
-    one, source, guess = _one(amount.unit, portions, default_grams, food_words, own_units or {})
-    grams = Grams(amount.number * one, amount.low * one, amount.high * one, source, guess)
-    if source != "mass":
+        return _exactly(default_grams, "default", f"no amount told, taken as {default_grams:g} g")
+    of = _Food(portions, default_grams, food_words, own_units or {}, measures)
+    grams = _told(amount, of) or _counted(amount, of)
+    if grams.source != "mass" or amount.grams is not None:
         return grams
-    if not guess and (dry := _measure(amount.unit).all & (DRY - food_words)):
-        return grams._replace(guess=f'"{" ".join(sorted(dry))}": the weight is counted as that of the food as named')
-    return _edible(grams, refuse) if _with_refuse(amount.unit) else grams
+    if not grams.guess and (state := _other_state(_measure(amount.unit).all, food_words)):
+        return grams._replace(guess=f'"{state}": the weight is counted as that of the food as named')
+    said = _measure(amount.unit).all
+    gross = not INEDIBLE.isdisjoint(said) and WITHOUT.isdisjoint(said)
+    return _edible(grams, refuse) if gross or (as_bought and WITHOUT.isdisjoint(said)) else grams
 
 
-def _with_refuse(text: str) -> bool:
-    """Whether a weight is told to include peel, bones or shell."""
-    said = _measure(text).all
-    return not INEDIBLE.isdisjoint(said) and WITHOUT.isdisjoint(said)
+class _Food(NamedTuple):
+    """What is known of the food that an amount is weighed for."""
+
+    portions: Sequence[Portion]
+    default_grams: float | None
+    words: frozenset[str]
+    own_units: Mapping[str, float]
+    measures: str | None
+
+
+def _counted(amount: Amount, of: _Food) -> Grams:
+    """Grams of a number of something."""
+    first, _, rest = amount.unit.partition(" ")
+    if (ends := VAGUE.get(first.lower())) is not None:
+        low, high = map(float, ends.split("-"))
+        amount = Amount((low + high) / 2, low, high, rest)
+    if "in" in amount.unit or '"' in amount.unit:
+        disc = _by_diameter(amount, of)
+        if disc is not None:
+            return disc
+    one = _one(amount.unit, of)
+    guess = "; ".join(filter(None, (f'"{first}" is taken as {ends}' if ends else "", one.guess)))
+    return Grams(amount.number * one.best, amount.low * one.low, amount.high * one.high, one.source, guess)
+
+
+def _told(amount: Amount, of: _Food) -> Grams | None:
+    """Grams where the amount tells a mass or a volume beside its count ("2 slices (60 g)"), else None."""
+    total = None if amount.grams is None else _exactly(amount.grams, "mass")
+    if amount.volume is not None and (total is None or _is_drink(of)):
+        number, held = amount.volume
+        one = _by_volume(_in_system(held, of.measures)[0], _measure(""), of.portions, of.default_grams)
+        total = total if one is None else _exactly(number * one.best, one.source, one.guess)
+    if total is None:
+        return None
+    unit = leading_unit(amount.unit)
+    if unit is not None and unit.dimension == "mass":
+        said = amount.number * unit.factor
+        far = abs(said - total.best) > 0.1 * total.best
+        return (
+            total._replace(guess=f"{said:g} g or {total.best:g} g: the amount in brackets is taken") if far else total
+        )
+    if amount.number == 1 or (unit is not None and unit.dimension == "volume"):
+        return total
+    if _is_each(total.best, amount, of):
+        what = "the grams" if total.source == "mass" else "the volume"
+        guess = f"{what} in brackets {'are' if total.source == 'mass' else 'is'} taken as that of each"
+        return Grams(amount.number * total.best, amount.low * total.best, amount.high * total.best, total.source, guess)
+    return total._replace(guess="the grams in brackets are taken as the total")
+
+
+def _is_each(told: float, amount: Amount, of: _Food) -> bool:
+    """Whether a mass told beside a count is that of one: as far as the food's own measures of the name tell."""
+    nouns = [word for word in _measure(amount.unit).main if word not in SIZES]
+    kin = {*nouns[:1], *(KINDRED.get(nouns[0], ()) if nouns else ())}
+    alike = [portion.grams for name, portion in _offers(of.portions) if kin & set(name.main)]
+    if not alike:
+        return False
+    off_each, off_total = (min(abs(math.log(one / grams)) for grams in alike) for one in (told, told / amount.number))
+    return off_each < off_total
+
+
+def _is_drink(of: _Food) -> bool:
+    """Whether a food's ounces are fluid ounces: the release measures it so, or calls it a beverage."""
+    if not WEIGHED.isdisjoint(of.words):
+        return False
+    return not BEVERAGE.isdisjoint(of.words) or any(name.main[:1] == ("floz",) for name, _ in _offers(of.portions))
+
+
+def _in_system(unit: Unit, measures: str | None) -> tuple[Unit, str]:
+    """A unit of volume as the user means it, and what to tell where that was not said and matters."""
+    if unit.imperial is None:
+        return unit, ""
+    if measures == "imperial":
+        return Unit(f"imperial_{unit.name}", unit.dimension, unit.imperial), ""
+    if measures is not None or unit.imperial < SYSTEMS_APART * unit.factor:
+        return unit, ""
+    said = f"a US {unit.name} ({unit.factor:.0f} ml); --measures imperial makes it {unit.imperial:.0f} ml"
+    return unit, said
+
+
+def _other_state(said: frozenset[str], food_words: frozenset[str]) -> str:
+    """Words of a weight that tell another state of the food than its name does: "dry" of cooked rice, or ""."""
+    if dry := said & (DRY - food_words):
+        return " ".join(sorted(dry))
+    if said & COOKED_WORDS and food_words & DRY and food_words.isdisjoint(COOKED_WORDS):
+        return " ".join(sorted(said & COOKED_WORDS))
+    return ""
+
+
+def with_refuse(text: str) -> bool:
+    """Whether the name of a food tells that its weight includes peel, bones or shell: "bone-in", "unpeeled"."""
+    said = words(text)
+    if not WITHOUT.isdisjoint(said):
+        return False
+    for before, word, after in zip(["", *said], said, [*said[1:], ""], strict=False):
+        if word in INEDIBLE and (word.startswith("un") or before in BEFORE_REFUSE or after in AFTER_REFUSE):
+            return True
+    return False
 
 
 def _edible(grams: Grams, refuse: float | None) -> Grams:
@@ -320,43 +496,92 @@ def _edible(grams: Grams, refuse: float | None) -> Grams:
     return Grams(grams.best * share, grams.low * share, grams.high, grams.source, guess)
 
 
-def _one(
-    text: str,
-    portions: Sequence[Portion],
-    default_grams: float | None,
-    food_words: frozenset[str],
-    own_units: Mapping[str, float],
-) -> tuple[float, str, str]:
-    """Grams of one of what the unit text says, the source, and the guess it rests on."""
-    own = own_units.get(unit_key(text))
-    if own is not None:
-        return own, "portion", ""
-    wanted = _offered_only(_measure(text), portions)
-    unit = leading_unit(text)
+def _one(text: str, of: _Food) -> Grams:
+    """Grams of one of what the unit text says."""
+    if of.own_units and (own := of.own_units.get(unit_key(text))) is not None:
+        return _exactly(own, "portion")
+    unit, rest = split_unit(text)
     if unit is not None and _second_amount(text, unit):
         raise AmountError(f'"{text}" holds a second amount', "write one amount a line, for example 150 g")
-    if unit is not None and unit.dimension == "mass" and not wanted.all & YIELDS:
-        given = _from_raw(wanted, portions)
-        return (unit.factor, "mass", "") if given is None else (unit.factor * given, "portion", "")
+    if unit is not None and unit.name == "ounce" and _is_drink(of):
+        unit = vocabulary()["fl oz"]
     if unit is not None and unit.dimension == "volume":
-        volume = _by_volume(unit, wanted, portions, default_grams)
-        if volume is not None:
-            return volume
-        raise AmountError(f'"{text}" is a volume and no density is known for this food', _known_measures(portions))
+        return _one_volume(text, unit, _offered_only(_measure(rest), of.portions), of)
+    wanted = _offered_only(_measure(text), of.portions)
+    if unit is not None and unit.dimension == "mass" and not wanted.all & YIELDS:
+        given = _from_raw(wanted, of.portions)
+        return _exactly(unit.factor, "mass") if given is None else _exactly(unit.factor * given, "portion")
     if wanted.main:
-        found = _by_portion(wanted, portions, food_words, default_grams)
+        found = _by_portion(wanted, of.portions, of.words, of.default_grams)
     else:
-        found = _by_count(portions, food_words, default_grams)
+        found = _by_count(of.portions, of.words, of.default_grams)
     if found is not None:
-        return found[0].grams, "portion", found[1]
-    if default_grams is not None and _usual(wanted, food_words):
-        return (
-            default_grams,
-            "default",
-            f'no "{text}" known for this food, taken as its usual {default_grams:g} g',
-        )
+        return _exactly(found[0].grams, "portion", _as_typed(found[1], text))
+    if (rough := _roughly(wanted, text, of)) is not None:
+        return rough
+    if (spoon := _sized_unit(text, of)) is not None:
+        return spoon
+    if of.default_grams is not None and _usual(wanted, of.words):
+        guess = f'no "{text}" known for this food, taken as its usual {of.default_grams:g} g'
+        return _exactly(of.default_grams, "default", guess)
     what = f'no measure "{text}" is known for this food' if text else "a number without a unit"
-    raise AmountError(what, _known_measures(portions))
+    raise AmountError(what, _known_measures(of.portions))
+
+
+def _one_volume(text: str, unit: Unit, stem: _Name, of: _Food) -> Grams:
+    """Grams of one of a unit of volume.
+
+    Raises
+    ------
+    AmountError
+        The food has no measure of volume.
+    """
+    meant, told = _in_system(unit, of.measures)
+    found = _by_volume(meant, stem, of.portions, of.default_grams, of.words)
+    if found is None and (ounce := leading_unit(text)) is not None and ounce.name == "ounce":
+        return _exactly(ounce.factor, "mass", f'"{text}" of a drink without a density is counted as a weight')
+    if found is None:
+        raise AmountError(f'"{text}" is a volume and no density is known for this food', _known_measures(of.portions))
+    return found._replace(guess="; ".join(filter(None, (told, _as_typed(found.guess, text)))))
+
+
+def _as_typed(guess: str, text: str) -> str:
+    """A guess that names the measure as it was typed: 'no measure "cup sliced"', where the tables have a "slice"."""
+    start, found, rest = guess.partition('" for this food')
+    return f'no measure "{text}{found}{rest}' if found and start.startswith("no measure") else guess
+
+
+def _sized_unit(text: str, of: _Food) -> Grams | None:
+    """Grams of a unit of volume behind words of size ("heaped tbsp", "full cup"), which no table weighs; else None."""
+    parts = text.split()
+    count = next((i for i, part in enumerate(parts) if not set(words(part)) <= SIZES | NEUTRAL), 0)
+    unit, more = split_unit(" ".join(parts[count:])) if count else (None, "")
+    if unit is None or unit.dimension != "volume":
+        return None
+    sizes = frozenset(_one_form(" ".join(parts[:count])))
+    return _one_volume(text, unit, _Name((), _measure(more).all | sizes), of)
+
+
+def _by_diameter(amount: Amount, of: _Food) -> Grams | None:
+    """Grams of one piece that is told by its diameter ("12 inch" of a pizza), or None."""
+    words_said = _one_form(amount.unit.replace('"', " inch "))
+    if words_said[:1] != ["inch"] or any(name.main[:1] == ("inch",) for name, _ in _offers(of.portions)):
+        return None
+    named = [
+        portion for name, portion in _offers(of.portions) if f"{amount.number:g}" in name.all and '"' in portion.name
+    ]
+    return _exactly(named[0].grams, "portion") if named else None
+
+
+def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
+    """Grams of a measure that nobody has defined ("a splash"), between the ends that are set for it, or None."""
+    word = next((word for word in wanted.main if word in ROUGH), None)
+    one = None if word is None else _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)
+    if word is None or one is None:
+        return None
+    best, least, most = map(float, ROUGH[word].split("/"))
+    guess = f'"{text}" is taken as {best:g} ml, from {least:g} to {most:g} ml'
+    return Grams(best * one.best, least * one.best, most * one.best, "density", guess)
 
 
 def _usual(wanted: _Name, food_words: frozenset[str]) -> bool:

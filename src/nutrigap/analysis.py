@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nutrigap.choices import Choice, read_choices
 from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
+from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.readings import read_all
+from nutrigap.recipes import COUNTED_AS_NAMED, Recipe, read_recipes
 from nutrigap.references import Person
 from nutrigap.report import Report
 from nutrigap.report.sentences import assumed, guide, log_of
-from nutrigap.resolve import Choice, Entry, read_choices, resolve
+from nutrigap.resolve import resolve
 from nutrigap.rules import flags
 from nutrigap.tables import FoodTable, load_foods
 
@@ -28,6 +31,8 @@ def analyze(
     *,
     foods: FoodTable | None = None,
     choices: Mapping[str, Choice] | str | Path | None = None,
+    recipes: Mapping[str, Recipe] | str | Path | None = None,
+    measures: str | None = None,
 ) -> Report:
     """Read a diary against the reference intakes of one person.
 
@@ -41,6 +46,10 @@ def analyze(
         The embedded table by default.
     choices : mapping or path, optional
         Saved corrections (``my-foods.csv``).
+    recipes : mapping or path, optional
+        The person's own dishes (``recipes.csv``).
+    measures : str, optional
+        ``us`` or ``imperial`` pints and fluid ounces; by default US ones, and a line with a pint says so.
 
     Returns
     -------
@@ -53,19 +62,29 @@ def analyze(
     PersonError
         The diary holds several people: their days are not to be added up.
     TableError
-        The choices cannot be read.
+        The choices or recipes cannot be read, or name a food that is not there.
+    UnknownUnit
+        ``measures`` is neither of the two.
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
     if len(people := diary.people()) > 1:
         names = ", ".join(show(name) or '""' for name in people[:5])
         raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
     saved = read_choices(choices) if isinstance(choices, str | Path) else choices
-    return assemble(diary, person or Person(), foods or load_foods(), saved)
+    dishes = read_recipes(recipes) if isinstance(recipes, str | Path) else recipes
+    return assemble(diary, person or Person(), foods or load_foods(), saved, dishes, measures)
 
 
-def assemble(diary: Diary, person: Person, foods: FoodTable, choices: Mapping[str, Choice] | None) -> Report:
+def assemble(
+    diary: Diary,
+    person: Person,
+    foods: FoodTable,
+    choices: Mapping[str, Choice] | None,
+    recipes: Mapping[str, Recipe] | None = None,
+    measures: str | None = None,
+) -> Report:
     """The pipeline itself; a list of lines may also be had of a diary of several people."""
-    entries = resolve(diary, foods, choices)
+    entries = resolve(diary, foods, choices, recipes, measures=measures)
     intake = add_up(entries, foods)
     readings = read_all(intake, person)
     people = diary.people()
@@ -86,4 +105,6 @@ def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:
     notes = [note for note in (assumed(person), guide(person)) if note]
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
         notes.append("Blank label columns of a supplement line with label amounts count as 0")
+    if any(entry.match.method == "recipe" and entry.status != "left_out" for entry in entries):
+        notes.append(COUNTED_AS_NAMED)
     return notes + list(diary.notes)

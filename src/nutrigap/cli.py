@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from nutrigap import __version__
-from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, did_you_mean
+from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, TableError, did_you_mean
 
 if TYPE_CHECKING:
+    from nutrigap.choices import Choice
     from nutrigap.diary import Diary
+    from nutrigap.entries import Entry
+    from nutrigap.recipes import Recipe
     from nutrigap.references import Person
     from nutrigap.report import Report
-    from nutrigap.resolve import Choice
     from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
@@ -34,6 +36,12 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
 choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
+measures_option = click.option(
+    "--measures",
+    type=click.Choice(["us", "imperial"]),
+    help="Whose pints and fluid ounces [default: from the profile, else us].",
+)
+recipes_option = click.option("--recipes", metavar="FILE", help="Your own dishes (recipe,servings,food,amount).")
 foods_option = click.option(
     "--foods",
     "tables",
@@ -59,18 +67,21 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
     return decorate
 
 
+class _LayoutOption(click.Option):
+    """The option whose help lists the layouts, which are looked up only when help is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from nutrigap.diary import LAYOUTS
+
+        self.help = f"Layout of the file: auto, {', '.join(layout.name for layout in LAYOUTS)}."
+        return super().get_help_record(ctx)
+
+
 diary_options = _together(
     click.option("--from", "start", metavar="DATE", help="First day to count (YYYY-MM-DD)."),
     click.option("--to", "end", metavar="DATE", help="Last day to count (YYYY-MM-DD)."),
     click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
-    click.option(
-        "--input",
-        "layout",
-        metavar="LAYOUT",
-        default="auto",
-        show_default=True,
-        help="Layout of the file: auto or plain.",
-    ),
+    click.option("--input", "layout", cls=_LayoutOption, metavar="LAYOUT", default="auto", show_default=True),
 )
 person_options = _together(
     click.option("--age", metavar="AGE", help="Age in years (34) or months (7mo)."),
@@ -102,6 +113,8 @@ def cli() -> None:
     help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
 )
 @choices_option
+@recipes_option
+@measures_option
 @foods_option
 @click.option(
     "--format",
@@ -128,7 +141,8 @@ def cli() -> None:
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, tables: tuple[str, ...], form: str | None, output: str | None,
+    people: str | None, choices: str | None, recipes: str | None, measures: str | None,
+    tables: tuple[str, ...], form: str | None, output: str | None,
     fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
@@ -139,13 +153,14 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
-    _refuse_to_overwrite(output, diary, profile, people, choices, *tables)
+    _refuse_to_overwrite(output, diary, profile, people, choices, recipes, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    reports = list(_reports(read, who, people, choices, tables))
+    spoken = _measures(measures, diary, profile)
+    reports = list(_reports(read, who, people, choices, recipes, spoken, tables))
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
@@ -159,24 +174,29 @@ def report(
 @diary_argument
 @diary_options
 @choices_option
+@recipes_option
+@measures_option
 @foods_option
 @verbose_option
 def check(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    tables: tuple[str, ...], verbose: bool,
+    recipes: str | None, measures: str | None, tables: tuple[str, ...], verbose: bool,
 ) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.resolve import resolve
 
     read = _read(diary, start, end, date_format, layout)
-    entries = resolve(read, _foods(tables), _choices(choices))
+    dishes = _recipes(recipes)
+    entries = resolve(read, _foods(tables), _choices(choices), dishes, measures=_measures(measures, diary))
     found = list(read.problems)
-    for entry in entries:
+    for entry in (piece for line in entries for piece in line.pieces):
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
             found.append(Problem(entry.line.number, "", f"{entry.line.food}: {entry.problem}", entry.fix))
     _say_problems(found, read.path, verbose=verbose, to_stderr=False)
     for note in read.notes:
         _say(f"{read.path}: note: {note}")
+    for line, name in _near_recipes(entries, dishes or {}):
+        _say(f'{read.path}:{line}: food: no recipe of that name; did you mean "{name}"?')
     guesses = sum(entry.status == "flagged" for entry in entries)
     rest = f"; {_count(guesses, 'line')} on a guess: nutrigap match {read.path}" if guesses else ""
     _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}{rest}")
@@ -188,12 +208,20 @@ def check(
 @diary_argument
 @diary_options
 @choices_option
+@recipes_option
+@measures_option
 @foods_option
 @quiet_option
 @click.option(
     "--save",
     metavar="FILE",
     help="Write every phrase with its food to FILE, to be corrected and used with --choices.",
+)
+@click.option(
+    "--review",
+    "asked",
+    is_flag=True,
+    help="Go over what is in doubt, phrase by phrase, and keep the answers with --save.",
 )
 @click.option(
     "--format",
@@ -206,22 +234,35 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    tables: tuple[str, ...], quiet: bool, save: str | None, form: str, output: str | None,
+    recipes: str | None, measures: str | None, tables: tuple[str, ...], quiet: bool, save: str | None, asked: bool,
+    form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
     from nutrigap.references import Person
-    from nutrigap.report.matches import as_csv, as_json, as_text, save_choices
+    from nutrigap.report.matches import as_csv, as_json, as_text
+    from nutrigap.report.saved import save_choices
 
-    _refuse_to_overwrite(output, diary, choices, *tables)
-    _refuse_to_overwrite(save, diary, *tables)
+    if asked and save is None:
+        raise click.UsageError("--review needs a file for the answers: --save my-foods.csv")
+    _refuse_to_overwrite(output, diary, choices, recipes, *tables)
+    _refuse_to_overwrite(save, diary, recipes, output, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
-    found = assemble(read, Person(), _foods(tables), _choices(choices))
-    render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
-    _deliver(render(found), output, form)
-    if save is not None:
+    if asked and choices is None and save is not None and Path(save).is_file():
+        choices = save  # what was answered before is not asked again
+    saved, dishes = _choices(choices), _recipes(recipes)
+    found = assemble(read, Person(), _foods(tables), saved, dishes, _measures(measures, diary))
+    talk = asked and _may_ask()
+    if asked and not talk:
+        _say("--review: there is no terminal to ask at; every phrase is written to the file instead", to_stderr=True)
+    if talk and save is not None:
+        _review(found, save, saved or {}, dishes or {})
+    if output is not None or not talk:
+        render = {"text": as_text, "json": as_json, "csv": as_csv}[form]
+        _deliver(render(found), output, form)
+    if save is not None and not talk:
         added = save_choices(found, Path(save))
         _say(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", to_stderr=True)
 
@@ -303,6 +344,13 @@ def _person(
     return person_of({**entries, **{name: value for name, value in given.items() if value is not None}})
 
 
+def _measures(given: str | None, diary: str, profile: str | None = None) -> str | None:
+    """Whose pints: as the option says, else the profile that was named or lies beside the diary."""
+    from nutrigap.profile import find_profile
+
+    return given or find_profile(diary, profile).get("measures")
+
+
 def _read(diary: str, start: str | None, end: str | None, date_format: str | None, layout: str) -> Diary:
     from nutrigap.diary import LAYOUTS, read_diary
     from nutrigap.diary.dates import format_fault
@@ -346,13 +394,14 @@ def _foods(tables: Sequence[str]) -> FoodTable:
 
 
 def _reports(
-    read: Diary, who: Person, people: str | None, choices: str | None, tables: Sequence[str]
-) -> Iterator[Report]:
+    read: Diary, who: Person, people: str | None, choices: str | None, recipes: str | None, measures: str | None,
+    tables: Sequence[str],
+) -> Iterator[Report]:  # fmt: skip
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
 
-    saved, foods = _choices(choices), _foods(tables)
+    saved, dishes, foods = _choices(choices), _recipes(recipes), _foods(tables)
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
@@ -362,7 +411,9 @@ def _reports(
         hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
-        yield analyze(read.for_person(name), known.get(name, who), foods=foods, choices=saved)
+        who_is = known.get(name, who)
+        lines = read.for_person(name)
+        yield analyze(lines, who_is, foods=foods, choices=saved, recipes=dishes, measures=measures)
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
@@ -415,9 +466,53 @@ def _is_folder(output: str) -> bool:
 
 
 def _choices(path: str | None) -> dict[str, Choice] | None:
-    from nutrigap.resolve import read_choices
+    from nutrigap.choices import read_choices
 
     return read_choices(path) if path is not None else None
+
+
+def _recipes(path: str | None) -> dict[str, Recipe] | None:
+    from nutrigap.recipes import read_recipes
+
+    return read_recipes(path) if path is not None else None
+
+
+def _near_recipes(entries: Sequence[Entry], recipes: dict[str, Recipe]) -> Iterator[tuple[int, str]]:
+    """Lines whose food is nearly a recipe's name, each with that name."""
+    from nutrigap.recipes import near_recipe
+
+    for entry in entries:
+        near = near_recipe(recipes, entry.line.food) if entry.match.method != "recipe" else None
+        if near is not None:
+            yield entry.line.number, near.name
+
+
+def _may_ask() -> bool:
+    """Whether there is someone to ask: standard input and the messages are a terminal, and no build runs this."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def _review(found: Report, save: str, choices: dict[str, Choice], recipes: dict[str, Recipe]) -> None:
+    """Ask about what is in doubt; the answers are saved, also when the asking is broken off."""
+    from nutrigap.report.review import review
+    from nutrigap.report.saved import Row, save_choices
+
+    decided: dict[str, Row] = {}
+
+    def ask(prompt: str) -> str:
+        return str(click.prompt(prompt, default="", show_default=False, prompt_suffix="", err=True))
+
+    def say(text: str) -> None:
+        _say(text, to_stderr=True)
+
+    try:
+        outcome = review(found, ask, say, decided, choices=choices, recipes=recipes)
+    finally:
+        if decided:
+            save_choices(found, Path(save), decided)
+            _say("", to_stderr=True)
+            _say(f"{save}: {_count(len(decided), 'phrase')} decided; use --choices {save}", to_stderr=True)
+    _say(f"{outcome.skipped} skipped, {outcome.left} not looked at", to_stderr=True)
 
 
 def _deliver(text: str, output: str | None, form: str) -> None:
@@ -517,6 +612,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return UNREADABLE
     except FoodTableError as error:
         _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
+        return USAGE
+    except TableError as error:
+        for message in error.messages:
+            _say(f"nutrigap: {message}", to_stderr=True)
         return USAGE
     except NutrigapError as error:
         _say(f"nutrigap: {error}", to_stderr=True)

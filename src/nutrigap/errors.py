@@ -46,7 +46,11 @@ class DiaryError(NutrigapError, ValueError):
 
 
 class TableError(NutrigapError, ValueError):
-    """A table of foods, references, choices or people cannot be used as it is."""
+    """A table of foods, references, choices, recipes or people cannot be used as it is; one message a fault."""
+
+    def __init__(self, *messages: str) -> None:
+        self.messages = messages
+        super().__init__("\n".join(messages))
 
 
 class FoodTableError(TableError):
@@ -55,7 +59,7 @@ class FoodTableError(TableError):
     def __init__(self, path: str, problems: Sequence[Problem]) -> None:
         self.path = path
         self.problems = tuple(problems)
-        super().__init__("\n".join(problem.text(path) for problem in self.problems))
+        super().__init__(*(problem.text(path) for problem in self.problems))
 
 
 class PersonError(NutrigapError, ValueError):

@@ -21,8 +21,10 @@ from nutrigap.units import read_table
 from nutrigap.words import key, lexicon, meanings, negation, plain
 
 # The part a word plays in a name -> what it costs when nobody asked for it.
-FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED, DISH, ABSENCE = range(11)
-COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08, 0.06, 0.08])
+FURTHER, SILENT, USUAL, UNASKED, BEHIND, HEAD, EITHER, BRAND, ADDED, DISH, ABSENCE, PRODUCT = range(12)
+COST = np.array([0.0, 0.0, 0.01, 0.2, 0.025, 0.2, 0.03, 0.06, 0.08, 0.06, 0.08, 0.0])
+# What it gives back when somebody asked for it: a product's own name makes up for the words around it.
+GAIN = np.where(np.arange(len(COST)) == PRODUCT, 0.2, COST)
 # Added to the part of a word that stands in the segment which names the food (or in a further name).
 NAMES = 16
 # Flags of a food: its name says that it stands for the food in general; it is raw though it is eaten cooked; its name
@@ -32,7 +34,10 @@ Item = TypeVar("Item")
 # "NS as to fat" leaves open how a food was cooked, not which one it is.
 _GENERAL = r"\bnfs\b|\bns as to (?!fat|form|fresh|color)"
 _EITHER = r"([\w'-]+)(?: or | / |/)([\w'-]+)"
-_ADDED = r"(?i)\b(?:made with|with|filled|topped)\b"
+_ADDED = r"(?i)\b(?<!made )(?:with|filled|topped)\b"
+# What comes behind "with" goes on over commas until one of these: "with cheese, lettuce, and tomato, on white bun".
+_NO_MORE = r"(?i)\s*(?:made|from|cooked|no|on|ns|for|in)\b"
+_PRODUCT = r"\(([A-Z][^)]*)\)"
 
 
 class WordIndex(NamedTuple):
@@ -64,6 +69,11 @@ class WordIndex(NamedTuple):
     def postings(self, word: str) -> slice:
         """Where the rows of a word stand in ``rows``: an empty slice when no name has it."""
         return span(self.vocabulary, self.offsets, word)
+
+    def count(self, word: str) -> int:
+        """How many names have the word."""
+        found = self.postings(word)
+        return int(found.stop - found.start)
 
 
 class Spelling(NamedTuple):
@@ -128,10 +138,15 @@ def _parts(name: str, also: str) -> dict[str, int]:
     classes, neutral = lexicon("search_class"), lexicon("search_neutral")
     absent = negation(name).absent
     found = dict.fromkeys(terms(also), FURTHER + NAMES)
-    naming = True
+    product = {word for brand in re.findall(_PRODUCT, name) for word in terms(brand)}
+    naming, adding = True, False
     for text in _said(name).split(","):
         kept = negation(text).kept if negation(text).said else text
         segment, itself = terms(kept), set(terms(re.split(_ADDED, kept)[0]))
+        adding = adding and not re.match(_NO_MORE, text)
+        if adding:
+            itself = set()
+        adding = adding or bool(re.search(_ADDED, kept))
         brand = text.isupper()
         # "Cheese, Cheddar": the kind of food costs little to leave unsaid, and the food stands in the next segment
         kind = naming and (brand or set(segment) <= classes | neutral)
@@ -140,7 +155,11 @@ def _parts(name: str, also: str) -> dict[str, int]:
         )
         for word in segment:
             own = word in itself
-            part = _part(word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own)
+            part = (
+                PRODUCT
+                if word in product
+                else _part(word, naming=naming and own, kind=kind, either=word in either, brand=brand, added=not own)
+            )
             before = found.get(word, FURTHER)
             found[word] = part + NAMES * (own and (naming or before >= NAMES))
         naming = kind
@@ -180,6 +199,7 @@ def build_spelling(vocabulary: Iterable[str], aliases: Iterable[str]) -> Spellin
     """The words of names, common names, synonyms and preparations, by their trigrams."""
     listed = {word for row in read_table("synonyms.csv") for word in key(row["words"]).split()}
     listed |= {word for phrase in aliases for word in key(phrase).split()}
+    listed |= {word for role in ("search_join", "search_state") for name in meanings(role) for word in name.split()}
     listed |= {word for word in vocabulary if not word.startswith(ABSENT)}
     known = sorted(word for word in listed if len(word) > 2 and word.isalpha())
     grams, offsets, members = _inverted((gram, i) for i, word in enumerate(known) for gram in trigrams(word))

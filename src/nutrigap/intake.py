@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.resolve import Entry
+from nutrigap.entries import Entry
 from nutrigap.tables import FloatArray, FoodTable, IntArray
 from nutrigap.units import nutrient_index, nutrients
 
@@ -309,7 +309,7 @@ class Intake:
         """The food or line behind a width, and the reason in words."""
         entry = self.entries[row]
         if self._open[row, i]:
-            return entry.line.food, "the label is not told"
+            return entry.line.food, "not in the export" if entry.line.covers else "the label is not told"
         if self._missing[row, i]:
             return entry.line.food, "left out"
         if entry.row is not None and not self.known[row, i]:
@@ -402,14 +402,15 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
 
 
 def _split(lines: Bounds, entries: Sequence[Entry], known: NDArray[np.bool_]) -> tuple[Bounds, Bounds]:
-    """What the food lines have by nature and what was added; a label tells the whole, never its parts."""
+    """What the food lines have by nature and what was added; a label tells the whole, an export the part too."""
     columns = nutrient_index()
     food = np.array([entry.kind == "food" for entry in entries], dtype=bool)
     natural = Bounds(*(np.where(food[:, None], end, 0.0) for end in lines))
     added = Bounds(*(np.zeros_like(end) for end in lines))
     for name, part in ADDED.items():
         whole, share = columns[name], columns[part]
-        told = food & known[:, share] & np.array([name not in entry.labels for entry in entries], dtype=bool)
+        untouched = [name not in entry.labels or part in entry.labels for entry in entries]  # a label tells the whole
+        told = food & known[:, share] & np.array(untouched, dtype=bool)
         for own, extra, end in zip(natural, added, lines, strict=True):
             extra[told, whole] = np.minimum(end[told, share], end[told, whole])
             own[told, whole] -= extra[told, whole]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from nutrigap.index import (
     COST,
     FURTHER,
+    GAIN,
     GENERAL,
     NAMES,
     OPEN,
@@ -33,8 +34,9 @@ from nutrigap.tables import FloatArray, FoodTable, SmallIntArray
 from nutrigap.units import nutrients
 from nutrigap.words import key, lexicon, meanings, negation, words
 
-ACCEPT = 0.80
-FLAG = 0.30
+# Bands of confidence: counted without a question, counted with one, refused.
+ACCEPT = 0.965
+FLAG = 0.45
 # What a word with two meanings scores at most: it is taken for one of them, and that is said.
 UNSURE = 0.79
 
@@ -49,9 +51,9 @@ NUMBER_WEIGHT = 0.5
 CONTRARY, BY_ABSENCE = 0.2, 0.3
 SAME_WORD = 0.03
 # A food that lacks what is not to be there takes the place of the common name's only if it fits as well as this.
-INSTEAD = 0.92
+INSTEAD = 0.88
 # Up to this cost a food is prepared as was asked for.
-SAME_WAY = 0.02
+SAME_WAY = 0.015
 RAW_COST = 0.1
 PER_EDIT = 0.06
 # Candidates that a tie is looked for among; a lead of less than this is none.
@@ -59,8 +61,10 @@ WIDE = 20
 NEAR_TIE = 0.005
 # A fifth, and the share of an average portion below which nothing matters.
 DIFFERS, TRACE = 0.2, 0.1
-# Confidence of a match: logistic in the score, the share of the phrase that is answered, and the letters mended.
-BASE, BY_SCORE, BY_COVERED, BY_EDIT = -14.0, 10.0, 8.0, -0.3
+# Confidence of a match: logistic in the score, the share of the phrase that is answered, and whether that is all of it;
+# fitted to the labelled phrases that were tuned on (docs/method.md).
+BASE, BY_SCORE, BY_COVERED, BY_WHOLE = -1.9, 1.5, 2.6, 1.7
+WHOLLY = 0.97
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
@@ -158,34 +162,29 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     edits = 0
     spelled: list[str] = []
     for word in typed:
-        if _in_names(index, word) or is_known(load_spelling(foods), word):
+        if index.count(word) or is_known(load_spelling(foods), word):
             spelled.append(word)
             continue
-        meant, away = corrected(load_spelling(foods), word)
+        meant, away = corrected(load_spelling(foods), word, index.count)
         spelled += meant or (word,)
         edits += away
     found = translated(spelled)
     methods, links = meanings("search_state"), lexicon("search_link")
+    adjectives = lexicon("search_quality") | lexicon("search_usual") | lexicon("search_costless")
     place = next((i for i, word in enumerate(found) if i and word in links), len(found))
     asked: dict[str, float] = {}
     head = ""
     for i, word in enumerate(found):
-        if word in methods or word in NEUTRAL or word in links:
+        if word in methods or word in NEUTRAL or word in links or "/" in word:
             continue
-        word = word.rstrip("%") if word[0].isdigit() else word
         factor = (NUMBER_WEIGHT if word[0].isdigit() else 1.0) * (1.0 if i < place else BEHIND_LINK)
         asked.setdefault(word, factor)
-        if i < place and not word[0].isdigit():
+        if i < place and not word[0].isdigit() and (word not in adjectives or not head):
             head = word
     text = " ".join(found)
     return Asked(
         tuple(asked.items()), head, said.absent, states(text), frozenset(w for w in found if w in methods), edits, text
     )
-
-
-def _in_names(index: WordIndex, word: str) -> bool:
-    span = index.postings(word)
-    return bool(span.start < span.stop)
 
 
 class _Ready(NamedTuple):
@@ -258,7 +257,7 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         if factor == BEHIND_LINK:  # "pancakes with syrup" are no syrup
             rows, parts = rows[parts < NAMES], parts[parts < NAMES]
         shared[rows] += np.where(parts % NAMES == FURTHER, FURTHER_WEIGHT * weight, weight)
-        cost[rows] -= COST[parts % NAMES]
+        cost[rows] -= GAIN[parts % NAMES]
         cost[index.rows[index.postings(ABSENT + word)]] += CONTRARY
         if word in kinds:  # "beef pho" is the soup with meat
             others = index.rows[index.postings(kinds[word])]
@@ -328,7 +327,7 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
     if not found:
         return Match(None, "none", 0.0, phrase, "", 0.0)
     best = found[0]
-    sure = confidence(best, asked)
+    sure = confidence(best)
     if sure < FLAG:
         return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
     ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
@@ -344,7 +343,7 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
     row = _exact(index, asked.form)
     if row is not None:
         return row
-    linked = any(factor == BEHIND_LINK for _, factor in asked.words)
+    linked = not lexicon("search_link").union(lexicon("search_costless"), ["and"]).isdisjoint(asked.form.split())
     row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
     if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
         return None
@@ -383,9 +382,10 @@ def differs(foods: FoodTable, row: int, other: int) -> bool:
     return bool(((apart > DIFFERS * np.fmax(one, two)) & (apart > trace)).any())
 
 
-def confidence(found: Candidate, asked: Asked) -> float:
+def confidence(found: Candidate) -> float:
     """How often a first candidate with such a score and such a share of the phrase answered is right."""
-    raw = BASE + BY_SCORE * found.score + BY_COVERED * found.covered + BY_EDIT * asked.edits
+    whole = found.covered >= WHOLLY
+    raw = BASE + BY_SCORE * found.score + BY_COVERED * found.covered + BY_WHOLE * whole
     return 1.0 / (1.0 + math.exp(-raw))
 
 

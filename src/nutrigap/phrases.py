@@ -19,7 +19,7 @@ ABSENT = "no:"
 FAMILIES = ("raw", "cooked", "moist", "dry", "fried")
 LONGEST_SYNONYM = 4
 # What stands between two foods; "w/o" is no "with".
-_BETWEEN = r"(?i)\s+(?:with|and|on|in|plus|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
+_BETWEEN = r"(?i)\s+(?:with|and|on|in|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
 
 
 @cache
@@ -57,7 +57,7 @@ def translated(found: Sequence[str]) -> list[str]:
 def _join(found: Sequence[str]) -> list[str]:
     out: list[str] = []
     for one in found:
-        word = _joined().get((one,), one)
+        word = _joined().get((one,), one.rstrip("%"))
         pair = (out[-1], word) if out else ()
         if pair in _joined():
             out[-1] = _joined()[pair]

@@ -10,9 +10,10 @@ from pathlib import Path
 from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError, did_you_mean
 from nutrigap.references import Person
+from nutrigap.units import MEASURE_SYSTEMS
 
 PROFILE_NAME = "nutrigap.toml"
-PROFILE_KEYS = ("age", "sex", "life_stage", "references")
+PROFILE_KEYS = ("age", "sex", "life_stage", "references", "measures")
 # What a profile may tell and this version makes no use of: accepted, so that one file serves later versions too.
 NOT_USED_YET = frozenset(
     ["weight_kg", "height_cm", "diet", "medicines", "conditions", "symptoms", "months_on_diet", "sun"]
@@ -20,14 +21,15 @@ NOT_USED_YET = frozenset(
 
 
 def read_profile(path: Path) -> dict[str, str]:
-    """The person's entries of a profile file: ``age = 34``, ``sex = "female"``, ``life_stage``, ``references``.
+    """The person's entries of a profile file: ``age = 34``, ``sex = "female"``, ``life_stage``, ``references``,
+    and ``measures`` ("us" or "imperial" pints and fluid ounces).
 
     Diet, medicines and the like may stand in it; this version does not use them.
 
     Raises
     ------
     TableError
-        The file cannot be read, or has an entry of another name.
+        The file cannot be read, or has an entry of another name, or measures that are neither.
     """
     import tomllib  # only a few runs have a profile
 
@@ -45,7 +47,10 @@ def read_profile(path: Path) -> dict[str, str]:
             f'{path}: unknown entry "{unknown[0]}"{did_you_mean(unknown[0], PROFILE_KEYS)}; '
             f"known: {', '.join(PROFILE_KEYS)}"
         )
-    return {name: str(value) for name, value in content.items() if name in PROFILE_KEYS}
+    entries = {name: str(value) for name, value in content.items() if name in PROFILE_KEYS}
+    if (measures := entries.get("measures", "us")) not in MEASURE_SYSTEMS:
+        raise TableError(f'{path}: measures: there are no "{show(measures)}" measures; write "us" or "imperial"')
+    return entries
 
 
 def find_profile(diary: str, given: str | None) -> dict[str, str]:

@@ -26,6 +26,8 @@ REFUSED = {
     "T": "write tbsp, tsp or g",
     "c": "write cup",
 }
+# Whose pints and fluid ounces a user means.
+MEASURE_SYSTEMS = ("us", "imperial")
 MASS_IN_GRAMS = {"g": 1.0, "mg": 1e-3, "µg": 1e-6}
 
 
@@ -41,11 +43,15 @@ def read_table(name: str) -> list[dict[str, str]]:
 
 
 class Unit(NamedTuple):
-    """A unit of mass, volume or energy: its factor to gram, millilitre or kilocalorie."""
+    """A unit of mass, volume or energy: its factor to gram, millilitre or kilocalorie.
+
+    ``imperial`` is the factor of the unit of that name in imperial measure where it is another one, else None.
+    """
 
     name: str
     dimension: str
     factor: float
+    imperial: float | None = None
 
 
 class Nutrient(NamedTuple):
@@ -113,7 +119,7 @@ def find_nutrient(name: str) -> Nutrient:
 def vocabulary() -> dict[str, Unit]:
     """Every word of the closed vocabulary, in lower case -> its unit."""
     return {
-        row["word"]: Unit(name=row["unit"], dimension=row["dimension"], factor=float(row["factor"]))
+        row["word"]: Unit(row["unit"], row["dimension"], float(row["factor"]), _number(row["imperial"]))
         for row in read_table("units.csv")
     }
 
@@ -134,11 +140,21 @@ def find_unit(word: str) -> Unit | None:
 
 def leading_unit(text: str) -> Unit | None:
     """The unit of the vocabulary that a text begins with: ``g``, ``cups chopped``, ``fl oz``."""
+    return split_unit(text)[0]
+
+
+def split_unit(text: str) -> tuple[Unit | None, str]:
+    """The unit of the vocabulary that a text begins with, and the rest: "fl oz (no ice)" is (fluid ounce, "(no ice)").
+
+    (None, text) where it begins with none.
+    """
     parts = text.split()
     for length in (2, 1):
-        if len(parts) >= length and (unit := find_unit(" ".join(parts[:length]).rstrip(",;"))) is not None:
-            return unit
-    return None
+        head = " ".join(parts[:length])
+        if len(parts) >= length and (unit := find_unit(head.rstrip(",;"))) is not None:
+            rest = " ".join(parts[length:])
+            return unit, f", {rest}" if head.endswith((",", ";")) else rest
+    return None, text
 
 
 def nutrient_factor(of: Nutrient, unit: str) -> float:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from nutrigap.units import read_table
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
-# Letters that are no base letter with an accent: "œuf" is looked for as "oeuf" too.
-_SPELLED_OUT = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l"})
+# Letters that have no accent to lose.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 _CLAUSE = re.compile(r"[,;:()\[\]+]|\b(?:with|but|plus)\b")
 
 
@@ -55,10 +55,11 @@ def printable(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower case, without accents, with typographic quotes, dashes and odd spaces made ordinary."""
+    text = text.lower()
     if not text.isascii():
+        text = text.translate(_LETTERS)
         text = text.replace("’", "'").replace("–", "-").replace("—", "-").replace("‐", "-").replace("‑", "-")
-        text = unicodedata.normalize("NFKD", text.translate(_SPELLED_OUT))
-        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return text.lower()
 
 

@@ -1,4 +1,4 @@
-"""Reads a food diary as it was really written: CSV, TSV, Excel or a DataFrame.
+"""Reads a food diary as it was really written: CSV, TSV, Excel, a DataFrame, or what a program exports.
 
 ``read_diary`` finds out encoding, separator and header by itself, keeps every line with its number, and says
 what it could not read and how to mend it. It judges neither foods nor amounts.
@@ -7,50 +7,22 @@ what it could not read and how to mend it. It judges neither foods nor amounts.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
-from nutrigap.diary.columns import Header, Row, find_header, missing_columns
+from nutrigap.diary.columns import Row
 from nutrigap.diary.dates import format_fault
-from nutrigap.diary.model import Diary, Fault, Line, unreadable
-from nutrigap.diary.plain import Reading, Table, read_plain
+from nutrigap.diary.finding import Found, best, in_sheets, in_text
+from nutrigap.diary.layouts import LAYOUTS, PEEK, File, Layout, whole_file
+from nutrigap.diary.model import Diary, Line, unreadable
+from nutrigap.diary.plain import Reading
 from nutrigap.diary.sheet import Frame, frame_rows, rows_as_csv, workbook_sheets
-from nutrigap.diary.text import (
-    SEPARATORS,
-    WORKBOOK_STARTS,
-    decode,
-    long_cells,
-    nul_faults,
-    physical_lines,
-    records,
-)
+from nutrigap.diary.text import ARCHIVE_START, TRANSPORT_START, WORKBOOK_STARTS, decode
 from nutrigap.errors import DiaryError, Problem
 
 __all__ = ["LAYOUTS", "Diary", "Layout", "Line", "read_diary"]
 
 Source = str | Path | IO[bytes] | IO[str] | Frame
-
-
-class Layout(NamedTuple):
-    """A kind of diary: how its header is found among the first rows, and how its rows are read."""
-
-    name: str
-    find: Callable[[Iterable[Row]], Header | None]
-    read: Callable[[Table, Header, str | None], Reading]
-
-
-# Tried in this order; the first whose header is complete reads the file.
-LAYOUTS = (Layout("plain", find_header, read_plain),)
-
-
-class _Found(NamedTuple):
-    """A table with the layout and the header that fit it best."""
-
-    table: Table
-    layout: Layout
-    header: Header
-    notes: list[str]
 
 
 def read_diary(
@@ -70,6 +42,8 @@ def read_diary(
     sheet : str, optional
         Sheet of a workbook; otherwise the first that has a diary's header.
 
+    A zip archive is opened, and the member that is a diary is read; a note tells which.
+
     Returns
     -------
     Diary
@@ -88,25 +62,25 @@ def read_diary(
     fault = format_fault(date_format) if date_format is not None else None
     if fault is not None:
         raise DiaryError(path, [fault.at(None)])
+    notes: list[str] = []
     if isinstance(content, list):
         data = rows_as_csv(content).encode("utf-8", "surrogatepass")
-        candidates = _sheet_candidates([("", content)], layouts)
-    elif content.startswith(WORKBOOK_STARTS):
-        data = content
-        candidates = _sheet_candidates(workbook_sheets(data, path, sheet), layouts)
+        found, reading = _read_best(in_sheets([("", content)], layouts), path, date_format)
     else:
-        data = content
-        candidates = _text_candidates(*decode(data, path), layouts)
-    found = _best(candidates, path)
-    reading = found.layout.read(found.table, found.header, date_format)
-    _refuse_without_dates(path, found.header, reading)
+        data, file = content, whole_file(content, path)
+        if data.startswith(ARCHIVE_START):
+            from nutrigap.diary.archive import unpack
+
+            file, notes = unpack(data, path, layouts)
+        found, reading = _read_file(file, layouts, sheet, date_format)
+    _refuse_without_dates(path, reading)
     return Diary(
         path=path,
-        layout=found.layout.name,
+        layout=found.name,
         data=data,
         lines=tuple(reading.lines),
         problems=tuple(sorted(reading.problems, key=lambda problem: problem.line or 0)),
-        notes=(*found.notes, *reading.notes),
+        notes=(*notes, *reading.notes),
     )
 
 
@@ -168,61 +142,38 @@ def _layouts(name: str, path: str) -> tuple[Layout, ...]:
     return chosen
 
 
-def _sheet_candidates(sheets: list[tuple[str, list[Row]]], layouts: tuple[Layout, ...]) -> list[_Found]:
-    candidates = []
-    for name, rows in sheets:
-        others = ", ".join(f'"{other}"' for other, _ in sheets if other != name)
-        notes = [f'sheet "{name}" is read, not {others}'] if others else []
-        for layout in layouts:
-            header = layout.find(rows)
-            if header is not None:
-                candidates.append(_Found(Table(rows, ""), layout, header, notes))
-    return candidates
+def _read_file(
+    file: File, layouts: tuple[Layout, ...], sheet: str | None, date_format: str | None
+) -> tuple[Layout, Reading]:
+    """The layout of a file and its lines; the first notes are on the file as a whole."""
+    with file.open() as stream:
+        start = stream.read(PEEK)
+    layout = next((layout for layout in layouts if layout.starts(start)), None)
+    if layout is not None:
+        return layout, layout.read_file(file)
+    with file.open() as stream:
+        data = stream.read()
+    if data.startswith(TRANSPORT_START):
+        from nutrigap.diary.transport import transport_rows
+
+        candidates = in_sheets([("", transport_rows(data, file.path))], layouts)
+    elif data.startswith(WORKBOOK_STARTS):
+        candidates = in_sheets(workbook_sheets(data, file.path, sheet), layouts)
+    else:
+        candidates = in_text(*decode(data, file.path), layouts)
+    return _read_best(candidates, file.path, date_format)
 
 
-def _text_candidates(text: str, notes: list[str], layouts: tuple[Layout, ...]) -> list[_Found]:
-    """The separator is the one that cuts the header into columns we know."""
-    lines = physical_lines(text)
-    tried: list[tuple[bool, int, str, Layout, Header]] = []
-    with long_cells():
-        for separator in SEPARATORS:
-            for layout in layouts:
-                header = layout.find(records(lines, separator, {}))
-                if header is not None:
-                    tried.append((header.complete, header.known, separator, layout, header))
-        if not tried:
-            return []
-        _, _, separator, layout, header = max(tried, key=lambda one: one[:2])
-        faults: dict[int, Fault] = {}
-        rows = list(records(lines, separator, faults))
-    if "\0" in text:
-        faults |= nul_faults(rows)
-    return [_Found(Table(rows, separator, faults), layout, header, notes)]
-
-
-def _best(candidates: list[_Found], path: str) -> _Found:
-    """The first table with a complete header.
-
-    Raises
-    ------
-    DiaryError
-        There is none; the problems name what the nearest one lacks.
-    """
-    complete = next((found for found in candidates if found.header.complete), None)
-    if complete is not None:
-        return complete
-    if not candidates:
-        raise unreadable(path, "the file is empty", "write the header date,food,amount and a line for each food")
-    nearest = max(candidates, key=lambda found: found.header.known).header
-    if nearest.known == 0:
-        fix = "write the names of the columns on the first line: date,food,amount"
-        raise unreadable(path, "there is no header with a date and a food column", fix, line=nearest.line)
-    raise DiaryError(path, [*missing_columns(nearest), *nearest.problems])
-
-
-def _refuse_without_dates(path: str, header: Header, reading: Reading) -> None:
+def _read_best(candidates: list[Found], path: str, date_format: str | None) -> tuple[Layout, Reading]:
+    found = best(candidates, path)
+    reading = found.layout.read_table(found.table, found.header, date_format)
     if not reading.lines:
-        raise unreadable(path, "there are no lines below the header", "write a line for each food", line=header.line)
+        line = found.header.line or None
+        raise unreadable(path, "there are no lines below the header", "write a line for each food", line=line)
+    return found.layout, reading._replace(notes=[*found.notes, *reading.notes])
+
+
+def _refuse_without_dates(path: str, reading: Reading) -> None:
     if all(line.date is None for line in reading.lines):
         whole = Problem(None, "", "no line has a date that can be used", "")
         raise DiaryError(path, [whole, *reading.problems])

@@ -14,7 +14,7 @@ _INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF))
 _ODD = str.maketrans({**_SPACES, **_INVISIBLE})
 
 UNKNOWN = frozenset({
-    "", "-", "--", "–", "—", "?", "..", "...", "n/a", "#n/a", "na", "n.a.", "nan", "none", "null", "nd",
+    "", "-", "--", "–", "—", "?", ".", "..", "...", "n/a", "#n/a", "na", "n.a.", "nan", "none", "null", "nd",
     "n.d.", "unknown", "not known", "not measured", "missing",
 })  # fmt: skip
 _LONGEST_NUMBER = 40

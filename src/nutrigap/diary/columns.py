@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from nutrigap.diary.cells import clean, show
 from nutrigap.diary.model import Fault
 from nutrigap.errors import Problem, UnknownUnit
-from nutrigap.units import Nutrient, find_unit, nutrient_factor, nutrients
+from nutrigap.units import Nutrient, find_nutrient, find_unit, nutrient_factor, nutrients
 
 Row = tuple[int, list[str]]  # line number of a record, and its cells as they stand there
 
@@ -64,7 +63,6 @@ NEEDED = ("date", "food")
 _UNIT_ALONE = frozenset(["g", "gram", "grams", "gramm", "ml", "oz", "ounces"])
 _PERCENT = frozenset(["%", "dv", "rda", "rdi", "ri", "nrv", "daily", "percent", "value"])
 _OF_SUBSTANCES = frozenset(["iu", "ie", "ui", "mmol", "µmol", "umol", "meq"])
-_ROWS_SEARCHED = 10
 # A wide export has a hundred columns that are none of ours: near misses are looked for among the first ones.
 _MISSES_SEARCHED = 30
 _NEAR = 0.8
@@ -111,6 +109,11 @@ class Header:
     problems: tuple[Problem, ...] = ()
     unread: tuple[int, ...] = ()
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of every column in lower case: ``B12 (Cobalamin) (µg)`` is "b12 cobalamin µg"."""
+        return frozenset(" ".join(tokens(cell)) for cell in self.cells)
+
     @property
     def complete(self) -> bool:
         """Whether it has the columns without which there is no diary."""
@@ -129,24 +132,6 @@ class Header:
         """The header with one column taken for none of ours."""
         fields = {name: position for name, position in self.fields.items() if name != column}
         return replace(self, fields=fields, unread=tuple(sorted((*self.unread, self.fields[column]))))
-
-
-def find_header(rows: Iterable[Row]) -> Header | None:
-    """The first of the first ten rows with a date and a food column, else the one that comes nearest."""
-    nearest: Header | None = None
-    searched = 0
-    for index, (line, cells) in enumerate(rows):
-        if not any(map(clean, cells)):
-            continue
-        header = read_header(index, line, cells)
-        if header.complete:
-            return header
-        if nearest is None or header.known > nearest.known:
-            nearest = header
-        searched += 1
-        if searched == _ROWS_SEARCHED:
-            break
-    return nearest
 
 
 def read_header(index: int, line: int, cells: list[str]) -> Header:
@@ -312,10 +297,21 @@ def nutrient_column(key: tuple[str, ...]) -> tuple[Nutrient, str] | None:
 def factor_of(of: Nutrient, unit: str) -> float | None:
     """What one ``unit`` of a nutrient is in its canonical unit, to 15 digits, or None where it has no meaning."""
     try:
-        # µg -> mg comes out as 0.00099…98 in floats; 15 digits bring back the factor that is meant
-        return float(f"{nutrient_factor(of, unit):.15g}")
+        return column_factor(of.id, unit)
     except UnknownUnit:
         return None
+
+
+def column_nutrient(name: str) -> str:
+    """The id of the nutrient of which a column with this name holds amounts, or ""."""
+    found = nutrient_column(tokens(name))
+    return "" if found is None else found[0].id
+
+
+def column_factor(of: str, unit: str) -> float:
+    """What one ``unit`` is in the canonical unit of the nutrient with this id; UnknownUnit if it has no meaning."""
+    # µg -> mg comes out as 0.00099…98 in floats; 15 digits bring back the factor that is meant
+    return float(f"{nutrient_factor(find_nutrient(of), unit):.15g}")
 
 
 def _labels(

@@ -48,6 +48,8 @@ class Line(NamedTuple):
         The program whose export brings ``labels`` ("Cronometer"), "" where they are the user's own label columns.
     covers : str
         ``meal`` or ``day`` where the line is the total of one: then what it lacks has no bound. Else "".
+    share : float
+        How much of the amount a person eats at once: below 1 for an ingredient of a recipe for several.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Line(NamedTuple):
     problem: Problem | None
     amounts_from: str = ""
     covers: str = ""
+    share: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ TOTALS = frozenset({
 _BARE_NUMBER = re.compile(r"^\d+(?:[.,]\d+)?$")
 _BARE_DIGITS = re.compile(r"^\d+$")
 _DECIMAL_COMMA = re.compile(r"^\d+,\d+$")
+_THOUSANDS = r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$"  # a string: few diaries need it
 _ISO_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _TEXT_FIELDS = ("food", "amount", "unit", "meal", "note", "brand")
 
@@ -51,11 +52,14 @@ class Table:
         ``,`` ``;`` tab or ``|``; "" for a sheet or a frame.
     faults : dict of int to Fault
         Records that could not be split into cells safely, by their line number.
+    text : list of str
+        The physical lines as they stand, of a text file: where spaces before a cell have a meaning.
     """
 
     rows: list[Row]
     separator: str
     faults: dict[int, Fault] = field(default_factory=dict)
+    text: list[str] = field(default_factory=list)
 
 
 class Reading(NamedTuple):
@@ -83,13 +87,27 @@ def read_plain(table: Table, header: Header, date_format: str | None) -> Reading
         One line for each row that is not blank, no totals row and no second header; the notes name the
         rows left away.
     """
-    body = table.rows[header.index + 1 :]
-    header = _doubtful_columns(header, body)
-    walk = _Walk(table, header, date_format)
-    for number, cells in body:
+    header = _doubtful_columns(header, table.rows[header.index + 1 :])
+    lines, problems, notes = read_rows(table, header, date_format)
+    return Reading(lines, problems, [*_before_header(table, header), *unread_notes(header), *notes])
+
+
+def read_rows(table: Table, header: Header, date_format: str | None, *, thousands: bool = False) -> Reading:
+    """The lines below a header, as ``read_plain`` gives them, whatever layout the header is of.
+
+    Parameters
+    ----------
+    table : Table
+    header : Header
+        Without a date or a food column its lines have no date or food, and nobody is told.
+    date_format : str or None
+    thousands : bool
+        Whether the program that wrote the table is known to set the comma for thousands.
+    """
+    walk = _Walk(table, header, date_format, thousands=thousands)
+    for number, cells in table.rows[header.index + 1 :]:
         walk.take(number, cells)
-    notes = [*_before_header(table, header), *unread_notes(header), *walk.notes()]
-    return Reading(walk.lines, [*header.problems, *walk.problems], notes)
+    return Reading(walk.lines, [*header.problems, *walk.problems], walk.notes())
 
 
 def _doubtful_columns(header: Header, body: list[Row]) -> Header:
@@ -124,16 +142,16 @@ def _before_header(table: Table, header: Header) -> list[str]:
 class _Walk:
     """Goes down the rows, carrying the date and the person that hold until the next are given."""
 
-    def __init__(self, table: Table, header: Header, date_format: str | None) -> None:
+    def __init__(self, table: Table, header: Header, date_format: str | None, *, thousands: bool) -> None:
         self.header = header
+        self.thousands = thousands
         self.separator = table.separator
         self.faults = table.faults
         self.dates = DateReader(date_format)
         self.lines: list[Line] = []
         self.problems: list[Problem] = []
         self.width = len(header.cells)
-        self.date_position, self.food_position = header.fields["date"], header.fields["food"]
-        self.date_name = header.name("date")
+        self.date_position = header.fields.get("date")
         self.header_cells = [cell.casefold() for cell in header.cells]
         self.ambiguous = _ambiguous_marks(table, header)
         self.day: datetime.date | None = None
@@ -189,8 +207,9 @@ class _Walk:
 
     def _is_no_line(self, number: int, cells: list[str]) -> bool:
         """Totals and second headers are no lines of a diary: they are left away, and their numbers noted."""
-        date = cells[self.date_position] if self.date_position < len(cells) else ""
-        food = cells[self.food_position] if self.food_position < len(cells) else ""
+        date, food = self._cell(cells, "date"), self._cell(cells, "food")
+        if self.date_position is None:
+            return False
         if date.casefold() == self.header_cells[self.date_position] and self._is_header(cells):
             self.headers.append(number)
             return True
@@ -223,7 +242,9 @@ class _Walk:
         self, number: int, raw: list[str], cells: list[str], found: list[Problem]
     ) -> tuple[datetime.date | None, str]:
         """The line's day and the time behind it; a blank date is that of the line above."""
-        column = self.date_name
+        if self.date_position is None:
+            return None, ""
+        column = self.header.name("date")
         if not cells[self.date_position]:
             if self.day is not None:
                 self.undated.append(number)
@@ -241,7 +262,7 @@ class _Walk:
         return moment.day, moment.time
 
     def _check_food_and_amount(self, number: int, text: dict[str, str], found: list[Problem], *, whole: bool) -> None:
-        if not text["food"]:
+        if not text["food"] and "food" in self.header.fields:
             found.append(_NO_FOOD.at(number, self.header.name("food")))
         amount = text["amount"]
         if _ISO_DATE.match(amount):
@@ -280,6 +301,8 @@ class _Walk:
         labels: dict[str, float] = {}
         for label in self.header.labels:
             cell = cells[label.position]
+            if self.thousands and "," in cell and re.match(_THOUSANDS, cell):
+                cell = cell.replace(",", "")
             if cell:
                 amount = _label_amount(cell, label, self.ambiguous)
                 if isinstance(amount, Fault):
@@ -297,7 +320,7 @@ class _Walk:
             (self.unnamed, f"no {self._column('person')} written; that of the line above is taken"),
             (self.beside, "cells to the right of the last named column are not read"),
         )
-        return [f"{_lines_text(numbers)}: {what}" for numbers, what in told if numbers]
+        return [f"{lines_text(numbers)}: {what}" for numbers, what in told if numbers]
 
     def _column(self, column: str) -> str:
         return self.header.name(column) if column in self.header.fields else column
@@ -335,7 +358,7 @@ def _ambiguous_marks(table: Table, header: Header) -> str:
     return "." if commas else ""
 
 
-def _lines_text(numbers: Iterable[int]) -> str:
+def lines_text(numbers: Iterable[int]) -> str:
     """``line 4`` or ``lines 4, 7-9, 12``."""
     runs: list[list[int]] = []
     for number in numbers:

@@ -49,7 +49,6 @@ def workbook_sheets(data: bytes, path: str, sheet: str | None) -> list[tuple[str
     DiaryError
         It is no workbook that can be read, the reader is not installed, or there is no such sheet.
     """
-    _refuse_other_archives(data, path)
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
@@ -88,24 +87,6 @@ def _sheet_rows(sheet: _Sheet, path: str) -> list[Row]:
         raise unreadable(path, what, "delete the stray cells far from the diary, or copy the diary to a new sheet")
     values = sheet.to_python(skip_empty_area=False)  # empty rows kept: their numbers are those of the sheet
     return [(number, [cell_text(value) for value in row]) for number, row in enumerate(values, start=1)]
-
-
-def _refuse_other_archives(data: bytes, path: str) -> None:
-    """A zip archive that is no workbook: say what it holds."""
-    import zipfile
-
-    if not data.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise unreadable(path, f"the archive is damaged ({show(str(error))})", "save or download it again") from None
-    if any(name.startswith("xl/") or name == "content.xml" for name in names):
-        return
-    tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xls"))]
-    inside = f" (it holds {show(', '.join(tables), 80)})" if tables else ""
-    raise unreadable(path, f"this is a zip archive{inside}", "unpack it, and give the diary inside")
 
 
 def _no_such_sheet(path: str, sheet: str, names: list[str]) -> Exception:

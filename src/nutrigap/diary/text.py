@@ -14,7 +14,9 @@ from nutrigap.diary.model import Fault, unreadable
 
 SEPARATORS = (",", ";", "\t", "|")
 LONGEST_CELL = 1_000_000  # [characters]
-WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+ARCHIVE_START = b"PK\x03\x04"  # a workbook is one, too
+TRANSPORT_START = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!"  # SAS transport file, version 5
+WORKBOOK_STARTS = (ARCHIVE_START, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with

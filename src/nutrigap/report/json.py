@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from nutrigap import __version__
+from nutrigap.entries import Entry
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
 from nutrigap.readings import Reading
@@ -12,7 +13,6 @@ from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, finite, line_nutrients, part_nutrients
 from nutrigap.report.sources import used
-from nutrigap.resolve import Entry
 from nutrigap.rules import DISCLAIMER
 from nutrigap.units import nutrient_index
 
@@ -121,7 +121,6 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
 
 
 def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
-    foods = report.foods
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -132,14 +131,7 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
         "status": entry.status,
         "food": _food(report, entry),
         "amounts_from": entry.line.amounts_from or None,
-        "match": {
-            "method": entry.match.method,
-            "score": entry.match.score,
-            "candidates": [
-                {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score}
-                for c in candidates(foods, entry.match)
-            ],
-        },
+        "match": _match(report, entry),
         "parts": _parts(report, row, entry),
         "grams": entry.grams.best if entry.grams else None,
         "grams_from": entry.grams.source if entry.grams else None,
@@ -159,6 +151,7 @@ def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
             "amount_text": amount_text(piece),
             "status": piece.status,
             "food": _food(report, piece),
+            "match": _match(report, piece),
             "grams": piece.grams.best if piece.grams else None,
             "grams_from": piece.grams.source if piece.grams else None,
             "problem": piece.problem or None,
@@ -166,6 +159,19 @@ def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
         }
         for piece, nutrients in zip(entry.pieces, part_nutrients(report, row), strict=True)
     ]
+
+
+def _match(report: Report, entry: Entry) -> Json:
+    """How the food was found, how sure that is, and the foods that the phrase may also mean."""
+    foods, match = report.foods, entry.match
+    return {
+        "method": match.method,
+        "score": match.score,
+        "candidates": [
+            {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score}
+            for c in candidates(foods, match)
+        ],
+    }
 
 
 def _food(report: Report, entry: Entry) -> Json:

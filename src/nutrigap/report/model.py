@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nutrigap.diary import Diary
+from nutrigap.entries import Entry
 from nutrigap.intake import Intake
 from nutrigap.readings import Reading
 from nutrigap.references import Person
-from nutrigap.resolve import Entry
 from nutrigap.rules import Flag
 from nutrigap.tables import FoodTable
 

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
+from nutrigap.entries import Entry
 from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.report.model import Report
-from nutrigap.resolve import Entry
 from nutrigap.tables import FloatArray
 from nutrigap.units import nutrient_index, nutrients
 
@@ -92,7 +92,7 @@ def line_rows(report: Report) -> list[Row]:
 
 
 def _line_row(report: Report, entry: Entry) -> Row:
-    row = entry.row
+    rows = [piece.row for piece in entry.pieces if piece.row is not None]
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -101,8 +101,8 @@ def _line_row(report: Report, entry: Entry) -> Row:
         "amount_text": amount_text(entry),
         "kind": entry.kind,
         "status": entry.status,
-        "food_id": report.foods.ids[row] if row is not None else None,
-        "description": report.foods.names[row] if row is not None else None,
+        "food_id": "+".join(report.foods.ids[row] for row in rows) or None,
+        "description": " + ".join(report.foods.names[row] for row in rows) or None,
         "method": entry.match.method,
         "score": entry.match.score,
         "grams": entry.grams.best if entry.grams else None,

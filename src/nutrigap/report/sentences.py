@@ -301,7 +301,7 @@ def _width(report: Report, reading: Reading) -> list[str]:
 
 def contributors(report: Report, reading: Reading) -> str:
     """The foods and products that bring most: ``Fish, salmon 27 %; vitamin D3 1000 IU (supplement) 14 %``."""
-    doses = {entry.line.food for entry in report.entries if entry.kind == "supplement"}
+    doses = {entry.line.food for entry in report.intake.entries if entry.kind == "supplement"}
     top = report.intake.contributors(reading.nutrient.id)[:MOST_NAMED]
     told = [
         f"{shorten(_everyday(food))}{' (supplement)' if food in doses else ''} {share * 100:.0f} %"

@@ -1,0 +1,1 @@
+"""Readers of what food-logging programs export, one module each; ``layouts.LAYOUTS`` names them."""

@@ -1,0 +1,210 @@
+"""Lines of several foods: a dish of the person's own recipes, and two foods in one line ("beans on toast").
+
+Their parts are read as lines of the diary are, by the function that is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Set
+
+from nutrigap.amounts import Grams
+from nutrigap.choices import Choice, check_choices, measures, phrase_key
+from nutrigap.diary import Line
+from nutrigap.entries import (
+    EVERY,
+    NO_MATCH,
+    NOTHING,
+    NOTHING_TO_DO,
+    Entry,
+    Kitchen,
+    choice_of,
+    phrase_of,
+    reason,
+    split_cell,
+    without_food,
+)
+from nutrigap.errors import AmountError, UnknownUnit
+from nutrigap.matching import WHOLLY, Match, find_food
+from nutrigap.phrases import Pair, pairs
+from nutrigap.quantities import parse_amount
+from nutrigap.recipes import Ingredient, Named, Recipe, eaten, find_recipe
+from nutrigap.supplements import looks_like_supplement
+from nutrigap.tables import FoodTable
+from nutrigap.units import leading_unit
+from nutrigap.words import key
+
+# So many ingredients are named in the problem of a dish.
+MOST_NAMED = 3
+# How sure two foods are of which one is two again.
+PAIRED = 0.5
+COUNTS = {2: "two", 3: "three", 4: "four"}
+
+Reader = Callable[[Line], Entry]
+
+# --- recipes
+
+
+def recipe_of(line: Line, choice: Choice | None, kitchen: Kitchen) -> Named | None:
+    """The recipe that a line names, by a saved choice or by its own name."""
+    recipes = kitchen.recipes
+    if choice is None or not choice.food_id:
+        return find_recipe(recipes, line.food, line.amount, line.unit)
+    if not choice.recipe:
+        return None
+    if phrase_key(choice.recipe) not in recipes:
+        check_choices({line.food: choice}, kitchen.foods, recipes)
+    return Named(recipes[phrase_key(choice.recipe)], phrase_of(line, kitchen.foods)[1], line.unit)
+
+
+def read_dish(line: Line, named: Named, kitchen: Kitchen, read: Reader) -> Entry:
+    """A dish: each of its ingredients is read as a line of the diary would be, and counted by the share eaten."""
+    recipe, match = named.recipe, Match(None, "recipe", 1.0, named.recipe.name)
+    parts = [read(_ingredient(one, line, recipe)) for one in recipe.ingredients]
+    own = measures(kitchen.choices, choice_of(line, kitchen) or kitchen.choices.get(phrase_key(recipe.name)))
+    try:
+        share = eaten(recipe, parse_amount(named.amount, named.unit), _weight(parts), own, line.share)
+    except (AmountError, UnknownUnit) as error:
+        return without_food(line, match, *reason(error))
+    parts = _labelled([part.times(share) for part in parts], line)
+    guesses, fix = [share.guess] if share.guess else [], share.fix
+    guessed = [part for part in parts if part.status == "flagged"]
+    lost = [part for part in parts if part.status == "left_out" and (part.missing or part.open)]
+    for found, what in ((guessed, "on a guess"), (lost, "left out")):
+        if found:
+            guesses.append(f"{len(found)} of {len(recipe.ingredients)} ingredients {what}: {_told(found)}")
+            fix = fix or "correct the recipe, or save a choice for the ingredient (nutrigap match --save)"
+    status = "flagged" if guesses else "counted"
+    missing: frozenset[str] = frozenset()
+    if all(part.status == "left_out" for part in parts):
+        status, missing = "left_out", frozenset().union(*(part.missing | part.open for part in parts))
+        guesses, fix = guesses or ["it has no ingredient that is a food"], fix or NOTHING_TO_DO
+    weight = share.grams
+    return Entry(
+        line, "food", status, match, grams=Grams(weight.number, weight.low, weight.high, "mass") if weight else None,
+        missing=missing, problem="; ".join(guesses), fix=fix, parts=tuple(parts),
+    )  # fmt: skip
+
+
+def _ingredient(one: Ingredient, line: Line, recipe: Recipe) -> Line:
+    """An ingredient as a line of the diary; its amount is that of the whole recipe."""
+    return line._replace(
+        food=one.food, amount=one.amount, unit=one.unit, note="", brand="", kind="", labels=NOTHING,
+        amounts_from="", covers="", share=line.share / recipe.servings,
+    )  # fmt: skip
+
+
+def _weight(parts: list[Entry]) -> float | None:
+    """What ingredients weigh together [g]; None where that is not known of each food among them."""
+    foods = [piece for part in parts for piece in part.pieces if piece.kind == "food"]
+    if any(piece.grams is None for piece in foods):
+        return None
+    return sum(piece.grams.best for piece in foods if piece.grams is not None)
+
+
+def _told(entries: list[Entry]) -> str:
+    """The first few of some ingredients, each with the head of its problem."""
+    named = [f"{entry.line.food} ({entry.problem.partition(';')[0]})" for entry in entries[:MOST_NAMED]]
+    more = len(entries) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _labelled(parts: Sequence[Entry], line: Line) -> list[Entry]:
+    """Parts of a line with label amounts: these replace what the parts bring together of those nutrients."""
+    if not line.labels:
+        return list(parts)
+    label = Entry(line, "food", "counted", NO_MATCH, labels={**dict.fromkeys(EVERY, 0.0), **line.labels})
+    return [*(_without(part, line.labels.keys()) for part in parts), label]
+
+
+def _without(entry: Entry, told: Set[str]) -> Entry:
+    """An entry that brings none of some nutrients."""
+    return entry._replace(
+        labels={**entry.labels, **dict.fromkeys(told, 0.0)}, missing=entry.missing - told, open=entry.open - told,
+        parts=tuple(_without(part, told) for part in entry.parts),
+    )  # fmt: skip
+
+
+# --- two foods in a line
+
+
+def read_several(
+    line: Line, phrase: str, amount_text: str, whole: Match, kitchen: Kitchen, read: Reader
+) -> Entry | None:
+    """A line that holds two foods, each an entry of its own; None where it is better read as one.
+
+    The table may have the dish: a name that answers the whole phrase stands.
+    """
+    if whole.row is not None and whole.covered >= WHOLLY:
+        return None
+    pair = _best_pair(phrase, kitchen)
+    if pair is None:
+        return None
+    parts = [read(one) for one in _shared_out(line, amount_text, pair, kitchen.foods)]
+    if any(part.status == "left_out" for part in parts):
+        return None
+    pieces = [piece for part in parts for piece in part.pieces]
+    told = " and ".join(_taken_for(piece, kitchen.foods) for piece in pieces)
+    return Entry(
+        line, "food", "flagged", whole._replace(row=None, method="none"), parts=tuple(_labelled(parts, line)),
+        problem=f"read as {COUNTS.get(len(pieces), 'several')} foods: {told}",
+        fix="if this is wrong, write a line for each food with its amount",
+    )  # fmt: skip
+
+
+def _taken_for(piece: Entry, foods: FoodTable) -> str:
+    if piece.row is None or piece.grams is None:
+        return f'"{piece.line.food}"'
+    return f'"{foods.names[piece.row]}" ({piece.grams.best:,.3g} g)'
+
+
+def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
+    """The two foods of a phrase: those parts of it that are both surest to be one; None where no two are."""
+
+    def sure(text: str) -> float:
+        if phrase_key(text) in kitchen.choices or looks_like_supplement(text, ""):
+            return 1.0
+        name = split_cell(text, kitchen.foods)[0]
+        found = find_food(kitchen.foods, name)
+        if found.row is None or found.covered < WHOLLY:  # "eggs, bacon and toast": the second is two again
+            return PAIRED if key(name) and _best_pair(name, kitchen) is not None else 0.0
+        return found.confidence
+
+    best, most = None, 0.0
+    for pair in pairs(phrase):
+        least = min(sure(pair.first), sure(pair.second))
+        if least > max(most, 0.0 if pair.told else PAIRED):
+            best, most = pair, least
+    return best
+
+
+def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> tuple[Line, Line]:
+    """The lines of two foods: a weight is shared out as their usual amounts are, a count is that of the first.
+
+    Of the second as many usual amounts are taken as there are pieces of the first: two slices of toast have butter
+    twice. An amount of its own ("toast with 10 g butter") stands.
+    """
+    first = line._replace(food=pair.first, amount=amount_text, labels=NOTHING)
+    second = line._replace(food=pair.second, amount="", unit="", labels=NOTHING)
+    try:
+        amount = parse_amount(amount_text, line.unit)
+    except (AmountError, UnknownUnit):
+        return first, second
+    if amount is None or split_cell(pair.second, foods)[1]:
+        return first, second
+    usual = [_usual_grams(text, foods) for text in (pair.first, pair.second)]
+    unit = leading_unit(amount.unit) if amount.grams is None else None
+    grams = amount.grams
+    if unit is not None and unit.dimension == "mass":
+        grams = amount.number * unit.factor
+    if grams is not None and all(usual):
+        each = [f"{grams * part / sum(usual):.6g} g" for part in usual]
+        return first._replace(amount=each[0], unit=""), second._replace(amount=each[1])
+    if unit is None and amount.number != 1 and usual[1]:
+        return first, second._replace(amount=f"{amount.number * usual[1]:.6g} g")
+    return first, second
+
+
+def _usual_grams(text: str, foods: FoodTable) -> float:
+    """What the food of a phrase usually weighs [g], 0 where nothing is known."""
+    row = find_food(foods, split_cell(text, foods)[0]).row
+    return (foods.default_portion_grams(row) or 0.0) if row is not None else 0.0

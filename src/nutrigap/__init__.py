@@ -22,11 +22,12 @@ if TYPE_CHECKING:
         UnknownFood,
         UnknownUnit,
     )
+    from nutrigap.foodtables import load_foods
     from nutrigap.frames import targets
     from nutrigap.recipes import read_recipes
     from nutrigap.references import Person
     from nutrigap.report import Report
-    from nutrigap.tables import FoodTable, load_foods
+    from nutrigap.tables import FoodTable
     from nutrigap.units import convert
 
 __version__ = "0.1.0"
@@ -50,11 +51,12 @@ _MODULES = {
         "UnknownFood",
         "UnknownUnit",
     ],
+    "foodtables": ["load_foods"],
     "frames": ["targets"],
     "recipes": ["read_recipes"],
     "references": ["Person"],
     "report": ["Report"],
-    "tables": ["FoodTable", "load_foods"],
+    "tables": ["FoodTable"],
     "units": ["convert"],
 }
 _WHERE = {name: module for module, names in _MODULES.items() for name in names}

@@ -96,7 +96,7 @@ def assemble(
         intake=intake,
         readings=readings,
         found=flags(readings, log_of(intake, person)),
-        notes=tuple(_notes(diary, person, entries)),
+        notes=(*_notes(diary, person, entries), *foods.notes),
     )
 
 

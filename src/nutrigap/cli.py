@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from nutrigap import __version__
-from nutrigap.errors import DiaryError, NutrigapError, Problem, TableError, did_you_mean
+from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, TableError, did_you_mean
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nutrigap.recipes import Recipe
     from nutrigap.references import Person
     from nutrigap.report import Report
+    from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
@@ -41,6 +42,13 @@ measures_option = click.option(
     help="Whose pints and fluid ounces [default: from the profile, else us].",
 )
 recipes_option = click.option("--recipes", metavar="FILE", help="Your own dishes (recipe,servings,food,amount).")
+foods_option = click.option(
+    "--foods",
+    "tables",
+    metavar="NAME|PATH",
+    multiple=True,
+    help="Food table: usda (the default), a CSV or Excel table, a download; give it twice to use both.",
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
@@ -107,6 +115,7 @@ def cli() -> None:
 @choices_option
 @recipes_option
 @measures_option
+@foods_option
 @click.option(
     "--format",
     "form",
@@ -132,8 +141,8 @@ def cli() -> None:
 def report(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
     age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, recipes: str | None, measures: str | None, form: str | None,
-    output: str | None,
+    people: str | None, choices: str | None, recipes: str | None, measures: str | None,
+    tables: tuple[str, ...], form: str | None, output: str | None,
     fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
@@ -144,13 +153,14 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
-    _refuse_to_overwrite(output, diary, profile, people, choices, recipes)
+    _refuse_to_overwrite(output, diary, profile, people, choices, recipes, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    reports = list(_reports(read, who, people, choices, recipes, _measures(measures, diary, profile)))
+    spoken = _measures(measures, diary, profile)
+    reports = list(_reports(read, who, people, choices, recipes, spoken, tables))
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
@@ -166,18 +176,18 @@ def report(
 @choices_option
 @recipes_option
 @measures_option
+@foods_option
 @verbose_option
 def check(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    recipes: str | None, measures: str | None, verbose: bool,
+    recipes: str | None, measures: str | None, tables: tuple[str, ...], verbose: bool,
 ) -> None:  # fmt: skip
     """All problems of DIARY at once, with the fix for each; nothing is computed. Exit 1 if there are any."""
     from nutrigap.resolve import resolve
-    from nutrigap.tables import load_foods
 
     read = _read(diary, start, end, date_format, layout)
     dishes = _recipes(recipes)
-    entries = resolve(read, load_foods(), _choices(choices), dishes, measures=_measures(measures, diary))
+    entries = resolve(read, _foods(tables), _choices(choices), dishes, measures=_measures(measures, diary))
     found = list(read.problems)
     for entry in (piece for line in entries for piece in line.pieces):
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
@@ -200,6 +210,7 @@ def check(
 @choices_option
 @recipes_option
 @measures_option
+@foods_option
 @quiet_option
 @click.option(
     "--save",
@@ -223,27 +234,26 @@ def check(
 @output_option
 def match(
     diary: str, start: str | None, end: str | None, date_format: str | None, layout: str, choices: str | None,
-    recipes: str | None, measures: str | None, quiet: bool, save: str | None, asked: bool, form: str,
-    output: str | None,
+    recipes: str | None, measures: str | None, tables: tuple[str, ...], quiet: bool, save: str | None, asked: bool,
+    form: str, output: str | None,
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
     from nutrigap.references import Person
     from nutrigap.report.matches import as_csv, as_json, as_text
     from nutrigap.report.saved import save_choices
-    from nutrigap.tables import load_foods
 
     if asked and save is None:
         raise click.UsageError("--review needs a file for the answers: --save my-foods.csv")
-    _refuse_to_overwrite(output, diary, choices, recipes)
-    _refuse_to_overwrite(save, diary, recipes, output)
+    _refuse_to_overwrite(output, diary, choices, recipes, *tables)
+    _refuse_to_overwrite(save, diary, recipes, output, *tables)
     read = _read(diary, start, end, date_format, layout)
     if not quiet:
         _say_problems(read.problems, read.path, verbose=False, to_stderr=True)
     if asked and choices is None and save is not None and Path(save).is_file():
         choices = save  # what was answered before is not asked again
     saved, dishes = _choices(choices), _recipes(recipes)
-    found = assemble(read, Person(), load_foods(), saved, dishes, _measures(measures, diary))
+    found = assemble(read, Person(), _foods(tables), saved, dishes, _measures(measures, diary))
     talk = asked and _may_ask()
     if asked and not talk:
         _say("--review: there is no terminal to ask at; every phrase is written to the file instead", to_stderr=True)
@@ -261,14 +271,19 @@ def match(
 @click.argument("query", nargs=-1)
 @click.option("--rich-in", metavar="NUTRIENT", help="Rank by the amount in a usual portion.")
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
-def foods(query: tuple[str, ...], rich_in: str | None, limit: int) -> None:
+@foods_option
+def foods(query: tuple[str, ...], rich_in: str | None, limit: int, tables: tuple[str, ...]) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
 
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    _deliver(rich_foods(rich_in, phrase, limit) if rich_in is not None else found_foods(phrase, limit), None, "text")
+    table = _foods(tables)
+    for note in table.notes:
+        _say(f"note: {note}", to_stderr=True)
+    found = rich_foods(rich_in, phrase, limit, table) if rich_in is not None else found_foods(phrase, limit, table)
+    _deliver(found, None, "text")
 
 
 @cli.command()
@@ -367,14 +382,26 @@ def _day(text: str | None, option: str) -> dt.date | None:
         raise click.UsageError(f'{option}: "{text}" is no date; write YYYY-MM-DD') from None
 
 
+def _foods(tables: Sequence[str]) -> FoodTable:
+    """The packaged food table, or those that --foods names."""
+    if not tables:
+        from nutrigap.tables import load_foods
+
+        return load_foods()
+    from nutrigap import foodtables
+
+    return foodtables.load_foods(*tables)
+
+
 def _reports(
-    read: Diary, who: Person, people: str | None, choices: str | None, recipes: str | None, measures: str | None
-) -> Iterator[Report]:
+    read: Diary, who: Person, people: str | None, choices: str | None, recipes: str | None, measures: str | None,
+    tables: Sequence[str],
+) -> Iterator[Report]:  # fmt: skip
     """One report a person."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
 
-    saved, dishes = _choices(choices), _recipes(recipes)
+    saved, dishes, foods = _choices(choices), _recipes(recipes), _foods(tables)
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
@@ -385,7 +412,8 @@ def _reports(
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
     for name in names:
         who_is = known.get(name, who)
-        yield analyze(read.for_person(name), who_is, choices=saved, recipes=dishes, measures=measures)
+        lines = read.for_person(name)
+        yield analyze(lines, who_is, foods=foods, choices=saved, recipes=dishes, measures=measures)
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
@@ -582,6 +610,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except DiaryError as error:
         _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
         return UNREADABLE
+    except FoodTableError as error:
+        _say_problems(error.problems, error.path, verbose="-v" in given or "--verbose" in given, to_stderr=True)
+        return USAGE
     except TableError as error:
         for message in error.messages:
             _say(f"nutrigap: {message}", to_stderr=True)

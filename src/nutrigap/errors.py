@@ -53,6 +53,15 @@ class TableError(NutrigapError, ValueError):
         super().__init__("\n".join(messages))
 
 
+class FoodTableError(TableError):
+    """A table of foods that cannot be used as it is; carries every fault found in it."""
+
+    def __init__(self, path: str, problems: Sequence[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__(*(problem.text(path) for problem in self.problems))
+
+
 class PersonError(NutrigapError, ValueError):
     """A person that cannot be, or for whom no reference row exists."""
 

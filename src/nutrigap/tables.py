@@ -6,7 +6,7 @@ official releases; ``data/foods/manifest.json`` says what is in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -114,6 +114,14 @@ class FoodTable:
         What the release takes for an amount that was not told, NaN where it says nothing.
     first_tier : int
         How many foods, from the first on, are preferred among near equals.
+    also : (foods,) sequence of str
+        Further names, for the search; empty for the packaged table, whose index holds them.
+    aliases : mapping
+        Common name -> row, for the search; empty for the packaged table, whose index holds them.
+    origins : mapping
+        What stands before the colon of an id -> where those foods come from; empty for the packaged table.
+    notes : tuple of str
+        What was read otherwise than it may seem, for tables that a user brought.
     """
 
     name: str
@@ -135,6 +143,10 @@ class FoodTable:
     left_out_portion: PortionStatistics
     first_tier: int = 0
     folder: Path | None = field(default=None, repr=False)
+    also: Sequence[str] = ()
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, Source] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -218,7 +230,8 @@ def _imputation(groups: tuple[str, ...]) -> Imputation:
     return Imputation(best=best, high=high)
 
 
-def _left_out_portion() -> PortionStatistics:
+def left_out_portion() -> PortionStatistics:
+    """What one default portion of an FNDDS food brings, (nutrients,) arrays in canonical units."""
     columns = nutrient_index()
     mean, sd = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
     for row in read_table("default_portion.csv"):
@@ -257,7 +270,7 @@ def load_foods() -> FoodTable:
         portion_names=read_lines(folder, "portion_names.txt"),
         portion_grams=read_array(folder, "portion_grams.npy").astype(np.float64),
         imputation=_imputation(groups),
-        left_out_portion=_left_out_portion(),
+        left_out_portion=left_out_portion(),
         first_tier=int(first_tier),
         folder=folder,
     )

@@ -279,22 +279,23 @@ def _nutrient(key: tuple[str, ...]) -> Nutrient | None:
     return found
 
 
-def _label(key: tuple[str, ...]) -> tuple[Nutrient, str] | None:
+def nutrient_column(key: tuple[str, ...]) -> tuple[Nutrient, str] | None:
     """Nutrient and unit of a column of nutrient amounts ("" for no unit), or None for another column."""
     alone, of = _nutrient(key), _nutrient(key[:-1])
-    if of is not None and (_factor(of, key[-1]) is not None or (alone is None and _is_unit(key[-1]))):
+    if of is not None and (factor_of(of, key[-1]) is not None or (alone is None and _is_unit(key[-1]))):
         return of, key[-1]
     if alone is not None:  # "kcal" and "Calories" are a nutrient and its unit in one word
         return alone, key[-1] if _is_unit(key[-1], "energy") else ""
     if len(key) == 1 and _is_unit(key[0], "energy"):  # a column "kJ" can be but one thing
-        return next((of, key[0]) for of in nutrients() if _factor(of, key[0]) is not None)
+        return next((of, key[0]) for of in nutrients() if factor_of(of, key[0]) is not None)
     while key and key[-1] in _PERCENT:
         key = key[:-1]
     share = _nutrient(key)
     return (share, "%") if share is not None else None
 
 
-def _factor(of: Nutrient, unit: str) -> float | None:
+def factor_of(of: Nutrient, unit: str) -> float | None:
+    """What one ``unit`` of a nutrient is in its canonical unit, to 15 digits, or None where it has no meaning."""
     try:
         return column_factor(of.id, unit)
     except UnknownUnit:
@@ -303,7 +304,7 @@ def _factor(of: Nutrient, unit: str) -> float | None:
 
 def column_nutrient(name: str) -> str:
     """The id of the nutrient of which a column with this name holds amounts, or ""."""
-    found = _label(tokens(name))
+    found = nutrient_column(tokens(name))
     return "" if found is None else found[0].id
 
 
@@ -320,12 +321,12 @@ def _labels(
     labels: dict[str, Label] = {}
     problems, taken = [], set()
     for position, key in enumerate(keys):
-        found = None if _field(key)[0] else _label(key)
+        found = None if _field(key)[0] else nutrient_column(key)
         if found is None:
             continue
         taken.add(position)
         of, unit = found
-        factor = _factor(of, unit)
+        factor = factor_of(of, unit)
         name = names[position]
         if factor is None:
             problems.append(_no_unit(of, unit).at(line, show(name)))

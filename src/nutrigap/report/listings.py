@@ -55,9 +55,9 @@ def _food_header() -> list[str]:
     return ["id", *core, "portion", "food (amounts per 100 g; ? = not measured)"]
 
 
-def found_foods(phrase: str, limit: int) -> str:
+def found_foods(phrase: str, limit: int, table_of_foods: FoodTable | None = None) -> str:
     """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
-    foods = load_foods()
+    foods = table_of_foods or load_foods()
     rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
     if not rows:
         return f'no food has any word of "{printable(phrase)}" in its name\n'
@@ -85,13 +85,15 @@ def nutrient_named(name: str) -> Nutrient:
     raise TableError(f'unknown nutrient "{printable(name)}"; {hint}')
 
 
-def rich_foods(name: str, phrase: str, limit: int) -> str:
+def rich_foods(name: str, phrase: str, limit: int, table_of_foods: FoodTable | None = None) -> str:
     """Foods ranked by the amount of a nutrient in a usual portion, among all or among those that fit a phrase.
 
-    Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten).
+    Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten); where a table
+    has none at all, all foods are, by 100 g.
     """
-    foods, of = load_foods(), nutrient_named(name)
-    amounts = foods.values[:, nutrient_index()[of.id]] * foods.default_grams / 100
+    foods, of = table_of_foods or load_foods(), nutrient_named(name)
+    grams = foods.default_grams if np.isfinite(foods.default_grams).any() else np.full(len(foods), 100.0)
+    amounts = foods.values[:, nutrient_index()[of.id]] * grams / 100
     rows = (
         np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
     )
@@ -101,7 +103,7 @@ def rich_foods(name: str, phrase: str, limit: int) -> str:
         [
             foods.ids[row],
             f"{amounts[row]:,.{of.decimals}f}",
-            f"{foods.default_grams[row]:.4g} g",
+            f"{grams[row]:.4g} g",
             foods.names[row],
         ]
         for row in best

@@ -20,10 +20,15 @@ OF_RULE = {"R07": ("efsa2023b6", "tga2022"), "R15": ("scf2001",)}
 def used(report: Report) -> list[Source]:
     """The sources behind the numbers and sentences of this report, in a fixed order."""
     keys: list[str] = []
+    brought = report.foods.origins
     for entry in report.intake.entries:
         if entry.row is not None:
             name = report.foods.ids[entry.row]
-            keys += ("fndds2019",) if name == HUMAN_MILK else TABLE_OF_PREFIX.get(name.partition(":")[0], ())
+            prefix = name.partition(":")[0]
+            if prefix in brought:
+                keys.append(brought[prefix].key)
+            else:
+                keys += ("fndds2019",) if name == HUMAN_MILK else TABLE_OF_PREFIX.get(prefix, ())
     for reading in report.core:
         if reading.reference is not None:
             keys += reading.reference.sources
@@ -35,5 +40,5 @@ def used(report: Report) -> list[Source]:
         keys += OF_RULE.get(flag.rule, ())
     # what is said of a small child's twitches is no one's page
     about = () if twitching(years(report.person)) == TWITCHING_SMALL_CHILD else CONTEXT
-    known = sources()
+    known = {**sources(), **{origin.key: origin for origin in brought.values()}}
     return [known[key] for key in dict.fromkeys([*keys, *METHOD, *about])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -30,11 +31,17 @@ FSRG_PAGE = "https://www.ars.usda.gov/nea/bhnrc/fsrg"
 NDL_PAGE = "https://www.ars.usda.gov/nea/bhnrc/mafcl"
 
 SOURCES = (
+    ("cfr101_9", "Nutrition labeling of food: Reference Daily Intakes of adults, 21 CFR 101.9(c)(8)(iv)",
+     "U.S. Food and Drug Administration", "2016",
+     "https://www.ecfr.gov/current/title-21/chapter-I/subchapter-B/part-101/subpart-A/section-101.9"),
     ("efsa2023", "Scientific opinion on the tolerable upper intake level for vitamin D, including the "
      "derivation of a conversion factor for calcidiol monohydrate", "EFSA Journal 21(8):8145", "2023",
      "https://doi.org/10.2903/j.efsa.2023.8145"),
     ("efsa2023b6", "Scientific opinion on the tolerable upper intake level for vitamin B6",
      "EFSA Journal 21(5):8006", "2023", "https://doi.org/10.2903/j.efsa.2023.8006"),
+    ("eu1169_2011", "Regulation (EU) No 1169/2011 on the provision of food information to consumers, Annex XIII, "
+     "part A: nutrient reference values", "European Parliament and Council", "2011",
+     "https://eur-lex.europa.eu/eli/reg/2011/1169/oj"),
     ("fndds2019", "Food and Nutrient Database for Dietary Studies 2019-2020", FSRG, "2022", FSRG_PAGE),
     ("fndds2021", "Food and Nutrient Database for Dietary Studies 2021-2023", FSRG, "2024", FSRG_PAGE),
     ("iom1997", "Dietary Reference Intakes for Calcium, Phosphorus, Magnesium, Vitamin D, and Fluoride", NAP,
@@ -84,6 +91,64 @@ CONVENTIONS = {
     "calcidiol monohydrate": ("2.5", "efsa2023"),
 }
 
+# What 100 % on a label is, for adults.
+DAILY_VALUES = (
+    ("us", "magnesium", "420", "mg", "cfr101_9"),
+    ("us", "calcium", "1300", "mg", "cfr101_9"),
+    ("us", "potassium", "4700", "mg", "cfr101_9"),
+    ("us", "vitamin_d", "20", "µg", "cfr101_9"),
+    ("us", "vitamin_b12", "2.4", "µg", "cfr101_9"),
+    ("us", "vitamin_b6", "1.7", "mg", "cfr101_9"),
+    ("eu", "magnesium", "375", "mg", "eu1169_2011"),
+    ("eu", "calcium", "800", "mg", "eu1169_2011"),
+    ("eu", "potassium", "2000", "mg", "eu1169_2011"),
+    ("eu", "vitamin_d", "5", "µg", "eu1169_2011"),
+    ("eu", "vitamin_b12", "2.5", "µg", "eu1169_2011"),
+    ("eu", "vitamin_b6", "1.4", "mg", "eu1169_2011"),
+)
+
+# IUPAC 2021, as the release has them
+ATOMIC_WEIGHTS = {
+    "H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "Mg": 24.305, "P": 30.9738, "S": 32.06, "Cl": 35.45,
+    "K": 39.0983, "Ca": 40.078, "I": 126.904,
+}  # fmt: skip
+# Further compounds and hydrates that are sold under a salt's name: the word alone does not tell which.
+MORE_SALTS = (
+    ("magnesium carbonate trihydrate", "MgCO3.3H2O", "Mg"),
+    ("magnesium carbonate hydroxide pentahydrate (heavy)", "Mg5(CO3)4(OH)2.5H2O", "Mg"),
+    ("magnesium lactate trihydrate", "Mg(C3H5O3)2.3H2O", "Mg"),
+    ("magnesium malate trihydrate", "MgC4H4O5.3H2O", "Mg"),
+    ("magnesium aspartate tetrahydrate", "Mg(C4H6NO4)2.4H2O", "Mg"),
+    ("magnesium aspartate hydrochloride trihydrate", "MgC4H6NO4Cl.3H2O", "Mg"),
+    ("magnesium gluconate dihydrate", "Mg(C6H11O7)2.2H2O", "Mg"),
+    ("magnesium L-threonate monohydrate", "Mg(C4H7O5)2.H2O", "Mg"),
+    ("magnesium orotate dihydrate", "Mg(C5H3N2O4)2.2H2O", "Mg"),
+    ("magnesium pidolate", "Mg(C5H6NO3)2", "Mg"),
+    ("magnesium acetate tetrahydrate", "Mg(C2H3O2)2.4H2O", "Mg"),
+    ("magnesium ascorbate", "Mg(C6H7O6)2", "Mg"),
+    ("magnesium hydrogen phosphate trihydrate", "MgHPO4.3H2O", "Mg"),
+    ("magnesium glycerophosphate", "MgC3H7O6P", "Mg"),
+    ("calcium chloride (anhydrous)", "CaCl2", "Ca"),
+    ("calcium chloride hexahydrate", "CaCl2.6H2O", "Ca"),
+    ("calcium hydroxide", "Ca(OH)2", "Ca"),
+    ("calcium oxide", "CaO", "Ca"),
+    ("calcium acetate", "Ca(C2H3O2)2", "Ca"),
+    ("calcium ascorbate dihydrate", "Ca(C6H7O6)2.2H2O", "Ca"),
+    ("calcium sulfate dihydrate", "CaSO4.2H2O", "Ca"),
+    ("dicalcium phosphate dihydrate", "CaHPO4.2H2O", "Ca"),
+    ("monocalcium phosphate monohydrate", "Ca(H2PO4)2.H2O", "Ca"),
+    ("calcium glycerophosphate", "CaC3H7O6P", "Ca"),
+    ("calcium bisglycinate", "Ca(C2H4NO2)2", "Ca"),
+    ("calcium pidolate", "Ca(C5H6NO3)2", "Ca"),
+    ("calcium malate trihydrate", "CaC4H4O5.3H2O", "Ca"),
+    ("potassium gluconate monohydrate", "KC6H11O7.H2O", "K"),
+    ("monopotassium phosphate", "KH2PO4", "K"),
+    ("potassium sulfate", "K2SO4", "K"),
+    ("calcium pantothenate", "Ca(C9H16NO5)2", "Ca"),
+    ("potassium iodide", "KI", "K"),
+    ("potassium aspartate hemihydrate", "(KC4H6NO4)2.H2O", "K"),
+)
+
 
 def build_tables(releases: Releases, out: Path) -> None:
     """Write the small tables into ``out``; ``out / "foods"`` must be there already.
@@ -98,6 +163,7 @@ def build_tables(releases: Releases, out: Path) -> None:
     _write(out, "references", reference_rows(releases.table("references")))
     _write(out, "within_person_sd", within_person_rows(releases.table("within_person")))
     _write(out, "salts", salt_rows(releases.table("salts"), releases.table("vitamers")))
+    _write(out, "daily_values", [("authority", "nutrient", "value", "unit", "source"), *DAILY_VALUES])
     _write(out, "requirement_cv", [("nutrient", "cv_percent", "basis", "source", "note"), *REQUIREMENT_CV])
     _write(out, "sources", [("key", "title", "publisher", "year", "address"), *SOURCES])
 
@@ -229,9 +295,33 @@ def salt_rows(salts: Sequence[dict[str, str]], vitamers: Sequence[dict[str, str]
         if row["element"] in ELEMENTS:
             nutrient = ELEMENTS[row["element"]]
             rows.append((row["substance"], row["formula"], nutrient, row["elemental_fraction"], "iupac2021"))
+    for substance, formula, element in MORE_SALTS:
+        share = f"{elemental_fraction(formula, element):.5f}".rstrip("0")
+        rows.append((substance, formula, ELEMENTS[element], share, "iupac2021"))
     for row in vitamers:
         if row["nutrient"] in CORE:
             molar = (row["molar_equivalent_factor"], "iupac2021")
             fraction, source = CONVENTIONS.get(row["substance"], molar)
             rows.append((row["substance"], row["formula"], row["nutrient"], fraction, source))
     return rows
+
+
+def elemental_fraction(formula: str, element: str) -> float:
+    """Share of an element in the mass of a compound such as ``Mg(C6H11O7)2.2H2O``."""
+    masses: dict[str, float] = {}
+    for part in formula.split("."):
+        rest = part.lstrip("0123456789")
+        times = part[: len(part) - len(rest)]
+        for name, mass in _masses(rest).items():
+            masses[name] = masses.get(name, 0.0) + mass * int(times or 1)
+    return masses[element] / sum(masses.values())
+
+
+def _masses(formula: str) -> dict[str, float]:
+    """Mass by element of a formula without a dot; one level of brackets."""
+    found: dict[str, float] = {}
+    for inside, many, symbol, count in re.findall(r"\(([^)]*)\)(\d*)|([A-Z][a-z]?)(\d*)", formula):
+        inner = _masses(inside) if inside else {symbol: ATOMIC_WEIGHTS[symbol]}
+        for name, mass in inner.items():
+            found[name] = found.get(name, 0.0) + mass * int(many or count or 1)
+    return found

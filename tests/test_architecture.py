@@ -19,8 +19,8 @@ EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
 # and wording (each nutrient's reading, and its sentences) between the tests and the rules.
 ORDER = (
     "errors", "units", "words", "tables", "diary", "foodtables", "quantities", "splitting", "amounts",
-    "phrases", "index", "spelling", "matching", "supplements", "sidetable", "choices", "recipes", "entries",
-    "several", "resolve", "intake",
+    "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements", "sidetable", "choices",
+    "recipes", "entries", "several", "resolve", "intake",
     "references", "assessment", "readings", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
 )  # fmt: skip
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.

@@ -174,7 +174,12 @@ def test_a_count_is_that_of_the_first_and_the_second_goes_with_it() -> None:
 
 def test_label_amounts_of_two_foods_are_counted_once() -> None:
     entry = resolved("bagel with cream cheese", "1", {"magnesium": 40.0})
-    assert [dict(piece.labels) for piece in entry.pieces] == [{"magnesium": 40.0}, {"magnesium": 0.0}]
+    assert [piece.labels["magnesium"] for piece in entry.pieces] == [
+        0.0,
+        0.0,
+        40.0,
+    ]  # the label's own, instead of theirs
+    assert [piece.row is None for piece in entry.pieces] == [False, False, True]
 
 
 @pytest.mark.parametrize("phrase", ["macaroni and cheese", "rice and beans", "spaghetti with meat sauce"])

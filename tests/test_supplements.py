@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import csv
 import datetime
+import operator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nutrigap.diary import Line
+from nutrigap.doses import names_nothing, read_cells
 from nutrigap.entries import Entry, Kitchen
+from nutrigap.matching import find_food
 from nutrigap.resolve import resolve_line
-from nutrigap.supplements import looks_like_supplement, read_supplement
+from nutrigap.supplements import brand_words, looks_like_supplement, read_supplement
 from nutrigap.tables import load_foods
+from nutrigap.units import read_table
+from nutrigap.words import meanings
 
 ALL = frozenset(["magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6"])
 NONE: frozenset[str] = frozenset()
@@ -31,7 +39,7 @@ MAGNESIUM_HYDROGEN_CITRATE = fraction("Mg", Mg=1, C=6, H=6, O=7)
 CALCIUM_CARBONATE = fraction("Ca", Ca=1, C=1, O=3)
 CALCIUM_CITRATE_HYDRATE = fraction("Ca", Ca=3, C=12, H=18, O=18)
 POTASSIUM_CARBONATE = fraction("K", K=2, C=1, O=3)
-POTASSIUM_GLUCONATE = fraction("K", K=1, C=6, H=11, O=7)
+POTASSIUM_GLUCONATE = fraction("K", K=1, C=6, H=13, O=8)  # the monohydrate holds less than the anhydrous salt
 BISGLYCINATE_DIHYDRATE = fraction("Mg", Mg=1, C=4, H=12, N=2, O=6)
 # pyridoxine 169.18, its hydrochloride 205.64 g/mol
 PYRIDOXINE_HYDROCHLORIDE = 169.18 / 205.64
@@ -358,3 +366,171 @@ def test_an_energy_column_says_nothing_of_the_vitamin() -> None:
 def test_a_dose_in_words_stands_where_its_label_is_blank() -> None:
     found = resolved("magnesium 300 mg", "1 tablet", vitamin_b6=1.4)
     assert {n: dose.best for n, dose in found.doses.items() if dose.best} == {"magnesium": 300.0, "vitamin_b6": 1.4}
+
+
+# --- the table of lines: what each holds is arithmetic with the weights of IUPAC 2021, told in the row itself
+
+with (Path(__file__).parent / "data" / "supplements.csv").open(encoding="utf-8", newline="") as stream:
+    TABLE = list(csv.DictReader(stream))
+SIGNS = {ast.Add: operator.add, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+def arithmetic(text: str) -> float:
+    """The value of a sum, product or quotient of numbers."""
+
+    def value(node: ast.expr) -> float:
+        if isinstance(node, ast.BinOp):
+            return float(SIGNS[type(node.op)](value(node.left), value(node.right)))
+        assert isinstance(node, ast.Constant)
+        return float(node.value)  # type: ignore[arg-type]
+
+    return value(ast.parse(text.strip(), mode="eval").body)
+
+
+def expected_doses(text: str) -> dict[str, tuple[float, float, float]]:
+    """Low, best, high by nutrient of "magnesium: 57 | 500 | 500; calcium: 500"."""
+    found = {}
+    for part in filter(None, text.split(";")):
+        name, _, ends = part.partition(":")
+        values = [arithmetic(end) for end in ends.split("|")]
+        low, best, high = values * 3 if len(values) == 1 else values
+        found[name.strip()] = (low, best, high)
+    return found
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[f"{row['food']} | {row['amount']} {row['unit']}" for row in TABLE])
+def test_the_table_of_lines(row: dict[str, str]) -> None:
+    labels = {name: float(value) for name, _, value in (pair.partition("=") for pair in row["labels"].split())}
+    date = datetime.date(2026, 3, 2)
+    line = Line(2, date, "", row["food"], row["amount"], row["unit"], "", "", "", "", "", labels, None)
+    found = resolve_line(line, Kitchen(load_foods()))
+    assert (found.kind, found.status) == ("supplement", row["status"])
+    wanted = expected_doses(row["doses"])
+    assert found.doses.keys() == wanted.keys()
+    for name, ends in wanted.items():
+        assert tuple(found.doses[name]) == pytest.approx(ends, rel=2e-4, abs=1e-12), name
+    assert found.open == frozenset(row["open"].split())
+    assert bool(found.problem) == (row["status"] != "counted")
+
+
+def test_the_table_is_large_and_names_no_line_twice() -> None:
+    lines = [(row["food"], row["amount"], row["unit"], row["labels"]) for row in TABLE]
+    assert len(set(lines)) == len(lines) >= 120
+
+
+# --- foods that name a nutrient
+
+FOODS = [
+    ("magnesium-rich pumpkin seeds", "30 g"),
+    ("milk with added vitamin D", "1 cup"),
+    ("B-complex veggie burger", "1"),
+    ("vitamin D mushrooms", "100 g"),
+    ("mineral water with magnesium 30 mg/l", "500 ml"),
+    ("orange juice 350 mg calcium", "1 glass"),
+    ("protein shake with 100 mg magnesium", "1"),
+    ("vitamin C drink", "1"),
+    ("cereal with iron and B12", "1 bowl"),
+    ("soy milk fortified with B12 and calcium", "250 ml"),
+    ("almond milk (with calcium, vitamin D2 and B12)", "1 cup"),
+    ("yeast extract with B12", "1 tsp"),
+    ("high calcium yogurt", "150 g"),
+    ("potassium rich banana smoothie", "1"),
+    ("vitamin enriched bread", "2 slices"),
+    ("multivitamin juice", "200 ml"),
+    ("electrolyte drink", "500 ml"),
+    ("electrolyte water", "1 l"),
+    ("energy drink with b vitamins", "250 ml"),
+    ("collagen yogurt", "1 cup"),
+    ("turmeric latte", "1"),
+    ("garlic", "2 cloves"),
+    ("garlic bread", "2 slices"),
+    ("ginger tea", "1 cup"),
+    ("cinnamon roll", "1"),
+    ("cranberry juice", "1 cup"),
+    ("green tea", "1 cup"),
+    ("apple cider vinegar", "1 tbsp"),
+    ("milk", "1 cup"),
+    ("milk thistle tea", "1 cup"),
+    ("vitamin gummy bears candy", "5"),
+    ("omega 3 eggs", "2"),
+    ("B12 fortified cereal", "40 g"),
+    ("D3 fortified milk", "1 cup"),
+    ("multi grain bread", "2 slices"),
+    ("flat iron steak", "200 g"),
+    ("prenatal yoga", ""),
+    ("potassium broth", "1 cup"),
+    ("probiotic yogurt", "1 cup"),
+    ("salt substitute chips", "30 g"),
+    ("magnesium chocolate 20 mg", "20 g"),
+    ("milk 30% DV calcium", "1 cup"),
+    ("turmeric shot", "1"),
+    ("epsom salt bath", "2 cups"),
+    ("forgot vitamin D 1000 IU", ""),
+    ("no magnesium 400 mg today", ""),
+]
+
+
+@pytest.mark.parametrize(("food", "amount"), FOODS)
+def test_a_food_that_names_a_nutrient_is_no_dose(food: str, amount: str) -> None:
+    assert not looks_like_supplement(food, amount)
+    brand = brand_words(food, amount)
+    assert not brand or find_food(load_foods(), brand).sure
+
+
+def test_no_name_of_the_food_table_is_taken_for_a_dose() -> None:
+    """13,139 names, many with nutrients in them: "Milk, whole, 3.25% milkfat, with added vitamin D"."""
+    names = load_foods().names
+    assert [name for name in names if looks_like_supplement(name, "100 g") or brand_words(name, "100 g")] == []
+
+
+# --- the tables of words
+
+
+def test_every_name_of_the_tables_is_read_as_what_it_stands_for() -> None:
+    """A name that a later or longer one hides, or that is short for itself, could never be read."""
+    for row in read_table("products.csv"):
+        for name in row["words"].split("; "):
+            assert not names_nothing(name), name
+            tokens, _ = read_cells(name, "")
+            if row["stands_for"]:
+                meant, _ = read_cells(row["stands_for"], "")
+                assert tokens == meant and any(token.kind == "nutrient" for token in tokens), name
+            elif row["when"] != "alone":
+                assert [token.means for token in tokens] == [name]
+            assert set(row["carries"].split()) <= ALL
+            assert row["when"] in ("", "dose", "alone")
+    for name in (*meanings("dose_same"), *meanings("dose_name")):
+        assert any(token.kind == "nutrient" for token in read_cells(name, "")[0]), name
+
+
+def test_no_product_is_listed_twice() -> None:
+    names = [name for row in read_table("products.csv") for name in row["words"].split("; ")]
+    assert len(set(names)) == len(names) > 400
+
+
+@pytest.mark.parametrize("food", ["chicken breast", "whole milk", "2 eggs", "apple cider vinegar", "fish and chips"])
+def test_most_foods_are_told_by_their_words_alone(food: str) -> None:
+    assert names_nothing(food) == (food != "apple cider vinegar")  # which is sold in capsules too
+
+
+# fmt: off
+PIECES = st.lists(st.sampled_from([
+    "magnesium", "calcium", "K", "D3", "b12", "p5p", "calcifediol", "citrate", "oxide", "tums", "multivitamin", "zinc",
+    "400", "2", "1/2", "1.000", "60k", "1000/500", "0", "1-0-1", "mg", "mcg", "IU", "mmol", "ml", "%", "dv", "x", "×",
+    "twice", "daily", "weekly", "a", "day", "/", "+", ",", "-", "(", ")", "of", "each", "per", "in", "tablet",
+    "capsules", "elemental", "as",
+]), max_size=12)
+# fmt: on
+
+
+@given(food=PIECES, amount=PIECES)
+def test_any_line_of_dose_words_is_read(food: list[str], amount: list[str]) -> None:
+    """Whatever the order of the words: no error, and each nutrient has a dose or is open, never both."""
+    name, told = " ".join(food), " ".join(amount)
+    looks_like_supplement(name, told)
+    brand_words(name, told)
+    read = read_supplement(name, told, "", {})
+    assert set(read.doses) <= ALL and read.unknown <= ALL and not read.unknown & read.doses.keys()
+    assert all(0 <= dose.low <= dose.best <= dose.high < 1e9 for dose in read.doses.values())
+    if named := {token.means for token in read_cells(name, told)[0] if token.kind == "nutrient"}:
+        assert named <= read.doses.keys() | read.unknown

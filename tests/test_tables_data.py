@@ -344,7 +344,9 @@ def test_every_source_is_resolved_and_keys_are_unique() -> None:
     keys = [row["key"] for row in table("sources")]
     assert len(set(keys)) == len(keys)
     used = {
-        row["source"] for name in ("references", "within_person_sd", "requirement_cv", "salts") for row in table(name)
+        row["source"]
+        for name in ("references", "within_person_sd", "requirement_cv", "salts", "daily_values")
+        for row in table(name)
     }
     assert used <= set(keys)
     assert all(row["title"] and row["publisher"] and row["year"].isdigit() for row in table("sources"))
@@ -484,7 +486,7 @@ def test_requirement_spread() -> None:
 # IUPAC abridged standard atomic weights (2021)
 WEIGHTS = {
     "H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "Mg": 24.305, "P": 30.974, "S": 32.06, "Cl": 35.45,
-    "K": 39.098, "Ca": 40.078, "Co": 58.933,
+    "K": 39.098, "Ca": 40.078, "Co": 58.933, "I": 126.904,
 }  # fmt: skip
 ELEMENT = {"magnesium": "Mg", "calcium": "Ca", "potassium": "K"}
 COUNTED_AS = {"vitamin_b6": "C8H11NO3", "vitamin_b12": "C63H88CoN14O14P"}  # pyridoxine, cyanocobalamin
@@ -538,4 +540,17 @@ def test_salt_fractions_from_formula_and_atomic_weights() -> None:
 def test_salts_are_of_our_nutrients_and_unique() -> None:
     rows = table("salts")
     assert {row["nutrient"] for row in rows} == set(CORE)
-    assert len({row["substance"] for row in rows}) == len(rows) == 54
+    assert len({row["substance"] for row in rows}) == len(rows) == 54 + 33  # of the release, and ours
+
+
+def test_daily_values_are_those_of_the_regulations() -> None:
+    """21 CFR 101.9(c)(8)(iv) as revised in 2016; Regulation (EU) No 1169/2011, Annex XIII, part A; in our units."""
+    wanted = {"us": (420, 1300, 4700, 20, 2.4, 1.7), "eu": (375, 800, 2000, 5, 2.5, 1.4)}
+    rows = table("daily_values")
+    units = {row["id"]: row["unit"] for row in table("nutrients")}
+    assert all(row["unit"] == units[row["nutrient"]] for row in rows)
+    assert {(row["authority"], row["nutrient"]): float(row["value"]) for row in rows} == {
+        (authority, nutrient): value
+        for authority, values in wanted.items()
+        for nutrient, value in zip(CORE, values, strict=True)
+    }

@@ -261,8 +261,12 @@ class Intake:
         """Best amounts of every diary line, (logged × nutrients): NaN where one of its parts is not known."""
         size = len(self.logged)
         best = sum_by(self.owner, self.lines.best, size)
-        unknown = sum_by(self.owner, (~self.known).astype(float), size)
-        return np.where(unknown > 0, np.nan, best)
+        # a dose among the foods of a dish says nothing of the other nutrients: it brings none
+        silent = np.array([entry.row is None for entry in self.entries], dtype=bool)[:, None]
+        silent = silent & ~self.known & ~self._missing & ~self._open
+        unknown = sum_by(self.owner, (~self.known & ~silent).astype(float), size)
+        told = sum_by(self.owner, self.known.astype(float), size)
+        return np.where((unknown > 0) | (told == 0), np.nan, best)
 
     @cached_property
     def flagged_share(self) -> FloatArray:

@@ -65,6 +65,8 @@ DIFFERS, TRACE = 0.2, 0.1
 # fitted to the labelled phrases that were tuned on (docs/method.md).
 BASE, BY_SCORE, BY_COVERED, BY_WHOLE = -1.9, 1.5, 2.6, 1.7
 WHOLLY = 0.97
+# A longer phrase is not looked through for the common names within it.
+LONGEST_WITHIN = 8
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
@@ -244,16 +246,46 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
         Scores from 0 to 1: the share of the phrase that the name has, by the weight of the words (rare words tell
         more), less what the words of the name cost that nobody asked for.
     """
-    index, ready, size = load_index(foods), _ready(foods), len(foods)
     asked = ask(foods, phrase)
-    shared, cost = np.zeros(size), index.cost + ready.prior
-    total, kinds = 0.0, meanings("search_kind")
+    tally = _tally(foods, asked)
+    if not tally.total:
+        return ()
+    found = np.flatnonzero(tally.shared > LEAST_SHARED * tally.total)
+    covered = tally.shared[found] / tally.total
+    score = tally.agreed[found] / tally.told - _costs(foods, asked, tally, found) - PER_EDIT * asked.edits
+    score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
+    if score.size > limit:  # only what can be among the best is put in order
+        near = score >= np.partition(score, -limit)[-limit]
+        found, score, covered = found[near], score[near], covered[near]
+    best = np.argsort(-score, kind="stable")[:limit]
+    return tuple(
+        Candidate(int(found[i]), float(min(1.0, max(0.0, score[i]))), float(min(1.0, covered[i]))) for i in best
+    )
+
+
+class _Tally(NamedTuple):
+    """What each food shares with a phrase, out of ``total``; with what is absent besides (``agreed`` out of ``told``).
+
+    ``cost`` is what its name says that nobody asked for; ``named`` tells whether the head of the phrase names it.
+    """
+
+    shared: FloatArray
+    total: float
+    agreed: FloatArray
+    told: float
+    cost: FloatArray
+    named: NDArray[np.bool_]
+
+
+def _tally(foods: FoodTable, asked: Asked) -> _Tally:
+    index, size = load_index(foods), len(foods)
+    shared, cost = np.zeros(size), index.cost + _ready(foods).prior
+    kinds, weights = meanings("search_kind"), dict[str, float]()
     for word, factor in asked.words:
         span = index.postings(word)
         rows, parts = index.rows[span], index.parts[span]
         # rare words tell more: inverse document frequency; a word no food has weighs as the rarest
-        weight = factor * math.log1p(size / max(1, len(rows)))
-        total += weight
+        weight = weights[word] = factor * math.log1p(size / max(1, len(rows)))
         if factor == BEHIND_LINK:  # "pancakes with syrup" are no syrup
             rows, parts = rows[parts < NAMES], parts[parts < NAMES]
         shared[rows] += np.where(parts % NAMES == FURTHER, FURTHER_WEIGHT * weight, weight)
@@ -263,8 +295,13 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
             others = index.rows[index.postings(kinds[word])]
             shared[others[~_among(rows, size)[others]]] += BY_KIND * weight
             cost[index.rows[index.postings(ABSENT + kinds[word])]] += CONTRARY
-    if not total:
-        return ()
+    span = index.postings(asked.head)
+    named = _among(index.rows[span][index.parts[span] >= NAMES], size)
+    for row, inside in _names_inside(index, asked):  # "weetabix with banana": a common name stands for all its words
+        shared[row] = max(shared[row], sum(weights.get(word, 0.0) for word in inside))
+        cost[row] = min(cost[row], 0.0)
+        named[row] |= asked.head in inside
+    total = sum(weights.values())
     told, agreed = total, shared.copy()
     for word in asked.absent:
         span = index.postings(ABSENT + word)
@@ -276,28 +313,38 @@ def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate,
             cost[rows] -= COST[index.parts[span] % NAMES]
         span = index.postings(word)
         cost[index.rows[span][index.parts[span] % NAMES != FURTHER]] += CONTRARY
-    found = np.flatnonzero(shared > LEAST_SHARED * total)
-    cost, covered, answered = cost[found], shared[found] / total, agreed[found] / told
-    prepared, flags = index.prepared[found], index.flags[found]
+    return _Tally(shared, total, agreed, told, cost, named)
+
+
+def _names_inside(index: WordIndex, asked: Asked) -> list[tuple[int, tuple[str, ...]]]:
+    """Foods whose name or common name stands within a phrase, each with its words: the longest names only."""
+    said = tuple(asked.form.split())
+    found: list[tuple[int, tuple[str, ...]]] = []
+    if len(said) > LONGEST_WITHIN:
+        return found
+    for length in range(len(said) - 1, 0, -1):
+        for start in range(len(said) - length + 1):
+            inside = said[start : start + length]
+            row = _exact(index, " ".join(inside))
+            if row is not None and not any(set(inside) <= set(longer) for _, longer in found):
+                found.append((row, inside))
+    return found
+
+
+def _costs(foods: FoodTable, asked: Asked, tally: _Tally, found: NDArray[np.intp]) -> FloatArray:
+    """What speaks against each of the foods found: words nobody asked for, another preparation, another head."""
+    index, ready, size = load_index(foods), _ready(foods), len(foods)
+    cost = tally.cost[found]
     plainly = cost - ready.prior[found] < 1e-9
     for word in asked.methods:
         cost -= np.where(_among(index.rows[index.postings(word)], size)[found], SAME_WORD, 0.0)
-    cost += _prepared_cost(asked.prepared)[prepared]
+    cost += _prepared_cost(asked.prepared)[index.prepared[found]]
     if not asked.prepared:
-        cost += np.where(flags & RAW_BUT_EATEN_COOKED, RAW_COST, 0.0)
+        cost += np.where(index.flags[found] & RAW_BUT_EATEN_COOKED, RAW_COST, 0.0)
     if asked.head:
-        span = index.postings(asked.head)
-        named = index.rows[span][index.parts[span] >= NAMES]
-        cost += np.where(_among(named, size)[found], 0.0, HEAD_MISSED)
-    score = answered - cost - PER_EDIT * asked.edits + np.where(plainly, ready.general[found], 0.0)
-    score = np.round(score, 9)  # so that equal sums are equal in whatever order they were added
-    if score.size > limit:  # only what can be among the best is put in order
-        near = score >= np.partition(score, -limit)[-limit]
-        found, score, covered = found[near], score[near], covered[near]
-    best = np.argsort(-score, kind="stable")[:limit]
-    return tuple(
-        Candidate(int(found[i]), float(min(1.0, max(0.0, score[i]))), float(min(1.0, covered[i]))) for i in best
-    )
+        cost += np.where(tally.named[found], 0.0, HEAD_MISSED)
+    costs: FloatArray = cost - np.where(plainly, ready.general[found], 0.0)
+    return costs
 
 
 def _among(rows: SmallIntArray, size: int) -> NDArray[np.bool_]:

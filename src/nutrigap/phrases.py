@@ -18,6 +18,8 @@ ABSENT = "no:"
 # How a food is prepared, as bits; a name may allow several ("baked or fried").
 FAMILIES = ("raw", "cooked", "moist", "dry", "fried")
 LONGEST_SYNONYM = 4
+# A phrase of more foods, or longer, is no line of a diary: it is not taken apart.
+MOST_JOINED, LONGEST_PHRASE = 4, 120
 # What stands between two foods; "w/o" is no "with".
 _BETWEEN = r"(?i)\s+(?:with|and|on|in|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
 
@@ -92,10 +94,12 @@ class Pair(NamedTuple):
 
 def pairs(phrase: str) -> list[Pair]:
     """The ways to read a phrase as two foods: at the words that join foods, else before a toast."""
+    if len(phrase) > LONGEST_PHRASE:
+        return []
     found = [Pair(phrase[: m.start()], phrase[m.end() :], True) for m in re.finditer(_BETWEEN, phrase)]
     found = [pair for pair in found if key(pair.first) and key(pair.second)]
     if found:
-        return found
+        return found if len(found) <= MOST_JOINED else []
     first, _, last = phrase.strip().rpartition(" ")
     carried = key(last) in lexicon("search_carrier") and key(first) not in lexicon("search_link")
     return [Pair(first, last, False)] if first and carried else []

@@ -27,13 +27,13 @@ from nutrigap.entries import (
     without_food,
 )
 from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
-from nutrigap.matching import ACCEPT, Match, candidates, find_food
+from nutrigap.matching import Match, candidates, find_food
 from nutrigap.quantities import Amount, parse_amount
 from nutrigap.recipes import Recipe, refuse_cycles
 from nutrigap.several import read_dish, read_several, recipe_of
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import MEASURE_SYSTEMS, read_table
+from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
 from nutrigap.words import key, lexicon, negation, words
 
 MOST_GRAMS = 10_000.0
@@ -121,7 +121,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         if kind == "supplement" or looks_like_supplement(line.food, said):
             return _resolve_supplement(line)
         brand = brand_words(line.food, said)
-        if brand and not find_food(kitchen.foods, brand).confidence >= ACCEPT:
+        if brand and not find_food(kitchen.foods, brand).sure:
             return _resolve_supplement(line, brand)
     if exported:
         return _as_exported(line, kitchen.foods)
@@ -167,7 +167,10 @@ def _resolve_supplement(line: Line, brand: str = "") -> Entry:
 def _dose_fix(read: Supplement, food: str) -> str:
     if read.unknown:
         return "write every dose, or add label columns such as magnesium_mg or vitamin_d_iu"
-    if any(dose.low < dose.best for dose in read.doses.values()) and "label" in read.guess:
+    two = [name for name, dose in read.doses.items() if dose.low < dose.best and "label" in read.guess]
+    if two and two[0].startswith("vitamin"):
+        return f'write "{find_nutrient(two[0]).called}" and the dose alone if the label gives the vitamin itself'
+    if two:
         return f'write "elemental" or "as {salt_written(food)}" if the label gives the mineral itself'
     return "if this is wrong, write the dose as taken, for example magnesium 200 mg"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 
 from nutrigap.amounts import Grams
-from nutrigap.choices import Choice, check_choices, measures, phrase_key
+from nutrigap.choices import Choice, check_choices, choice_for, measures, phrase_key
 from nutrigap.diary import Line
 from nutrigap.entries import (
     EVERY,
@@ -161,7 +161,8 @@ def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
     """The two foods of a phrase: those parts of it that are both surest to be one; None where no two are."""
 
     def sure(text: str) -> float:
-        if phrase_key(text) in kitchen.choices or looks_like_supplement(text, ""):
+        own = choice_for(kitchen.choices, text, "", "") or find_recipe(kitchen.recipes, text, "", "")
+        if own or looks_like_supplement(text, ""):
             return 1.0
         name = split_cell(text, kitchen.foods)[0]
         found = find_food(kitchen.foods, name)

@@ -1,0 +1,398 @@
+"""How much of one nutrient a dose line tells: its dose, how often it was taken, and the two readings of a salt.
+
+Doses are in the nutrient's canonical unit with low and high where a line can be read in two ways.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from nutrigap.doses import MOST_PIECES, Token, amounts_of, of_kind
+from nutrigap.errors import AmountError, UnknownUnit
+from nutrigap.units import Nutrient, nutrient_factor, read_table
+from nutrigap.words import lexicon, meanings, words
+
+# A dose of which even this many times less is more than any product holds is a slip.
+LEAVE_OUT_TIMES = 10.0
+# A compound cannot hold more of its mineral than its formula says; labels round.
+ROUNDING = 1.15
+
+
+class Dose(NamedTuple):
+    """Amount of a nutrient in a line, in its canonical unit: low and high differ where two readings exist."""
+
+    low: float
+    best: float
+    high: float
+
+    def times(self, low: float, best: float, high: float) -> Dose:
+        """The dose taken so many times."""
+        return Dose(self.low * low, self.best * best, self.high * high)
+
+
+class Supplement(NamedTuple):
+    """A supplement line read.
+
+    Attributes
+    ----------
+    doses : mapping of nutrient id to Dose
+        Empty when nothing is known of the product's content, or it carries none of our nutrients.
+    unknown : frozenset of nutrient ids
+        Nutrients the product may carry in an amount that nothing tells: their upper bound is open.
+    guess : str
+        What the reading rests on, or why the dose could not be read; "" if there is nothing to say.
+    """
+
+    doses: Mapping[str, Dose]
+    unknown: frozenset[str]
+    guess: str
+
+
+class _Salt(NamedTuple):
+    words: frozenset[str]
+    nutrient: str
+    fraction: float
+
+
+class Part(NamedTuple):
+    """What a line tells of one nutrient: the tokens of its name and those of the amount."""
+
+    of: Nutrient
+    named: tuple[Token, ...]
+    told: tuple[Token, ...]
+
+
+class _Told(NamedTuple):
+    """Doses written in some tokens, what reading them rests on, and whether they are masses."""
+
+    doses: list[Dose]
+    guesses: tuple[str, ...] = ()
+    weighed: bool = False
+
+
+class _Taken(NamedTuple):
+    """How much of the nutrient was taken, and what that reading rests on."""
+
+    dose: Dose
+    guesses: tuple[str, ...] = ()
+
+
+class _Counts(NamedTuple):
+    """How often a dose was taken, as some tokens tell: None for what they do not tell."""
+
+    pieces: Token | None
+    times: tuple[float, float, float] | None
+    share: float | None
+    each: bool
+
+
+@cache
+def _salts() -> tuple[_Salt, ...]:
+    return tuple(
+        _Salt(frozenset(words(row["substance"])), row["nutrient"], float(row["fraction"]))
+        for row in read_table("salts.csv")
+    )
+
+
+def most_of(of: Nutrient) -> float:
+    """More of a nutrient than any product holds, in its canonical unit."""
+    return float(meanings("dose_largest")[of.id.replace("_", " ")])
+
+
+def read_part(part: Part) -> Supplement:
+    """What a line tells of one nutrient: its dose or, in ``guess``, why there is none."""
+    of = part.of
+    try:
+        named, told = _doses(part, part.named), _doses(part, part.told)
+        taken = _taken(part, named, told)
+    except (AmountError, UnknownUnit) as error:
+        return Supplement({}, frozenset([of.id]), str(error))
+    if taken is None:
+        bare = not of_kind((*part.named, *part.told), "pieces") and of_kind((*part.named, *part.told), "number")
+        return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
+    dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
+    said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
+    if not 0 < dose.high <= most_of(of) * LEAVE_OUT_TIMES:
+        why = f"{said} is more than any product holds" if dose.high > 0 else "the dose is zero"
+        return Supplement({}, frozenset([of.id]), why)
+    if dose.high > most_of(of):
+        guesses.append(f"{said} is much for one line")
+    elif _odd(part, dose):
+        guesses.append(f"{said} would be an odd product: is the unit right?")
+    if not (told.weighed if told.doses else named.weighed):  # a mole of the salt is one of the mineral
+        return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
+    return _readings(part, dose, guesses, several=len(named.doses) > 1)
+
+
+def _odd(part: Part, dose: Dose) -> bool:
+    """Whether a dose is less than products hold, or more vitamin D than is told in µg: units that were mixed up."""
+    name = part.of.id.replace("_", " ")
+    if dose.best < float(meanings("dose_smallest")[name]):
+        return True
+    weighed = {mass.means[-1] for mass in of_kind((*part.named, *part.told), "mass")} == {"g"}
+    return weighed and not _forms(part) and dose.best > float(meanings("dose_weighed").get(name, "inf"))
+
+
+def _doses(part: Part, tokens: Sequence[Token]) -> _Told:
+    """The different doses written in some tokens, in the nutrient's canonical unit."""
+    masses = of_kind(tokens, "mass")
+    found = [_dose_of(part, mass) for mass in masses]
+    if masses:
+        weighed = any(mass.means.endswith("g") for mass in masses)
+        return _Told(_distinct(found), weighed=weighed)
+    if percents := of_kind(tokens, "percent"):
+        return _percent(part.of, percents[0])
+    numbers = [token for token in of_kind(tokens, "number") if token.best > MOST_PIECES]
+    return _bare(part.of, numbers[0]) if len(numbers) == 1 and tokens is part.named else _Told([])
+
+
+def _dose_of(part: Part, mass: Token) -> Dose:
+    """One mass in the nutrient's canonical unit.
+
+    Raises
+    ------
+    AmountError
+        ``1.000``, which is one or a thousand; IU of calcidiol.
+    UnknownUnit
+        The unit has no meaning for the nutrient.
+    """
+    if math.isnan(mass.best):
+        plainly = mass.text.replace(".", "")
+        raise AmountError(f'"{mass.text}" can be read in two ways', f"write {plainly} or {float(mass.text):g}")
+    if mass.means == "IU" and "calcidiol" in _forms(part) and not _as_mineral(part):
+        raise AmountError("an IU of calcidiol is not defined", "write µg")
+    factor = nutrient_factor(part.of, mass.means)
+    return Dose(mass.low * factor, mass.best * factor, mass.high * factor)
+
+
+def _distinct(doses: Sequence[Dose]) -> list[Dose]:
+    """Doses without those that repeat another: "1000 IU (25 µg)"."""
+    kept: list[Dose] = []
+    for dose in doses:
+        if not any(math.isclose(dose.best, other.best, rel_tol=0.01) for other in kept):
+            kept.append(dose)
+    return kept
+
+
+@cache
+def _daily_values() -> dict[tuple[str, str], float]:
+    """Value by authority and nutrient id, in the nutrient's canonical unit."""
+    return {(row["authority"], row["nutrient"]): float(row["value"]) for row in read_table("daily_values.csv")}
+
+
+def _percent(of: Nutrient, percent: Token) -> _Told:
+    """A percentage of the daily value on American labels or of the nutrient reference value on European ones."""
+    both = {authority: _daily_values()[authority, of.id] for authority in ("us", "eu")}
+    if percent.means in both:
+        value = both[percent.means]
+        return _Told([Dose(percent.low / 100 * value, percent.best / 100 * value, percent.high / 100 * value)])
+    low, high = min(both.values()), max(both.values())
+    guess = f"a percentage of the American daily value ({both['us']:g} {of.unit}); the European one is {both['eu']:g}"
+    return _Told([Dose(percent.low / 100 * low, percent.best / 100 * both["us"], percent.high / 100 * high)], (guess,))
+
+
+def _bare(of: Nutrient, number: Token) -> _Told:
+    """A number without a unit in a name ("vitamin D3 2000"): the unit of such products where it is large enough."""
+    unit, _, least = meanings("dose_bare")[of.id.replace("_", " ")].partition(" from ")
+    if not number.low >= float(least):
+        return _Told([])
+    factor = nutrient_factor(of, unit)
+    dose = Dose(number.low * factor, number.best * factor, number.high * factor)
+    return _Told([dose], (f'"{number.text}" is read as {unit}',), weighed=unit.endswith("g"))
+
+
+def _taken(part: Part, named: _Told, told: _Told) -> _Taken | None:
+    """How much of the nutrient the line tells, in its canonical unit: None where it tells no dose."""
+    in_name, in_amount = _counts(part.named), _counts(part.told)
+    seldom = of_kind((*part.named, *part.told), "rare")
+    rare = tuple(f'the line says "{token.text}": counted on this day as written' for token in seldom)
+    powder = named.doses and all(mass.means == "g" for mass in of_kind(part.told, "mass"))
+    if told.doses and not powder:
+        taken = _from_amount(part, told.doses, in_amount)
+        total, guesses = taken.dose, taken.guesses
+        if named.doses and not any(math.isclose(total.best, dose.best, rel_tol=0.01) for dose in named.doses):
+            guesses = (*guesses, "the dose in the amount is taken, not the one in the name")
+        elif in_name.times is not None and in_name.times[2] > 1:
+            guesses = (*guesses, "the dose in the amount is taken as that of the day")
+            total = total._replace(high=total.high * in_name.times[2])
+        return _Taken(total, (*guesses, *rare))
+    if not named.doses:
+        return None
+    dose, guesses = _of_several(part, named.doses)
+    loose = [token for token in of_kind(part.named, "number") if 1 < token.high <= MOST_PIECES]
+    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(dose, in_name, loose)
+    return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
+
+
+def _counts(tokens: Sequence[Token]) -> _Counts:
+    """How often a dose was taken, as some tokens tell."""
+    pieces = of_kind(tokens, "pieces")
+    few = [token for token in of_kind(tokens, "number") if token.high <= MOST_PIECES]
+    if not pieces and len(few) == 1 and of_kind(tokens, "piece"):  # "2 magnesium tablets"
+        pieces = few
+    times: tuple[float, float, float] | None = None
+    for token in of_kind(tokens, "times", "often"):
+        low, best, high = times or (1.0, 1.0, 1.0)
+        times = (low * token.low, best * token.best, high * token.high)
+    shares = of_kind(tokens, "share", "share of ml")
+    each = bool(of_kind(tokens, "each"))
+    return _Counts(pieces[0] if pieces else None, times, shares[0].best if shares else None, each)
+
+
+def _of_several(part: Part, doses: Sequence[Dose]) -> _Taken:
+    """The dose where a name tells more than one: beside a compound's mass, the smaller is the mineral itself."""
+    least, most = min(doses, key=lambda dose: dose.best), max(doses, key=lambda dose: dose.best)
+    if least is most:
+        return _Taken(least)
+    fractions = _fractions(part)
+    named_twice = len([t for t in part.named if t.kind == "nutrient"]) > 1
+    if of_kind(part.named, "own") or (_forms(part) and named_twice):
+        return _Taken(least)
+    if fractions and least.best <= most.best * max(fractions) * ROUNDING:
+        return _Taken(least)
+    return _Taken(Dose(least.low, doses[0].best, most.high), ("the line tells two doses",))
+
+
+def _from_amount(part: Part, doses: Sequence[Dose], counts: _Counts) -> _Taken:
+    """The dose where the amount tells it: "400 mg", "200-400 mg", "2 x 200 mg", "2 tablets (400 mg)"."""
+    dose = doses[0].times(*(counts.times or (1.0, 1.0, 1.0)))
+    count = counts.pieces
+    if count is None or count.low == count.high == 1:
+        return _Taken(dose)
+    if counts.share is not None:
+        return _Taken(dose.times(*(end / counts.share for end in (count.low, count.best, count.high))))
+    if counts.each:
+        return _Taken(dose.times(count.low, count.best, count.high))
+    if _inside(part.told, "mass"):
+        return _Taken(
+            dose.times(min(1.0, count.low), 1, max(1.0, count.high)), ("the dose in brackets is taken as the total",)
+        )
+    total = dose.times(min(1.0, count.low), count.best, max(1.0, count.high))
+    return _Taken(total, (f"{count.best:g} times the dose is counted; it may be that of all together",))
+
+
+def _inside(tokens: Sequence[Token], kind: str) -> bool:
+    """Whether a token of a kind stands in brackets."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth > 0 and token.kind == kind:
+            return True
+    return False
+
+
+def _by_amount(part: Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken:
+    """The dose of the name, taken as often as the amount tells: "magnesium 400 mg", "1/2 tablet".
+
+    Raises
+    ------
+    AmountError
+        The amount is two, or can be read in two ways.
+    """
+    guesses: list[str] = []
+    volumes = of_kind(part.told, "volume")
+    if volumes or of_kind(part.told, "mass"):
+        if named.share is not None and volumes and of_kind(part.named, "share of ml"):
+            return _Taken(dose.times(*(end / named.share for end in volumes[0][3:])))
+        return _Taken(dose, ("the amount is taken as one dose",))
+    found = of_kind(part.told, "pieces", "number")
+    if len(found) > 1:
+        raise AmountError("the amount tells two numbers", "write one amount a line")
+    low, best, high = found[0][3:] if found else (1.0, 1.0, 1.0)
+    if found and found[0].kind == "number" and any(t.best == best for t in amounts_of(part.named)):
+        return _Taken(dose)  # the number of the dose once more
+    if math.isnan(best):
+        raise AmountError(f'"{found[0].text}" can be read in two ways', "write the number without a point")
+    if unread := [token.text for token in of_kind(part.told, "strange", "scoop")]:
+        guesses.append(f'"{" ".join(unread)}" is taken as one dose')
+    if high > MOST_PIECES:
+        guesses.append(f"{high:g} times the dose is counted")
+    low, best, high = (end * often for end, often in zip((low, best, high), told.times or (1, 1, 1), strict=True))
+    pieces = named.pieces
+    if named.share is not None:
+        low, best, high = low / named.share, best / named.share, high / named.share
+    elif pieces is not None and 1 < pieces.best <= MOST_PIECES:
+        guesses.append(f"the dose is taken as that of one piece; that of {pieces.best:g} would be less")
+        low /= pieces.best
+    if named.times is not None and named.times[1] > 1 and (high > 0):
+        often = named.times[1]
+        guesses.append(f'the amount is taken as that of the day; "{often:g} times" would be more')
+        low, best, high = low, best if best > 1 else best * often, high * often
+    return _Taken(dose.times(low, best, high), tuple(guesses))
+
+
+def _by_words(dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
+    """The dose of the name, taken as often as the name itself tells: "2 x magnesium 200 mg"."""
+    dose = dose.times(*(named.times or (1.0, 1.0, 1.0)))
+    pieces = named.pieces if named.pieces is not None and named.pieces.high <= MOST_PIECES else None
+    if named.share is not None:
+        if pieces is not None:
+            return _Taken(dose.times(*(end / named.share for end in pieces[3:])))
+        low = 1 / max(1.0, named.share)
+        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+    if pieces is None and loose:
+        return _Taken(dose.times(1, 1, loose[0].high), (f'"{loose[0].text}" is not taken into account',))
+    if pieces is None:
+        return _Taken(dose)
+    low, best, high = pieces[3:]
+    if named.each or high <= 1:
+        return _Taken(dose.times(low, best, high))
+    guess = f"{best:g} times the dose is counted; it may be that of all together"
+    return _Taken(dose.times(min(1.0, low), best, high), (guess,))
+
+
+# ------------------------------------------------------------------------- salts
+
+
+def _forms(part: Part) -> frozenset[str]:
+    """The forms of a salt that a line names, as the table of salts names them."""
+    return frozenset(token.means for token in of_kind(part.named, "salt"))
+
+
+def _as_mineral(part: Part) -> bool:
+    """Whether the dose is told to be the mineral's: "elemental", "as citrate", "(citrate)"."""
+    if of_kind((*part.named, *part.told), "own"):
+        return True
+    return _inside(part.named, "salt") and not _inside(part.named, "mass")
+
+
+def _fractions(part: Part) -> list[float]:
+    """What one mg of the compounds that a line can mean counts as; empty where the table holds none."""
+    forms = _forms(part) | {f"di{form}" for form in _forms(part)}
+    fits = [salt for salt in _salts() if salt.nutrient == part.of.id and salt.words & forms]
+    said = {token.text for token in of_kind(part.named, "nutrient", "hydrate")}
+    bases = said & {"pyridoxine", "pyridoxal", "pyridoxamine"}  # pyridoxine hydrochloride is not that of pyridoxamine
+    hydrates = {t.text for t in of_kind(part.named, "nutrient", "hydrate")} & lexicon("dose_hydrate")
+    fits = [salt for salt in fits if salt.words & bases] or fits
+    fits = [salt for salt in fits if hydrates <= salt.words] or fits
+    return [salt.fraction for salt in fits]
+
+
+def _readings(part: Part, dose: Dose, guesses: list[str], *, several: bool) -> Supplement:
+    """One reading for the nutrient's own name, two for a salt with a mass: elemental (best, high) or compound (low)."""
+    of = part.of
+    if not _forms(part) or _as_mineral(part) or several or of.id == "vitamin_b12":
+        return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
+    fractions = _fractions(part)
+    shown = f"{dose.best:.{of.decimals}f} {of.unit}"
+    if not fractions:
+        guesses = [f"the content of this form of {of.called} is not known", *guesses]
+        return Supplement({of.id: dose._replace(low=0.0)}, frozenset(), "; ".join(guesses))
+    least, most = min(fractions), max(fractions)
+    if "calcidiol" in _forms(part):
+        said = f"1 µg of calcidiol counts as {most:g} µg of vitamin D (EFSA 2023); the label may count so already"
+        read = Dose(dose.low, dose.best * most, dose.high * most)
+    elif of_kind(part.named, "compound"):
+        middle = (least + most) / 2
+        read = dose.times(least, middle, most)
+        said = f"read as {shown} of the compound, which holds {read.best:.{of.decimals}f} {of.unit} of {of.called}"
+    else:
+        read = dose._replace(low=dose.low * least)
+        said = (
+            f"read as {shown} of {of.called}; if the label means the compound, it holds about "
+            f"{dose.best * least:.{of.decimals}f} {of.unit}"
+        )
+    return Supplement({of.id: read}, frozenset(), "; ".join([said, *guesses]))

@@ -30,8 +30,9 @@ import nutrigap as ng
 from nutrigap.cli import run
 from nutrigap.errors import FoodTableError, TableError
 from nutrigap.foodtables import fdc, header
-from nutrigap.foodtables.join import common_names, join_tables
+from nutrigap.foodtables.join import join_tables
 from nutrigap.foodtables.portions import fdc_portion, one_of
+from nutrigap.index import build_index, load_index
 from nutrigap.intake import Bounds, contributions
 from nutrigap.matching import find_exact, search
 from nutrigap.tables import FoodTable
@@ -518,11 +519,20 @@ def test_a_users_food_comes_first_among_equals(write):
 def test_common_names_go_along_and_give_way_to_a_users_food(write):
     own = ng.load_foods(write("food,magnesium_mg\noats,1\n"))
     both = join_tables(own, ng.load_foods())
-    packaged = common_names(ng.load_foods())
-    assert "oats" in packaged and "oats" not in both.aliases
-    others = {name: row for name, row in packaged.items() if name in both.aliases}
-    assert len(others) > 100 and all(both.aliases[name] == row + 1 for name, row in others.items())
-    assert len(both.also) == len(both) and any(both.also)
+    assert find_exact(both, "oats") == 0
+    packaged = ng.load_foods()
+    for phrase in ("porridge", "coke", "chapati", "spag bol"):
+        assert find_exact(both, phrase) == find_exact(packaged, phrase) + 1
+
+
+def test_the_index_of_joined_tables_is_that_of_all_their_names(write):
+    """Merged from the indexes of the tables; built anew from all names by an independent path, it is the same."""
+    own = ng.load_foods(write('food,magnesium_mg\nOat bar zzqx,1\n"Spinach, raw",2\n', "mine.csv"))
+    other = ng.load_foods(write("food,calcium_mg\nSpinach zzqx,1\nOat bar zzqx,3\n", "other.csv"))
+    merged = load_index(join_tables(own, other))
+    built = build_index((*own.names, *other.names), ("",) * (len(own) + len(other)), {})
+    for field, one, two in zip(merged._fields, merged, built, strict=True):
+        assert list(one) == list(two), field
 
 
 def test_tables_that_share_an_id_are_refused(write):

@@ -127,6 +127,33 @@ def _inverted(pairs: Iterable[tuple[str, Item]]) -> tuple[tuple[str, ...], Small
     return vocabulary, np.cumsum(counts), [item for word in vocabulary for item in found[word]]
 
 
+def merge_indexes(indexes: Sequence[WordIndex]) -> WordIndex:
+    """The index of tables that stand side by side; of a name that two of them have, the earlier table's food stands."""
+    vocabulary = sorted({word for index in indexes for word in index.vocabulary})
+    place = {word: i for i, word in enumerate(vocabulary)}
+    starts = np.cumsum([0, *(len(index.cost) for index in indexes)]).tolist()
+    shifted = list(zip(indexes, starts, strict=False))
+    words = np.concatenate(
+        [np.repeat([place[word] for word in index.vocabulary], np.diff(index.offsets)) for index in indexes]
+    ).astype(np.int64)
+    order = np.argsort(words, kind="stable")  # postings of a word in the order of the tables
+    exact: dict[str, int] = {}
+    for index, start in reversed(shifted):
+        exact |= dict(zip(index.exact, (index.exact_rows.astype(np.int64) + start).tolist(), strict=True))
+    known = sorted(exact)
+    return WordIndex(
+        vocabulary,
+        np.append(0, np.cumsum(np.bincount(words, minlength=len(vocabulary)))),
+        np.concatenate([index.rows.astype(np.int64) + start for index, start in shifted])[order],
+        np.concatenate([index.parts for index in indexes])[order],
+        known,
+        np.array([exact[name] for name in known], dtype=np.int64),
+        np.concatenate([index.cost for index in indexes]),
+        np.concatenate([index.prepared for index in indexes]),
+        np.concatenate([index.flags for index in indexes]),
+    )
+
+
 def _said(name: str) -> str:
     """A name without what it leaves open: "NS as to fat", "with or without cheese"."""
     void = rf"(?i)\b(?:{'|'.join(sorted(meanings('search_void')))})\b.*"
@@ -235,8 +262,10 @@ SPELLING_FILES = {
 @cache
 def load_index(foods: FoodTable) -> WordIndex:
     """The index of a table: read from the packaged files, or built when the table is not the packaged one."""
+    if foods.joined:
+        return merge_indexes([load_index(table) for table in foods.joined])
     if foods.folder is None:
-        return build_index(foods.names, ("",) * len(foods), {})
+        return build_index(foods.names, foods.also or ("",) * len(foods), foods.aliases)
     return WordIndex(**{attribute: _read(foods.folder, name) for attribute, name in FILES.items()})  # type: ignore[arg-type]
 
 
@@ -244,7 +273,8 @@ def load_index(foods: FoodTable) -> WordIndex:
 def load_spelling(foods: FoodTable) -> Spelling:
     """The words that a misspelt word may mean in a table, read or built as ``load_index`` does."""
     if foods.folder is None:
-        return build_spelling(load_index(foods).vocabulary, ())
+        index = load_index(foods)
+        return build_spelling(index.vocabulary, index.exact)
     return Spelling(**{attribute: _read(foods.folder, name) for attribute, name in SPELLING_FILES.items()})  # type: ignore[arg-type]
 
 

@@ -122,6 +122,8 @@ class FoodTable:
         What stands before the colon of an id -> where those foods come from; empty for the packaged table.
     notes : tuple of str
         What was read otherwise than it may seem, for tables that a user brought.
+    joined : tuple of FoodTable
+        The tables that stand side by side in this one, first in rank first; empty for a single table.
     """
 
     name: str
@@ -147,6 +149,7 @@ class FoodTable:
     aliases: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[str, Source] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    joined: tuple[FoodTable, ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -9,9 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from nutrigap.errors import TableError
-from nutrigap.tables import FoodTable, Imputation, read_lines
-from nutrigap.units import read_table
-from nutrigap.words import key
+from nutrigap.tables import FoodTable, Imputation
 
 
 def join_tables(*tables: FoodTable) -> FoodTable:
@@ -26,7 +24,6 @@ def join_tables(*tables: FoodTable) -> FoodTable:
         Two tables share a food id.
     """
     _refuse_shared_ids(tables)
-    starts = list(accumulate((len(table) for table in tables), initial=0))
     groups = list(accumulate((len(table.groups) for table in tables), initial=0))
     offsets = list(accumulate((len(table.portion_names) for table in tables), initial=0))
     return FoodTable(
@@ -54,8 +51,7 @@ def join_tables(*tables: FoodTable) -> FoodTable:
         ),
         left_out_portion=tables[0].left_out_portion,
         first_tier=_first_tier(tables),
-        also=tuple(other for table in tables for other in further_names(table)),
-        aliases=_aliases(tables, starts),
+        joined=tables,
         origins={prefix: origin for table in tables for prefix, origin in table.origins.items()},
         notes=tuple(note for table in tables for note in table.notes),
     )
@@ -80,31 +76,3 @@ def _first_tier(tables: Sequence[FoodTable]) -> int:
         if table.first_tier < len(table):
             break
     return first
-
-
-def further_names(table: FoodTable) -> Sequence[str]:
-    """Further names of every food, for the search; "" for those that have none."""
-    if table.folder is not None:
-        return read_lines(table.folder, "also.txt")
-    return table.also or ("",) * len(table)
-
-
-def common_names(table: FoodTable) -> dict[str, int]:
-    """Common name -> row of the food that is meant by it."""
-    if table.folder is not None:
-        return {row["phrase"]: table.row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
-    return dict(table.aliases)
-
-
-def _aliases(tables: Sequence[FoodTable], starts: Sequence[int]) -> dict[str, int]:
-    """The common names of all tables, but for those that are the name of a food in a table before."""
-    found: dict[str, int] = {}
-    taken: set[str] = set()
-    for table, start in zip(tables, starts, strict=False):
-        for phrase, row in common_names(table).items():
-            if key(phrase) not in taken:
-                found[phrase] = row + start
-        if table is not tables[-1]:
-            taken.update(key(name) for name in table.names)
-            taken.update(key(phrase) for phrase in found)
-    return found

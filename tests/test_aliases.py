@@ -91,6 +91,7 @@ def test_no_common_name_leads_to_a_food_of_which_nothing_is_known() -> None:
 def test_synonyms_are_written_in_the_form_in_which_words_are_compared() -> None:
     assert len(SYNONYMS) > 300
     assert not [row["words"] for row in SYNONYMS if row["words"] != key(row["words"])]
+    assert not [row["means"] for row in SYNONYMS if row["means"] != key(row["means"])]
 
 
 def test_a_synonym_means_words_of_the_tables() -> None:

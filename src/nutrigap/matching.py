@@ -192,6 +192,7 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
 class _Ready(NamedTuple):
     """What a search needs beside the index, worked out once: the cost of each food before anything is asked."""
 
+    cost: FloatArray
     prior: FloatArray
     general: FloatArray
 
@@ -201,7 +202,7 @@ def _ready(foods: FoodTable) -> _Ready:
     index, size = load_index(foods), len(foods)
     tier = np.where(np.arange(size) < foods.first_tier, 0.0, np.where(foods.survey, SECOND_TIER, UNSURVEYED))
     general = np.where(index.flags & GENERAL, GENERAL_BONUS, np.where(index.flags & OPEN, OPEN_BONUS, 0.0))
-    return _Ready(tier, general)
+    return _Ready(index.cost + tier, tier, general)
 
 
 @cache
@@ -279,7 +280,7 @@ class _Tally(NamedTuple):
 
 def _tally(foods: FoodTable, asked: Asked) -> _Tally:
     index, size = load_index(foods), len(foods)
-    shared, cost = np.zeros(size), index.cost + _ready(foods).prior
+    shared, cost = np.zeros(size), _ready(foods).cost.copy()
     kinds, weights = meanings("search_kind"), dict[str, float]()
     for word, factor in asked.words:
         span = index.postings(word)

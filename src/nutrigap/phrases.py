@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from nutrigap.units import read_table
+from nutrigap.units import read_rows
 from nutrigap.words import key, lexicon, meanings, words
 
 # Marks a word for what is not there: "no:fat".
@@ -26,7 +26,8 @@ _BETWEEN = r"(?i)\s+(?:with|and|on|in|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+
 
 @cache
 def _synonyms() -> dict[tuple[str, ...], tuple[str, ...]]:
-    return {tuple(words(row["words"])): tuple(words(row["means"])) for row in read_table("synonyms.csv")}
+    _, *rows = read_rows("synonyms.csv")  # written in the form of words.key, so that they need only be cut
+    return {tuple(said.split()): tuple(means.split()) for said, means, _ in rows}
 
 
 @cache

@@ -35,10 +35,15 @@ MASS_IN_GRAMS = {"g": 1.0, "mg": 1e-3, "µg": 1e-6}
 DATA = Path(__file__).parent / "data"
 
 
+def read_rows(name: str) -> list[list[str]]:
+    """Rows of a small packaged table, its header first."""
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a small packaged table, as dictionaries of strings ("" where blank)."""
-    with (DATA / name).open(encoding="utf-8", newline="") as stream:
-        header, *rows = csv.reader(stream)
+    header, *rows = read_rows(name)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 

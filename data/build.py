@@ -13,6 +13,7 @@ import math
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,18 @@ from build_foods import EDITIONS, Facts, build_foods, nutrient_columns, write_ar
 from build_releases import ReleaseError, Releases
 from build_tables import build_tables
 from build_units import build_units
-from nutrigap.index import FILES, SPELLING_FILES, build_index, build_spelling
-from nutrigap.tables import read_lines
+from nutrigap.index import (
+    FILES,
+    NAMES_FILES,
+    SPELLING_FILES,
+    build_index,
+    build_names,
+    build_spelling,
+    merge_names,
+    sorted_names,
+)
+from nutrigap.matching import plain_names
+from nutrigap.tables import read_foods, read_lines
 from nutrigap.units import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +43,7 @@ PACKAGED = ROOT / "src" / "nutrigap" / "data"
 # How the arrays of the index are stored: as small as they may be.
 STORED = {
     **dict.fromkeys(("index_offsets.npy", "spelling_offsets.npy"), np.int32),
-    **dict.fromkeys(("index_rows.npy", "index_exact_rows.npy", "spelling_members.npy"), np.int16),
+    **dict.fromkeys(("index_rows.npy", "names_rows.npy", "spelling_members.npy"), np.int16),
     **dict.fromkeys(("index_parts.npy", "index_prepared.npy", "index_flags.npy"), np.uint8),
     "index_cost.npy": np.float64,
 }
@@ -42,27 +53,36 @@ TIERS = {"fndds": "fndds:", "sr": "sr:"}
 def build(releases: Releases, out: Path) -> None:
     """Write every table into ``out``: the foods, the small tables made from them, and the manifest last."""
     facts = build_foods(releases, out)
-    write_index(out / "foods")
     build_tables(releases, out)
+    write_index(out / "foods", facts.counts["fndds"]["foods"])
     build_units(out)
     facts.releases.update(releases.sha256)
     write_manifest(out, facts)
 
 
-def write_index(folder: Path) -> None:
+def write_index(folder: Path, first_tier: int) -> None:
     """Write the search index over all food names and ``aliases.csv``, so that a report need not make it."""
     row_by_id = {food: row for row, food in enumerate(read_lines(folder, "ids.txt"))}
-    aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
-    index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"), aliases)
     assert len(row_by_id) <= np.iinfo(np.int16).max, "rows no longer fit the size they are stored in"
+    aliases = {row["phrase"]: row_by_id[row["food_id"]] for row in read_table("aliases.csv")}
+    index = build_index(read_lines(folder, "names.txt"), read_lines(folder, "also.txt"))
+    names = build_names(read_lines(folder, "names.txt"), aliases)
     spelling = build_spelling(index.vocabulary, aliases)
-    contents = {name: getattr(index, attribute) for attribute, name in FILES.items()}
-    contents |= {name: getattr(spelling, attribute) for attribute, name in SPELLING_FILES.items()}
-    for name, content in contents.items():
+    for files, content in ((FILES, index), (NAMES_FILES, names), (SPELLING_FILES, spelling)):
+        write_attributes(folder, files, content)
+    foods = read_foods(folder, edition="", sha256="", first_tier=first_tier)
+    plain = plain_names(foods)  # found by a search with what was just written
+    write_attributes(folder, NAMES_FILES, merge_names([(names, 0), (sorted_names(plain), 0)]))
+
+
+def write_attributes(folder: Path, files: Mapping[str, str], content: object) -> None:
+    """Write attributes of an index, each into its file."""
+    for attribute, name in files.items():
+        value = getattr(content, attribute)
         if name.endswith(".txt"):
-            write_lines(folder / name, content)
+            write_lines(folder / name, value)
         else:
-            write_array(folder / name, content.astype(STORED[name]))
+            write_array(folder / name, value.astype(STORED[name]))
 
 
 def write_manifest(out: Path, facts: Facts) -> None:

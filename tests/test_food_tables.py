@@ -530,7 +530,7 @@ def test_the_index_of_joined_tables_is_that_of_all_their_names(write):
     own = ng.load_foods(write('food,magnesium_mg\nOat bar zzqx,1\n"Spinach, raw",2\n', "mine.csv"))
     other = ng.load_foods(write("food,calcium_mg\nSpinach zzqx,1\nOat bar zzqx,3\n", "other.csv"))
     merged = load_index(join_tables(own, other))
-    built = build_index((*own.names, *other.names), ("",) * (len(own) + len(other)), {})
+    built = build_index((*own.names, *other.names), ("",) * (len(own) + len(other)))
     for field, one, two in zip(merged._fields, merged, built, strict=True):
         assert list(one) == list(two), field
 

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nutrigap as ng
-from nutrigap.index import FILES, SPELLING_FILES, build_index, build_spelling, load_index, load_spelling
+from nutrigap.index import (
+    FILES,
+    SPELLING_FILES,
+    build_index,
+    build_names,
+    build_spelling,
+    load_index,
+    load_names,
+    load_spelling,
+)
 from nutrigap.matching import FLAG, candidates, find_exact, find_food, search
 from nutrigap.tables import read_lines
 from nutrigap.units import DATA, read_table
@@ -227,15 +236,17 @@ def test_the_packaged_index_is_the_one_built_from_the_names() -> None:
     folder = FOODS.folder
     assert folder is not None
     aliases = {row["phrase"]: FOODS.row(row["food_id"]) for row in read_table("aliases.csv")}
-    built = build_index(tuple(FOODS.names), tuple(read_lines(folder, "also.txt")), aliases)
-    pairs = (
+    built = build_index(tuple(FOODS.names), tuple(read_lines(folder, "also.txt")))
+    for files, packaged, made in (
         (FILES, load_index(FOODS), built),
         (SPELLING_FILES, load_spelling(FOODS), build_spelling(built.vocabulary, aliases)),
-    )
-    for files, packaged, made in pairs:
+    ):
         for attribute, name in files.items():
             one, other = getattr(packaged, attribute), getattr(made, attribute)
             assert list(one) == list(other) if name.endswith(".txt") else np.array_equal(one, other), attribute
+    names, packaged_names = build_names(FOODS.names, aliases), load_names(FOODS)
+    assert len(packaged_names.exact) > len(names.exact)
+    assert all(packaged_names.find(name) == row for name, row in zip(names.exact, names.rows, strict=True))
 
 
 @pytest.mark.parametrize("word", ["tofu", "avocado", "kale", "halibut", "quinoa"])
@@ -257,13 +268,14 @@ def test_postings_are_the_rows_that_hold_the_word(word: str) -> None:
 
 
 def test_a_small_table_is_indexed_by_hand() -> None:
-    index = build_index(["Apple, raw", "Pie, apple"], ["", "tart"], {"apfel": 0})
+    index = build_index(["Apple, raw", "Pie, apple"], ["", "tart"])
     assert list(index.vocabulary) == ["apple", "pie", "raw", "tart"]
     assert index.rows[index.postings("apple")].tolist() == [0, 1]
     assert index.rows[index.postings("tart")].tolist() == [1]
     assert index.rows[index.postings("plum")].tolist() == []
-    assert list(index.exact) == ["apfel", "apple raw", "pie apple"]
-    assert index.exact_rows.tolist() == [0, 0, 1]
+    names = build_names(["Apple, raw", "Pie, apple"], {"apfel": 0})
+    assert list(names.exact) == ["apfel", "apple raw", "pie apple"]
+    assert names.rows.tolist() == [0, 0, 1]
 
 
 # --------------------------------------------------------------------------------------- words

@@ -47,7 +47,6 @@ class WordIndex(NamedTuple):
     ----------
     parts : (postings,) array
         As long as ``rows``: the part that the word plays in that name.
-    exact, exact_rows : sorted names and common names in their one form, each with its row
     cost : (foods,) array
         What all words of a name cost together.
     prepared : (foods,) array
@@ -60,8 +59,6 @@ class WordIndex(NamedTuple):
     offsets: SmallIntArray
     rows: SmallIntArray
     parts: SmallIntArray
-    exact: Sequence[str]
-    exact_rows: SmallIntArray
     cost: FloatArray
     prepared: SmallIntArray
     flags: SmallIntArray
@@ -74,6 +71,18 @@ class WordIndex(NamedTuple):
         """How many names have the word."""
         found = self.postings(word)
         return int(found.stop - found.start)
+
+
+class Names(NamedTuple):
+    """The names and common names of all foods in their one form, sorted, each with its row."""
+
+    exact: Sequence[str]
+    rows: SmallIntArray
+
+    def find(self, name: str) -> int | None:
+        """Row of the food of that name, None when there is none."""
+        place = bisect_left(self.exact, name)
+        return int(self.rows[place]) if place < len(self.exact) and self.exact[place] == name else None
 
 
 class Spelling(NamedTuple):
@@ -93,28 +102,36 @@ def span(vocabulary: Sequence[str], offsets: SmallIntArray, word: str) -> slice:
     return slice(int(offsets[number]), int(offsets[number + 1]))
 
 
-def build_index(names: Sequence[str], also: Sequence[str], aliases: Mapping[str, int]) -> WordIndex:
-    """Index of the words of every name and of its further names; ``aliases`` are common names with their rows."""
+def build_index(names: Sequence[str], also: Sequence[str]) -> WordIndex:
+    """Index of the words of every name and of its further names."""
     parts = [_parts(name, other) for name, other in zip(names, also, strict=True)]
     words = [(word, row, part) for row, found in enumerate(parts) for word, part in found.items()]
     vocabulary, offsets, pairs = _inverted((word, (row, part)) for word, row, part in words)
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     roles = np.array([part for _, part in pairs], dtype=np.uint8)
-    # where two foods share a name the first stands: FNDDS before SR
-    exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
-    # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
-    exact |= {form: row for phrase, row in aliases.items() for form in (" ".join(terms(phrase)), key(phrase)) if form}
     return WordIndex(
         vocabulary,
         offsets,
         rows,
         roles,
-        tuple(sorted(exact)),
-        np.array([exact[name] for name in sorted(exact)], dtype=np.int64),
         np.bincount(rows, weights=COST[roles % NAMES], minlength=len(names)).astype(np.float64),
         np.array([states(_said(name)) for name in names], dtype=np.uint8),
         np.array([_flags(name) for name in names], dtype=np.uint8),
     )
+
+
+def build_names(names: Sequence[str], aliases: Mapping[str, int]) -> Names:
+    """All names, and the common names of ``aliases`` with their rows, looked up by their one form."""
+    # where two foods share a name the first stands: FNDDS before SR
+    exact = {key(name): row for row, name in reversed(list(enumerate(names)))}
+    # a common name is chosen for what people mean: "oats" are no whole grains, though a food has that very name
+    exact |= {form: row for phrase, row in aliases.items() for form in (" ".join(terms(phrase)), key(phrase)) if form}
+    return sorted_names(exact)
+
+
+def sorted_names(exact: Mapping[str, int]) -> Names:
+    """Names in their one form, sorted, with their rows."""
+    return Names(sorted(exact), np.array([exact[name] for name in sorted(exact)], dtype=np.int64))
 
 
 def _inverted(pairs: Iterable[tuple[str, Item]]) -> tuple[tuple[str, ...], SmallIntArray, list[Item]]:
@@ -128,7 +145,7 @@ def _inverted(pairs: Iterable[tuple[str, Item]]) -> tuple[tuple[str, ...], Small
 
 
 def merge_indexes(indexes: Sequence[WordIndex]) -> WordIndex:
-    """The index of tables that stand side by side; of a name that two of them have, the earlier table's food stands."""
+    """The index of tables that stand side by side."""
     vocabulary = sorted({word for index in indexes for word in index.vocabulary})
     place = {word: i for i, word in enumerate(vocabulary)}
     starts = np.cumsum([0, *(len(index.cost) for index in indexes)]).tolist()
@@ -137,21 +154,26 @@ def merge_indexes(indexes: Sequence[WordIndex]) -> WordIndex:
         [np.repeat([place[word] for word in index.vocabulary], np.diff(index.offsets)) for index in indexes]
     ).astype(np.int64)
     order = np.argsort(words, kind="stable")  # postings of a word in the order of the tables
-    exact: dict[str, int] = {}
-    for index, start in reversed(shifted):
-        exact |= dict(zip(index.exact, (index.exact_rows.astype(np.int64) + start).tolist(), strict=True))
-    known = sorted(exact)
     return WordIndex(
         vocabulary,
         np.append(0, np.cumsum(np.bincount(words, minlength=len(vocabulary)))),
         np.concatenate([index.rows.astype(np.int64) + start for index, start in shifted])[order],
         np.concatenate([index.parts for index in indexes])[order],
-        known,
-        np.array([exact[name] for name in known], dtype=np.int64),
         np.concatenate([index.cost for index in indexes]),
         np.concatenate([index.prepared for index in indexes]),
         np.concatenate([index.flags for index in indexes]),
     )
+
+
+def merge_names(tables: Sequence[tuple[Names, int]]) -> Names:
+    """The names of tables side by side, each with its size; of a shared one the earlier table's food stands."""
+    exact: dict[str, int] = {}
+    start = 0
+    for names, size in tables:
+        for name, row in zip(names.exact, names.rows.tolist(), strict=True):
+            exact.setdefault(name, row + start)
+        start += size
+    return sorted_names(exact)
 
 
 def _said(name: str) -> str:
@@ -245,12 +267,11 @@ FILES = {
     "offsets": "index_offsets.npy",
     "rows": "index_rows.npy",
     "parts": "index_parts.npy",
-    "exact": "index_exact.txt",
-    "exact_rows": "index_exact_rows.npy",
     "cost": "index_cost.npy",
     "prepared": "index_prepared.npy",
     "flags": "index_flags.npy",
 }
+NAMES_FILES = {"exact": "names_exact.txt", "rows": "names_rows.npy"}
 SPELLING_FILES = {
     "words": "spelling_words.txt",
     "grams": "spelling_grams.txt",
@@ -265,16 +286,25 @@ def load_index(foods: FoodTable) -> WordIndex:
     if foods.joined:
         return merge_indexes([load_index(table) for table in foods.joined])
     if foods.folder is None:
-        return build_index(foods.names, foods.also or ("",) * len(foods), foods.aliases)
+        return build_index(foods.names, foods.also or ("",) * len(foods))
     return WordIndex(**{attribute: _read(foods.folder, name) for attribute, name in FILES.items()})  # type: ignore[arg-type]
+
+
+@cache
+def load_names(foods: FoodTable) -> Names:
+    """The names of a table, read or built as ``load_index`` does."""
+    if foods.joined:
+        return merge_names([(load_names(table), len(table)) for table in foods.joined])
+    if foods.folder is None:
+        return build_names(foods.names, foods.aliases)
+    return Names(**{attribute: _read(foods.folder, name) for attribute, name in NAMES_FILES.items()})  # type: ignore[arg-type]
 
 
 @cache
 def load_spelling(foods: FoodTable) -> Spelling:
     """The words that a misspelt word may mean in a table, read or built as ``load_index`` does."""
     if foods.folder is None:
-        index = load_index(foods)
-        return build_spelling(index.vocabulary, index.exact)
+        return build_spelling(load_index(foods).vocabulary, load_names(foods).exact)
     return Spelling(**{attribute: _read(foods.folder, name) for attribute, name in SPELLING_FILES.items()})  # type: ignore[arg-type]
 
 

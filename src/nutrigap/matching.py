@@ -8,7 +8,6 @@ the phrase contradicts.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -24,8 +23,8 @@ from nutrigap.index import (
     NAMES,
     OPEN,
     RAW_BUT_EATEN_COOKED,
-    WordIndex,
     load_index,
+    load_names,
     load_spelling,
 )
 from nutrigap.phrases import ABSENT, FAMILIES, states, translated
@@ -221,12 +220,7 @@ def _prepared_cost(asked: int) -> FloatArray:
 
 def find_exact(foods: FoodTable, phrase: str) -> int | None:
     """Row of the food whose name or common name is the phrase, but for case, plurals and punctuation; else None."""
-    return _exact(load_index(foods), key(phrase))
-
-
-def _exact(index: WordIndex, name: str) -> int | None:
-    place = bisect_left(index.exact, name)
-    return int(index.exact_rows[place]) if place < len(index.exact) and index.exact[place] == name else None
+    return load_names(foods).find(key(phrase))
 
 
 @lru_cache(maxsize=4096)
@@ -298,7 +292,7 @@ def _tally(foods: FoodTable, asked: Asked) -> _Tally:
             cost[index.rows[index.postings(ABSENT + kinds[word])]] += CONTRARY
     span = index.postings(asked.head)
     named = _among(index.rows[span][index.parts[span] >= NAMES], size)
-    for row, inside in _names_inside(index, asked):  # "weetabix with banana": a common name stands for all its words
+    for row, inside in _names_inside(foods, asked):  # "weetabix with banana": a common name stands for all its words
         shared[row] = max(shared[row], sum(weights.get(word, 0.0) for word in inside))
         cost[row] = min(cost[row], 0.0)
         named[row] |= asked.head in inside
@@ -317,16 +311,16 @@ def _tally(foods: FoodTable, asked: Asked) -> _Tally:
     return _Tally(shared, total, agreed, told, cost, named)
 
 
-def _names_inside(index: WordIndex, asked: Asked) -> list[tuple[int, tuple[str, ...]]]:
+def _names_inside(foods: FoodTable, asked: Asked) -> list[tuple[int, tuple[str, ...]]]:
     """Foods whose name or common name stands within a phrase, each with its words: the longest names only."""
-    said = tuple(asked.form.split())
+    names, said = load_names(foods), tuple(asked.form.split())
     found: list[tuple[int, tuple[str, ...]]] = []
     if len(said) > LONGEST_WITHIN:
         return found
     for length in range(len(said) - 1, 0, -1):
         for start in range(len(said) - length + 1):
             inside = said[start : start + length]
-            row = _exact(index, " ".join(inside))
+            row = names.find(" ".join(inside))
             if row is not None and not any(set(inside) <= set(longer) for _, longer in found):
                 found.append((row, inside))
     return found
@@ -387,15 +381,33 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
 
     How it is prepared may be told besides: "cooked spaghetti" is spaghetti, "raw spaghetti" is not.
     """
-    index = load_index(foods)
-    row = _exact(index, asked.form)
+    index, names = load_index(foods), load_names(foods)
+    row = names.find(asked.form)
     if row is not None:
         return row
     linked = not lexicon("search_link").union(lexicon("search_costless"), ["and"]).isdisjoint(asked.form.split())
-    row = None if linked else _exact(index, " ".join(word for word, _ in asked.words))
+    row = None if linked else names.find(" ".join(word for word, _ in asked.words))
     if row is None or _prepared_cost(asked.prepared)[index.prepared[row]] > SAME_WAY:
         return None
     return row
+
+
+def plain_names(foods: FoodTable) -> dict[str, int]:
+    """Names without the words that say nothing ("Banana, raw" is "banana"), where the search is sure of the same food.
+
+    The build adds them to the names, so that an everyday phrase need not be searched for.
+    """
+    found: dict[str, int] = {}
+    known = load_names(foods)
+    for row, name in enumerate(foods.names):
+        asked = ask(foods, name)
+        phrase = " ".join(word for word, _ in asked.words)
+        if not phrase or phrase in found or known.find(phrase) is not None:
+            continue
+        match = find_food(foods, phrase)
+        if match.row == row and match.sure and match.method == "search":
+            found[phrase] = row
+    return found
 
 
 def _lacks(foods: FoodTable, row: int, asked: Asked) -> bool:

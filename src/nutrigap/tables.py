@@ -222,22 +222,22 @@ def read_integers(folder: Path, name: str) -> SmallIntArray:
     return integers
 
 
-def _imputation(groups: tuple[str, ...]) -> Imputation:
+def _imputation(groups: tuple[str, ...], folder: Path) -> Imputation:
     columns = nutrient_index()
     best = np.full((len(groups), len(columns)), np.nan)
     high = best.copy()
     group_row = {name: i for i, name in enumerate(groups)}
-    for row in read_table("imputation.csv"):
+    for row in read_table(str(folder / "imputation.csv")):
         cell = group_row[row["group"]], columns[row["nutrient"]]
         best[cell], high[cell] = float(row["best"]), float(row["high"])
     return Imputation(best=best, high=high)
 
 
-def left_out_portion() -> PortionStatistics:
+def left_out_portion(folder: Path = DATA) -> PortionStatistics:
     """What one default portion of an FNDDS food brings, (nutrients,) arrays in canonical units."""
     columns = nutrient_index()
     mean, sd = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
-    for row in read_table("default_portion.csv"):
+    for row in read_table(str(folder / "default_portion.csv")):
         mean[columns[row["nutrient"]]], sd[columns[row["nutrient"]]] = float(row["mean"]), float(row["sd"])
     return PortionStatistics(mean=mean, sd=sd)
 
@@ -255,6 +255,11 @@ def load_foods() -> FoodTable:
     if not (folder / "edition.txt").is_file():
         raise TableError("the packaged food table is missing; reinstall nutrigap, or run data/build.py")
     edition, sha256, first_tier = read_lines(folder, "edition.txt")
+    return read_foods(folder, edition=edition, sha256=sha256, first_tier=int(first_tier))
+
+
+def read_foods(folder: Path, *, edition: str, sha256: str, first_tier: int) -> FoodTable:
+    """The food table in a folder; the small tables that go with it lie beside that folder."""
     groups = tuple(read_lines(folder, "groups.txt"))
     return FoodTable(
         name="usda",
@@ -272,8 +277,8 @@ def load_foods() -> FoodTable:
         portion_offsets=read_array(folder, "portion_offsets.npy").astype(np.int64),
         portion_names=read_lines(folder, "portion_names.txt"),
         portion_grams=read_array(folder, "portion_grams.npy").astype(np.float64),
-        imputation=_imputation(groups),
-        left_out_portion=left_out_portion(),
-        first_tier=int(first_tier),
+        imputation=_imputation(groups, folder.parent),
+        left_out_portion=left_out_portion(folder.parent),
+        first_tier=first_tier,
         folder=folder,
     )

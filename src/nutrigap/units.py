@@ -36,7 +36,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def read_rows(name: str) -> list[list[str]]:
-    """Rows of a small packaged table, its header first."""
+    """Rows of a small packaged table, its header first; of another file where ``name`` is a whole path."""
     with (DATA / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
 

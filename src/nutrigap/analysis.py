@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nutrigap.choices import Choice, read_choices
 from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
 from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.readings import read_all
-from nutrigap.recipes import COUNTED_AS_NAMED, Recipe, read_recipes
 from nutrigap.references import Person
 from nutrigap.report import Report
 from nutrigap.report.sentences import assumed, guide, log_of
@@ -23,6 +21,9 @@ from nutrigap.tables import FoodTable, load_foods
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nutrigap.choices import Choice
+    from nutrigap.recipes import Recipe
 
 
 def analyze(
@@ -70,9 +71,15 @@ def analyze(
     if len(people := diary.people()) > 1:
         names = ", ".join(show(name) or '""' for name in people[:5])
         raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
-    saved = read_choices(choices) if isinstance(choices, str | Path) else choices
-    dishes = read_recipes(recipes) if isinstance(recipes, str | Path) else recipes
-    return assemble(diary, person or Person(), foods or load_foods(), saved, dishes, measures)
+    if isinstance(choices, str | Path):
+        from nutrigap.choices import read_choices
+
+        choices = read_choices(choices)
+    if isinstance(recipes, str | Path):
+        from nutrigap.recipes import read_recipes
+
+        recipes = read_recipes(recipes)
+    return assemble(diary, person or Person(), foods or load_foods(), choices, recipes, measures)
 
 
 def assemble(
@@ -106,5 +113,7 @@ def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
         notes.append("Blank label columns of a supplement line with label amounts count as 0")
     if any(entry.match.method == "recipe" and entry.status != "left_out" for entry in entries):
+        from nutrigap.recipes import COUNTED_AS_NAMED
+
         notes.append(COUNTED_AS_NAMED)
     return notes + list(diary.notes)

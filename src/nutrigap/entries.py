@@ -6,17 +6,19 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nutrigap.amounts import Grams
-from nutrigap.choices import Choice, choice_for, phrase_key
 from nutrigap.diary import Line
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.matching import Match, find_exact
-from nutrigap.recipes import Eaten, Recipe
 from nutrigap.supplements import Dose
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients
+
+if TYPE_CHECKING:
+    from nutrigap.choices import Choice
+    from nutrigap.recipes import Eaten, Recipe
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
@@ -137,6 +139,10 @@ def reason(error: AmountError | UnknownUnit) -> tuple[str, str]:
 
 def choice_of(line: Line, kitchen: Kitchen) -> Choice | None:
     """The saved choice for a line; "7 up" is no amount of "up" where a food has that very name."""
+    if not kitchen.choices:
+        return None
+    from nutrigap.choices import choice_for, phrase_key
+
     choice = choice_for(kitchen.choices, line.food, line.amount, line.unit)
     whole = choice is None or choice is kitchen.choices.get(phrase_key(line.food))
     return choice if whole or find_exact(kitchen.foods, line.food) is None else None

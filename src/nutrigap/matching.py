@@ -66,6 +66,8 @@ BASE, BY_SCORE, BY_COVERED, BY_WHOLE = -1.9, 1.5, 2.6, 1.7
 WHOLLY = 0.97
 # A longer phrase is not looked through for the common names within it.
 LONGEST_WITHIN = 8
+# Phrases of at most so many words are made of the names by the build.
+LONGEST_PLAIN = 4
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
@@ -393,20 +395,21 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
 
 
 def plain_names(foods: FoodTable) -> dict[str, int]:
-    """Names without the words that say nothing ("Banana, raw" is "banana"), where the search is sure of the same food.
+    """Everyday phrases made of the names, with the foods that the search is sure of: "banana", "brown rice".
 
-    The build adds them to the names, so that an everyday phrase need not be searched for.
+    Each is the first part of a name, or the second and the first ("Rice, brown" is "brown rice"). The build adds them
+    to the names, so that such a phrase need not be searched for.
     """
     found: dict[str, int] = {}
     known = load_names(foods)
-    for row, name in enumerate(foods.names):
-        asked = ask(foods, name)
-        phrase = " ".join(word for word, _ in asked.words)
-        if not phrase or phrase in found or known.find(phrase) is not None:
-            continue
-        match = find_food(foods, phrase)
-        if match.row == row and match.sure and match.method == "search":
-            found[phrase] = row
+    for name in foods.names:
+        first, second = ([word for word in words(part) if word not in NEUTRAL] for part in (*name.split(","), "")[:2])
+        for phrase in (" ".join(first), " ".join(second + first)):
+            if not 0 < len(phrase.split()) <= LONGEST_PLAIN or phrase in found or known.find(phrase) is not None:
+                continue
+            match = find_food(foods, phrase)
+            if match.sure and match.row is not None:
+                found[phrase] = match.row
     return found
 
 

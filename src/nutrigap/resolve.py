@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from nutrigap.amounts import Grams, to_grams, with_refuse
-from nutrigap.choices import Choice, check_choices, measures
 from nutrigap.diary import Diary, Line
 from nutrigap.entries import (
     CORE,
@@ -28,13 +28,16 @@ from nutrigap.entries import (
 )
 from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
 from nutrigap.matching import Match, candidates, find_food
+from nutrigap.phrases import pairs
 from nutrigap.quantities import Amount, parse_amount
-from nutrigap.recipes import Recipe, refuse_cycles
-from nutrigap.several import read_dish, read_several, recipe_of
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
 from nutrigap.words import key, lexicon, negation, words
+
+if TYPE_CHECKING:
+    from nutrigap.choices import Choice, Measures
+    from nutrigap.recipes import Named, Recipe
 
 MOST_GRAMS = 10_000.0
 SAFE_CODE_GRAMS = 5_000.0
@@ -80,8 +83,12 @@ def resolve(
         raise UnknownUnit(f'there are no "{measures}" measures; write us or imperial')
     kitchen = Kitchen(foods, choices or {}, recipes or {}, measures)
     if choices:
+        from nutrigap.choices import check_choices
+
         check_choices(choices, foods, kitchen.recipes)
     if recipes:
+        from nutrigap.recipes import refuse_cycles
+
         refuse_cycles(recipes, kitchen.choices)
     known: dict[object, Entry] = {}
     entries = []
@@ -106,7 +113,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
     """Resolve one line: a food with grams, a dish with its ingredients, a dose, or left out with the reason."""
     choice, read = choice_of(line, kitchen), partial(resolve_line, kitchen=kitchen)
     exported = bool(line.amounts_from and (line.covers or line.labels.keys() >= CORE))
-    dish = None if exported or line.kind == "supplement" else recipe_of(line, choice, kitchen)
+    dish = None if exported or line.kind == "supplement" else _dish(line, choice, kitchen)
     if choice is None and dish is None and key(line.food) in _not_food():
         return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
     if line.problem is not None:
@@ -114,6 +121,8 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
     if choice is not None and choice.kind == "other":
         return Entry(line, "other", "left_out", NO_MATCH, problem="no food, by a saved choice", fix=NOTHING_TO_DO)
     if dish is not None:
+        from nutrigap.several import read_dish
+
         return read_dish(line, dish, kitchen, read)
     kind = "food" if choice is not None and choice.food_id else line.kind or (choice.kind if choice is not None else "")
     if kind != "food":
@@ -130,8 +139,22 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         match = _match(line, phrase, choice, kitchen.foods)
     except UnknownFood as error:
         return left_out(line, str(error), "check the code, or write the food's name")
-    several = None if match.sure else read_several(line, phrase, amount, match, kitchen, read)
-    return several or _resolve_food(line, phrase, amount, match, choice, kitchen)
+    if not match.sure and pairs(phrase):
+        from nutrigap.several import read_several  # only few diaries need it
+
+        several = read_several(line, phrase, amount, match, kitchen, read)
+        if several is not None:
+            return several
+    return _resolve_food(line, phrase, amount, match, choice, kitchen)
+
+
+def _dish(line: Line, choice: Choice | None, kitchen: Kitchen) -> Named | None:
+    """The recipe that a line names, if the person has any."""
+    if not kitchen.recipes and (choice is None or not choice.recipe):
+        return None
+    from nutrigap.several import recipe_of
+
+    return recipe_of(line, choice, kitchen)
 
 
 def _as_exported(line: Line, foods: FoodTable) -> Entry:
@@ -243,22 +266,22 @@ def _match(line: Line, phrase: str, choice: Choice | None, foods: FoodTable) -> 
 
 def _grams(amount: Amount | None, row: int, phrase: str, choice: Choice | None, kitchen: Kitchen) -> Grams:
     """Grams of a food; in a measure of the person's own of which the volume is known, through the food's density."""
-    foods, own = kitchen.foods, measures(kitchen.choices, choice)
+    foods, own = kitchen.foods, _own_measures(choice, kitchen)
     refuse, usual = float(foods.refuse[row]), foods.default_portion_grams(row)
 
     def weigh(one: Amount | None) -> Grams:
         return to_grams(
             one,
             foods.portions(row),
-            default_grams=own.units.get("", usual) if one is None else usual,
+            default_grams=own.units.get("", usual) if one is None and own else usual,
             food_words=frozenset(words(phrase)) | frozenset(words(foods.names[row])),
-            own_units=own.units,
+            own_units=own.units if own else None,
             refuse=refuse if refuse > 0 else None,
             as_bought=with_refuse(phrase) and not with_refuse(foods.names[row]),
             measures=kitchen.measures,
         )
 
-    held = own.holds(amount) if amount is not None else None
+    held = own.holds(amount) if own and amount is not None else None
     if amount is None or held is None:
         return weigh(amount)
     try:
@@ -267,6 +290,15 @@ def _grams(amount: Amount | None, row: int, phrase: str, choice: Choice | None, 
         grams = weigh(amount)
         unused = f'your own "{amount.unit}" is not used: no density is known for this food'
         return grams._replace(guess="; ".join(filter(None, (grams.guess, unused))))
+
+
+def _own_measures(choice: Choice | None, kitchen: Kitchen) -> Measures | None:
+    """The person's own measures for a food, None where no choices were saved."""
+    if not kitchen.choices:
+        return None
+    from nutrigap.choices import measures
+
+    return measures(kitchen.choices, choice)
 
 
 def _at_once(grams: Grams, line: Line) -> Grams:

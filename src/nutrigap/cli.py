@@ -637,6 +637,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the ``nutrigap`` command."""
+    # sums over small arrays need no threads, and starting them takes as long as the report itself
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()  # one report is over before a collection could free anything; it would only slow the start
     code = run()
     gc.freeze()  # nor is anything gained by collecting at exit

@@ -15,6 +15,7 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+ISO_LENGTH = len("2026-03-04")
 ISO_FIX = "write the date as year-month-day, such as 2026-03-04"
 
 _LONGEST_DATE = 60
@@ -110,7 +111,19 @@ def _time(found: re.Match[str]) -> str:
     return "" if re.match(_MIDNIGHT, found[1]) else found[1].strip()
 
 
+def _iso(text: str) -> datetime.date | None:
+    """The day of ``2026-03-04``, and of nothing else."""
+    if len(text) != ISO_LENGTH or not text.isascii() or not text[4] == text[7] == "-":
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:  # why it is none, the general reading tells
+        return None
+
+
 def _unambiguous(text: str) -> Moment:
+    if (iso := _iso(text)) is not None:  # what nearly every diary has
+        return Moment(iso, "")
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     plain = " ".join(plain.casefold().split())
     behind = re.search(_TIME, plain)

@@ -12,6 +12,7 @@ Unmeasured vitamin D of fish: best 2.5, high 19 µg per 100 g.
 """
 
 import csv
+import io
 import math
 
 import numpy as np
@@ -421,3 +422,21 @@ def test_texts_is_a_sequence(data: bytes, items: tuple[str, ...]) -> None:
 
 def test_every_nutrient_has_a_default_portion() -> None:
     assert set(PORTION) == {nutrient.id for nutrient in nutrients()}
+
+
+def test_a_known_food_of_unknown_amount_is_bounded_by_its_own_portions() -> None:
+    """Two "bricks" of firm tofu may be two of the largest portion of the release: more than an average food brings."""
+    foods = ng.load_foods()
+    row = foods.row("sr:16426")
+    largest = max(portion.grams for portion in foods.portions(row))
+    calcium = float(foods.values[row, nutrient_index()["calcium"]])
+    diary = ng.read_diary(io.StringIO("date,food,amount\n2026-03-02,sr:16426,2 bricks\n2026-03-02,sr:09040,100 g\n"))
+    report = ng.analyze(diary)
+    low, best, high = (float(end[0, nutrient_index()["calcium"]]) for end in report.intake.lines)
+    assert report.entries[0].status == "left_out"
+    assert (low, best) == (0.0, 0.0)
+    assert high == pytest.approx(max(2 * largest * calcium / 100, 77.2216 + 1.645 * 105.437))
+    assert high > 77.2216 + 1.645 * 105.437  # what one default portion of a food brings at most
+    # a line that is left out says nothing of its nutrients, and enters no share
+    assert report.to_dict()["lines"][0]["nutrients"]["calcium"] is None
+    assert "Tofu" not in str(report.intake.contributors("calcium"))

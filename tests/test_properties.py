@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -212,3 +213,25 @@ def test_an_unknown_sex_is_no_surer_than_either(diary: list[Line], age: int) -> 
             assert found["status"] == (both.pop() if len(both) == 1 else "undetermined")
             told = [report[nutrient][test]["confidence"] for report in (women, men)]
             assert found["confidence"] == (None if told == [None, None] else min(told))
+
+
+WORDS = (
+    "banana chicken rice toast milk tea with and on no without w/ & + , 2 1/2 cup slices 200g mg IU vitamin D3 magnesium",
+    "citrate tablet daily zzz gym skipped ½ sr:11457 fdc:1 of beans ( ) % = @ \u202e \u0000 x 3-4",
+)
+SAID = st.sampled_from(" ".join(WORDS).split(" "))
+
+
+@given(st.lists(st.tuples(st.lists(SAID, max_size=9), st.lists(SAID, max_size=4)), min_size=1, max_size=6))
+def test_lines_in_are_counted_flagged_and_left_out(lines: list[tuple[list[str], list[str]]]) -> None:
+    """Whatever words a diary is made of: every line ends in one state, and no part of a counted line is lost."""
+    rows = [{"date": "2026-03-02", "food": " ".join(food) or "?", "amount": " ".join(much)} for food, much in lines]
+    report = ng.analyze(pd.DataFrame(rows))
+    states = [entry.status for entry in report.entries]
+    assert len(states) == len(report.diary.lines)
+    assert sum(report.count(state) for state in ("counted", "flagged", "left_out")) == len(states)
+    assert all(entry.problem for entry in report.entries if entry.status != "counted")
+    low, best, high = report.intake.lines
+    told = ~np.isnan(best)  # of the share of B12 that was added nothing stands in for what is not known
+    assert (low <= high + 1e-9).all() and (low >= 0).all()
+    assert (low[told] <= best[told] + 1e-9).all() and (best[told] <= high[told] + 1e-9).all()

@@ -65,6 +65,8 @@ class Entry(NamedTuple):
         Nutrients for which the line brings an amount that nothing bounds (a multivitamin without a label).
     missing : frozenset of str
         Nutrients for which the line stands as a left-out food: an ordinary portion bounds them.
+    most : float or None
+        What the food of a line that was left out for its amount may have weighed at the most, by its own portions [g].
     problem, fix : str
         Why the line is flagged or left out, and how to mend it.
     parts : tuple of Entry
@@ -82,6 +84,7 @@ class Entry(NamedTuple):
     labels: Mapping[str, float] = NOTHING
     open: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    most: float | None = None
     problem: str = ""
     fix: str = ""
     parts: tuple[Entry, ...] = ()
@@ -104,7 +107,8 @@ class Entry(NamedTuple):
         if grams is not None:
             grams = grams._replace(best=grams.best * best, low=grams.low * low, high=grams.high * high)
         doses = {name: dose.times(low, best, high) for name, dose in self.doses.items()}
-        return self._replace(grams=grams, doses=doses, parts=tuple(part.times(share) for part in self.parts))
+        most = None if self.most is None else self.most * high
+        return self._replace(grams=grams, doses=doses, most=most, parts=tuple(part.times(share) for part in self.parts))
 
 
 # --- entries without a food
@@ -115,7 +119,9 @@ def left_out(line: Line, what: str, fix: str) -> Entry:
     return without_food(line, NO_MATCH._replace(phrase=line.food), what, fix)
 
 
-def without_food(line: Line, match: Match, what: str, fix: str, *, row: int | None = None) -> Entry:
+def without_food(
+    line: Line, match: Match, what: str, fix: str, *, row: int | None = None, most: float | None = None
+) -> Entry:
     """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
     if line.labels and line.problem is None:
         told = f"of {line.amounts_from}" if line.amounts_from else "from the label"
@@ -123,7 +129,7 @@ def without_food(line: Line, match: Match, what: str, fix: str, *, row: int | No
             line, "food", "flagged", match, labels=line.labels, missing=EVERY - set(line.labels),
             problem=f"only the amounts {told} are counted: {what}", fix=fix,
         )  # fmt: skip
-    return Entry(line, "food", "left_out", match, row=row, missing=EVERY, problem=what, fix=fix)
+    return Entry(line, "food", "left_out", match, row=row, missing=EVERY, most=most, problem=what, fix=fix)
 
 
 def reason(error: AmountError | UnknownUnit) -> tuple[str, str]:

@@ -146,7 +146,12 @@ class Intake:
 
     @cached_property
     def _missing(self) -> NDArray[np.bool_]:
-        return _flags(self.entries, "missing")
+        return _flags(self.entries, "missing") & ~self._bounded[:, None]
+
+    @cached_property
+    def _bounded(self) -> NDArray[np.bool_]:
+        """Lines left out for their amount, of which the food's own portions bound what they may have brought."""
+        return np.array([entry.most is not None for entry in self.entries], dtype=bool)
 
     @cached_property
     def _open(self) -> NDArray[np.bool_]:
@@ -312,6 +317,8 @@ class Intake:
     def _why_wide(self, row: int, i: int) -> tuple[str, str]:
         """The food or line behind a width, and the reason in words."""
         entry = self.entries[row]
+        if entry.most is not None:
+            return entry.line.food, "left out"
         if self._open[row, i]:
             return entry.line.food, "not in the export" if entry.line.covers else "the label is not told"
         if self._missing[row, i]:
@@ -365,13 +372,23 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
         for i, entry in enumerate(entries)
         if entry.grams is not None and entry.row is not None and entry.status != "left_out"
     ]
+    weighed += [
+        (i, entry.row, 0.0, 0.0, entry.most)
+        for i, entry in enumerate(entries)
+        if entry.most is not None and entry.row is not None
+    ]
     if weighed:
         places, food_rows, *ends = zip(*weighed, strict=True)
         at, rows = np.array(places, dtype=np.int64), np.array(food_rows, dtype=np.int64)
         grams = Bounds(*(np.array(end, dtype=np.float64) for end in ends))
         for whole, part in zip(lines, contributions(foods, rows, grams), strict=True):
             whole[at] = part
-        known[at] = ~np.isnan(foods.values[rows])
+        left = np.array([entries[i].most is not None for i in places], dtype=bool)
+        known[at] = ~np.isnan(foods.values[rows]) & ~left[:, None]
+        # such a line is bounded no more tightly than one of which nothing is known
+        portion = foods.left_out_portion
+        room = np.nan_to_num(portion.mean + ONE_SIDED_95 * portion.sd, nan=np.inf)
+        lines.high[at[left]] = np.fmax(lines.high[at[left]], room)
     for i, entry in enumerate(entries):
         if entry.kind == "supplement":
             source[i] = SUPPLEMENT

@@ -33,6 +33,8 @@ from nutrigap.tables import FloatArray, FoodTable, SmallIntArray
 from nutrigap.units import nutrients
 from nutrigap.words import key, lexicon, meanings, negation, words
 
+# A name that answers a phrase among much else is none of it: "citrate" is no gelatin dessert with citrate.
+LEAST_SCORE = 0.3
 # Bands of confidence: counted without a question, counted with one, refused.
 ACCEPT = 0.965
 FLAG = 0.45
@@ -372,7 +374,7 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
         return Match(None, "none", 0.0, phrase, "", 0.0)
     best = found[0]
     sure = confidence(best)
-    if sure < FLAG:
+    if sure < FLAG or best.score < LEAST_SCORE:
         return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
     ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
     return Match(best.row, "search", best.score, phrase, ignored, sure, _rival(foods, found), best.covered)

@@ -212,11 +212,12 @@ def _resolve_food(
         grams = _grams(parse_amount(amount_text, line.unit), match.row, phrase, choice, kitchen)
     except (AmountError, UnknownUnit) as error:
         what, fix = reason(error)
-        return without_food(line, match, what, fix, row=match.row)
+        return without_food(line, match, what, fix, row=match.row, most=_most(amount_text, line.unit, foods, match.row))
     sure = match.method == "code" and grams.source == "mass"
     problem = _implausible(_at_once(grams, line), foods, match.row, sure=sure)
     if problem is not None and problem[0] == "left_out":
-        return without_food(line, match, problem[1], "check the amount; if it is right, split the line", row=match.row)
+        fix = "check the amount; if it is right, split the line"
+        return without_food(line, match, problem[1], fix, row=match.row, most=_largest(foods, match.row) or None)
     guesses = [problem[1]] if problem is not None else []
     name = foods.names[match.row]
     if match.ignored:
@@ -308,9 +309,7 @@ def _at_once(grams: Grams, line: Line) -> Grams:
 
 def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tuple[str, str] | None:
     """A status and the reason where the weight is out of proportion to the food's portions, else None."""
-    sizes = [portion.grams for portion in foods.portions(row)]
-    default = foods.default_portion_grams(row)
-    largest = max([*sizes, default or 0.0])
+    largest = _largest(foods, row)
     if sure and grams.high <= SAFE_CODE_GRAMS:
         return None
     if grams.high > MOST_GRAMS or (largest > 0 and grams.high > LEAVE_OUT_TIMES * largest):
@@ -319,6 +318,22 @@ def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tup
     if largest > 0 and grams.high > FLAG_TIMES * largest:
         return "flagged", f"{_heavy(grams.high)} is much for this food (largest usual portion {largest:,.0f} g)"
     return None
+
+
+def _largest(foods: FoodTable, row: int) -> float:
+    """The largest usual portion of a food [g], 0 where none is known."""
+    sizes = [portion.grams for portion in foods.portions(row)]
+    return max([*sizes, foods.default_portion_grams(row) or 0.0])
+
+
+def _most(amount: str, unit: str, foods: FoodTable, row: int) -> float | None:
+    """What a food may weigh at the most whose measure is not known [g]: so many of its largest portion."""
+    try:
+        told = parse_amount(amount, unit)
+    except (AmountError, UnknownUnit):
+        told = None
+    count = min(max(1.0, told.high), LEAVE_OUT_TIMES) if told is not None else 1.0
+    return count * _largest(foods, row) or None
 
 
 def _heavy(grams: float) -> str:

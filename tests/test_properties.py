@@ -216,8 +216,8 @@ def test_an_unknown_sex_is_no_surer_than_either(diary: list[Line], age: int) -> 
 
 
 WORDS = (
-    "banana chicken rice toast milk tea with and on no without w/ & + , 2 1/2 cup slices 200g mg IU vitamin D3 magnesium",
-    "citrate tablet daily zzz gym skipped ½ sr:11457 fdc:1 of beans ( ) % = @ \u202e \u0000 x 3-4",
+    "banana chicken rice toast milk tea with and on no without w/ & + , 2 1/2 cup slices 200g mg IU vitamin D3",
+    "magnesium citrate tablet daily zzz gym skipped ½ sr:11457 fdc:1 of beans ( ) % = @ \u202e \u0000 x 3-4",
 )
 SAID = st.sampled_from(" ".join(WORDS).split(" "))
 

@@ -33,7 +33,7 @@ from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
-from nutrigap.words import key, lexicon, negation, words
+from nutrigap.words import key, lexicon, negation, plain, singular, words
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice, Measures
@@ -44,6 +44,10 @@ SAFE_CODE_GRAMS = 5_000.0
 FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 # A food that shares less than this with the phrase is no help as a suggestion.
 SUGGEST = 0.40
+# Sizes that belong to the count where they stand beside the food.
+COUNTED_SIZES = frozenset(["small", "medium", "large"])
+# A piece of which a helping holds more than this many is none itself.
+SMALL_PIECE = 5
 
 
 @cache
@@ -209,7 +213,8 @@ def _resolve_food(
     if match.row is None:
         return without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
-        grams = _grams(parse_amount(amount_text, line.unit), match.row, phrase, choice, kitchen)
+        amount = _counted(parse_amount(amount_text, line.unit), phrase)
+        grams = _one_helping(_grams(amount, match.row, phrase, choice, kitchen), amount, phrase, foods, match.row)
     except (AmountError, UnknownUnit) as error:
         what, fix = reason(error)
         return without_food(line, match, what, fix, row=match.row, most=_most(amount_text, line.unit, foods, match.row))
@@ -291,6 +296,24 @@ def _grams(amount: Amount | None, row: int, phrase: str, choice: Choice | None, 
         grams = weigh(amount)
         unused = f'your own "{amount.unit}" is not used: no density is known for this food'
         return grams._replace(guess="; ".join(filter(None, (grams.guess, unused))))
+
+
+def _counted(amount: Amount | None, phrase: str) -> Amount | None:
+    """A count with the size that the phrase tells: 1 of "large fries" is one large, not one of the fries."""
+    size = next((word for word in words(phrase) if word in COUNTED_SIZES), "")
+    return amount._replace(unit=size) if amount is not None and not amount.unit and size else amount
+
+
+def _one_helping(grams: Grams, amount: Amount | None, phrase: str, foods: FoodTable, row: int) -> Grams:
+    """Grams of "1" of what is named in the plural and comes in small pieces: a helping of fries, not one of them."""
+    usual = foods.default_portion_grams(row)
+    if amount is None or amount.unit or amount.high != 1 or grams.guess or usual is None:
+        return grams
+    last = plain(phrase).rpartition(" ")[2]
+    if singular(last) == last or grams.best * SMALL_PIECE > usual:
+        return grams
+    guess = f"1 is taken as a helping of {usual:g} g, not one piece of {grams.best:g} g"
+    return Grams(usual, grams.low, usual, "default", guess)
 
 
 def _own_measures(choice: Choice | None, kitchen: Kitchen) -> Measures | None:

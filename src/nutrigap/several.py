@@ -37,6 +37,8 @@ from nutrigap.words import key
 MOST_NAMED = 3
 # How sure two foods are of which one is two again.
 PAIRED = 0.5
+# What weighs no more goes on every piece [g].
+MOST_SPREAD = 40.0
 COUNTS = {2: "two", 3: "three", 4: "four"}
 
 Reader = Callable[[Line], Entry]
@@ -140,7 +142,7 @@ def read_several(
     if pair is None:
         return None
     parts = [read(one) for one in _shared_out(line, amount_text, pair, kitchen.foods)]
-    if any(part.status == "left_out" for part in parts):
+    if any(piece.row is None and not piece.doses for part in parts for piece in part.pieces):
         return None
     pieces = [piece for part in parts for piece in part.pieces]
     told = " and ".join(_taken_for(piece, kitchen.foods) for piece in pieces)
@@ -153,7 +155,7 @@ def read_several(
 
 def _taken_for(piece: Entry, foods: FoodTable) -> str:
     if piece.row is None or piece.grams is None:
-        return f'"{piece.line.food}"'
+        return f'"{piece.line.food}"' + (f" (left out: {piece.problem})" if piece.status == "left_out" else "")
     return f'"{foods.names[piece.row]}" ({piece.grams.best:,.3g} g)'
 
 
@@ -181,8 +183,8 @@ def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
 def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> tuple[Line, Line]:
     """The lines of two foods: a weight is shared out as their usual amounts are, a count is that of the first.
 
-    Of the second as many usual amounts are taken as there are pieces of the first: two slices of toast have butter
-    twice. An amount of its own ("toast with 10 g butter") stands.
+    Of a spread or the like as many usual amounts are taken as there are pieces of the first: two slices of toast have
+    butter twice, but three wheat biscuits stand in one helping of milk. An amount of its own ("toast with 10 g butter") stands.
     """
     first = line._replace(food=pair.first, amount=amount_text, labels=NOTHING)
     second = line._replace(food=pair.second, amount="", unit="", labels=NOTHING)
@@ -200,7 +202,7 @@ def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> t
     if grams is not None and all(usual):
         each = [f"{grams * part / sum(usual):.6g} g" for part in usual]
         return first._replace(amount=each[0], unit=""), second._replace(amount=each[1])
-    if unit is None and amount.number != 1 and usual[1]:
+    if unit is None and amount.number != 1 and 0 < usual[1] <= MOST_SPREAD:
         return first, second._replace(amount=f"{amount.number * usual[1]:.6g} g")
     return first, second
 

@@ -432,3 +432,23 @@ def test_measures_are_us_or_imperial() -> None:
     # 16 × 30 g, and 568.26125 / 473.176473 times that
     assert ng.analyze(diary, measures="imperial").entries[0].grams.best == pytest.approx(480 * 568.26125 / 473.176473)
     assert ng.analyze(diary).entries[0].grams.best == pytest.approx(480)
+
+
+def test_the_size_that_the_phrase_tells_belongs_to_the_count() -> None:
+    """1 of "large fries" is the release's large portion, not one of the fries."""
+    entry = found("McDonald's large fries", "1")
+    large = [portion.grams for portion in FOODS.portions(entry.row) if "large" in portion.name.lower()]
+    assert entry.grams.best in large and entry.grams.best > 100
+    fries = found("large fries", "2")  # of a row that knows no sizes: the usual amount, and said
+    assert (fries.status, fries.grams.best) == ("flagged", 2 * FOODS.default_portion_grams(fries.row))
+
+
+@pytest.mark.parametrize("food", ["french fries", "grapes", "almonds"])
+def test_one_of_what_is_named_in_the_plural_is_a_helping(food: str) -> None:
+    """Between one piece and the release's usual amount, and said; "1 strawberry" is one strawberry."""
+    entry = found(food, "1")
+    assert entry.status == "flagged" and "helping" in entry.problem
+    assert entry.grams.best == entry.grams.high == FOODS.default_portion_grams(entry.row)
+    assert entry.grams.low in [portion.grams for portion in FOODS.portions(entry.row)]
+    assert found("strawberry", "1").status == "counted"
+    assert found(food, "12").grams.source == "portion"

@@ -213,8 +213,10 @@ def _resolve_food(
     if match.row is None:
         return without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
     try:
-        amount = _counted(parse_amount(amount_text, line.unit), phrase)
-        grams = _one_helping(_grams(amount, match.row, phrase, choice, kitchen), amount, phrase, foods, match.row)
+        amount = parse_amount(amount_text, line.unit)
+        grams = _sized(amount, match.row, phrase, choice, kitchen)
+        if grams is None:
+            grams = _one_helping(_grams(amount, match.row, phrase, choice, kitchen), amount, phrase, foods, match.row)
     except (AmountError, UnknownUnit) as error:
         what, fix = reason(error)
         return without_food(line, match, what, fix, row=match.row, most=_most(amount_text, line.unit, foods, match.row))
@@ -298,10 +300,23 @@ def _grams(amount: Amount | None, row: int, phrase: str, choice: Choice | None, 
         return grams._replace(guess="; ".join(filter(None, (grams.guess, unused))))
 
 
-def _counted(amount: Amount | None, phrase: str) -> Amount | None:
-    """A count with the size that the phrase tells: 1 of "large fries" is one large, not one of the fries."""
+def _sized(amount: Amount | None, row: int, phrase: str, choice: Choice | None, kitchen: Kitchen) -> Grams | None:
+    """Grams of a count with the size that the phrase tells, None where it tells none.
+
+    1 of "large fries" is one large, not one of the fries; where the food has no such size, its usual amount is taken.
+    """
     size = next((word for word in words(phrase) if word in COUNTED_SIZES), "")
-    return amount._replace(unit=size) if amount is not None and not amount.unit and size else amount
+    if amount is None or amount.unit or not size:
+        return None
+    try:
+        return _grams(amount._replace(unit=size), row, phrase, choice, kitchen)
+    except AmountError:
+        usual = kitchen.foods.default_portion_grams(row)
+        if usual is None:
+            raise
+        guess = f'no size "{size}" for this food, taken as its usual {usual:g} g'
+        low, best, high = (count * usual for count in (amount.low, amount.number, amount.high))
+        return Grams(best, low, high, "default", guess)
 
 
 def _one_helping(grams: Grams, amount: Amount | None, phrase: str, foods: FoodTable, row: int) -> Grams:

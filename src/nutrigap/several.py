@@ -184,7 +184,8 @@ def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> t
     """The lines of two foods: a weight is shared out as their usual amounts are, a count is that of the first.
 
     Of a spread or the like as many usual amounts are taken as there are pieces of the first: two slices of toast have
-    butter twice, but three wheat biscuits stand in one helping of milk. An amount of its own ("toast with 10 g butter") stands.
+    butter twice, but three wheat biscuits stand in one helping of milk. An amount of its own ("toast with 10 g
+    butter") stands.
     """
     first = line._replace(food=pair.first, amount=amount_text, labels=NOTHING)
     second = line._replace(food=pair.second, amount="", unit="", labels=NOTHING)

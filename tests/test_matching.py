@@ -50,7 +50,7 @@ MEANT: dict[str, str] = {
     "cottage cheese": "fndds:14200100",
     "greek yogurt": "fndds:11411390 fndds:11400010",
     "salmon": "fndds:26137110 fndds:26137100",
-    "tuna": "fndds:26153110",
+    "tuna": "fndds:26153110 fndds:26155110",
     "sardines": "fndds:26139180 sr:15088",
     "chicken": "fndds:24100000",
     "chicken breast": "fndds:24120110 fndds:24120120",

@@ -248,7 +248,18 @@ def _by_count(
             portion, guess = _pick(_Name(main=(word,), more=frozenset()), pieces, default_grams)
             usual = word not in SIZES or portion.grams == default_grams
             return portion, guess if usual or guess else f"one {_taken(portion)}"
-    return None
+    countable = [portion for name, portion in offers if not _weighs(name)]
+    if not countable:
+        return None
+    usual_grams = default_grams or countable[0].grams
+    portion = min(countable, key=lambda one: abs(one.grams - usual_grams))
+    return portion, f"one {_taken(portion)}"
+
+
+def _weighs(name: _Name) -> bool:
+    """Whether a measure is one of mass."""
+    found = find_unit(name.main[0]) if name.main else None
+    return found is not None and found.dimension == "mass"
 
 
 def _by_volume(

@@ -33,6 +33,8 @@ _THREE_DECIMALS = r"[1-9]\d{0,2}\.\d{3}"
 # German names are written in one word
 _JOINED = re.compile(r"\b(magnesium|calcium|kalzium|kalium)(?=[a-z]{4})")
 _PER_TIME = r"/\s*(day|week|month|tag)\b"
+# "(16% elemental)" says what the compound holds, not that the dose is that of the mineral.
+_SHARE_OF_COMPOUND = r"\d+(?:[.,]\d+)?\s*% elemental(?: \w+)?"
 _BETWEEN = r"(?<=\d)\s*x\s*(?=\d)"
 _MARKS = dict.fromkeys("+&;,|", "break") | {
     "(": "open", "[": "open", ")": "close", "]": "close", "/": "slash", "@": "each", "*": "by", "%": "filler",
@@ -213,6 +215,7 @@ def _value(text: str) -> float:
 def _items(text: str) -> list[_Item]:
     """The numbers, words and marks of a text in plain spelling."""
     text = plain(tidy(text)).replace("μg", "mcg").replace("and a half", " 1/2").replace("'", "")
+    text = re.sub(_SHARE_OF_COMPOUND, " ", text)
     text = re.sub(_BETWEEN, " x ", re.sub(_PER_TIME, r" a \1", text))
     text = _JOINED.sub(r"\1 ", re.sub(_DOTTED, lambda found: re.sub(r"[.\s]", "", found[0]) + " ", text))
     items: list[_Item] = []

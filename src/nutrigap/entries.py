@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from nutrigap.recipes import Eaten, Recipe
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
+BARE_COUNT = re.compile(r"\d+(?:[.,/]\d+)?|\d+ \d/\d|[½¼¾⅓⅔]")
+ONE_OF_IT = re.compile(r"^(?:1|an?|one)\s+(?=[a-z])", re.I)
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 NO_MATCH = Match(None, "none", 0.0, confidence=0.0)
@@ -156,9 +158,17 @@ def choice_of(line: Line, kitchen: Kitchen) -> Choice | None:
 
 def phrase_of(line: Line, foods: FoodTable) -> tuple[str, str]:
     """The food and the amount that a line tells, also where both stand in one cell."""
-    if line.amount or line.unit or code_of(line.food, foods):
+    if code_of(line.food, foods):
         return line.food, line.amount
-    return split_cell(line.food, foods)
+    if not line.amount and not line.unit:
+        return split_cell(line.food, foods)
+    if line.unit or not BARE_COUNT.fullmatch(line.amount.strip()):
+        return line.food, line.amount
+    phrase, measure = split_cell(line.food, foods)  # "slice of bread" with 2 in the amount cell
+    measure = ONE_OF_IT.sub("", measure)
+    if measure == line.amount.strip():  # "2 bananas" with 2 beside it
+        return phrase, measure
+    return (phrase, f"{line.amount} {measure}") if measure and not measure[0].isdigit() else (line.food, line.amount)
 
 
 def split_cell(food: str, foods: FoodTable) -> tuple[str, str]:

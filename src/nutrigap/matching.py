@@ -177,10 +177,11 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
     methods, links = meanings("search_state"), lexicon("search_link")
     adjectives = lexicon("search_quality") | lexicon("search_usual") | lexicon("search_costless")
     place = next((i for i, word in enumerate(found) if i and word in links), len(found))
+    uneaten = lexicon("amount_inedible")  # "banana with peel" is a banana; what the peel weighs, the amount knows
     asked: dict[str, float] = {}
     head = ""
     for i, word in enumerate(found):
-        if word in methods or word in NEUTRAL or word in links or "/" in word:
+        if word in methods or word in NEUTRAL or word in links or "/" in word or (i > place and word in uneaten):
             continue
         factor = (NUMBER_WEIGHT if word[0].isdigit() else 1.0) * (1.0 if i < place else BEHIND_LINK)
         asked.setdefault(word, factor)
@@ -368,7 +369,8 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
         return Match(None, "none", 0.0, "" if asked.absent else phrase, negation(phrase).said, 0.0)
     row = _known(foods, asked)
     found = search(foods, phrase, limit=WIDE) if row is None or asked.absent else ()
-    if row is not None and not (found and found[0].score > INSTEAD and _lacks(foods, found[0].row, asked)):
+    instead = found and found[0].score > INSTEAD and _lacks(foods, found[0].row, asked)
+    if row is not None and (_lacks(foods, row, asked) or not instead):
         found = (Candidate(row, 1.0 - PER_EDIT * asked.edits),)
     if not found:
         return Match(None, "none", 0.0, phrase, "", 0.0)

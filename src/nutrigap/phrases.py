@@ -21,7 +21,7 @@ LONGEST_SYNONYM = 4
 # A phrase of more foods, or longer, is no line of a diary: it is not taken apart.
 MOST_JOINED, LONGEST_PHRASE = 4, 120
 # What stands between two foods; "w/o" is no "with".
-_BETWEEN = r"(?i)\s+(?:with|and|on|in|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
+_BETWEEN = r"(?i)\s+(?:with|and|on|topped with|w|w/(?!o))\s+|\s*[+&;]\s*|,\s+|\bw/(?!o)\s*"
 
 
 @cache
@@ -98,7 +98,9 @@ def pairs(phrase: str) -> list[Pair]:
     if len(phrase) > LONGEST_PHRASE:
         return []
     found = [Pair(phrase[: m.start()], phrase[m.end() :], True) for m in re.finditer(_BETWEEN, phrase)]
-    found = [pair for pair in found if key(pair.first) and key(pair.second)]
+    # "banana with peel", "chicken with bone" are one food
+    uneaten = lexicon("amount_inedible") | lexicon("search_costless")
+    found = [pair for pair in found if key(pair.first) and not set(words(pair.second)) <= uneaten]
     if found:
         return found if len(found) <= MOST_JOINED else []
     first, _, last = phrase.strip().rpartition(" ")

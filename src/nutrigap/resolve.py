@@ -143,7 +143,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         match = _match(line, phrase, choice, kitchen.foods)
     except UnknownFood as error:
         return left_out(line, str(error), "check the code, or write the food's name")
-    if not match.sure and pairs(phrase):
+    if match.method in ("search", "none") and pairs(phrase):
         from nutrigap.several import read_several  # only few diaries need it
 
         several = read_several(line, phrase, amount, match, kitchen, read)

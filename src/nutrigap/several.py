@@ -24,21 +24,28 @@ from nutrigap.entries import (
     without_food,
 )
 from nutrigap.errors import AmountError, UnknownUnit
-from nutrigap.matching import WHOLLY, Match, find_food
+from nutrigap.matching import WHOLLY, Match, find_exact, find_food
 from nutrigap.phrases import Pair, pairs
 from nutrigap.quantities import parse_amount
 from nutrigap.recipes import Ingredient, Named, Recipe, eaten, find_recipe
 from nutrigap.supplements import looks_like_supplement
 from nutrigap.tables import FoodTable
 from nutrigap.units import leading_unit
-from nutrigap.words import key
+from nutrigap.words import key, lexicon, plain, words
 
 # So many ingredients are named in the problem of a dish.
 MOST_NAMED = 3
 # How sure two foods are of which one is two again.
 PAIRED = 0.5
-# What weighs no more goes on every piece [g].
-MOST_SPREAD = 40.0
+# Words of the name of a dish of several foods; and the score that such a name needs.
+JOINING = frozenset(["and", "with", "&"])
+DISH_SCORE = 0.9
+# Guideline amounts of FNDDS: what they are per, the role of the words that tell such a food, and grams of one.
+GUIDELINES = (
+    ("fl oz of beverage", "amount_drink", 29.57),
+    ("slice of bread/roll", "amount_bread", 25.0),
+    ("cup of hot cereal", "amount_cereal", 240.0),
+)
 COUNTS = {2: "two", 3: "three", 4: "four"}
 
 Reader = Callable[[Line], Entry]
@@ -136,12 +143,12 @@ def read_several(
 
     The table may have the dish: a name that answers the whole phrase stands.
     """
-    if whole.row is not None and whole.covered >= WHOLLY:
-        return None
     pair = _best_pair(phrase, kitchen)
-    if pair is None:
+    if pair is None or _is_dish(whole, pair, kitchen.foods):
         return None
-    parts = [read(one) for one in _shared_out(line, amount_text, pair, kitchen.foods)]
+    first, second = _shared_out(line, amount_text, pair, kitchen.foods)
+    parts = [read(first)]
+    parts.append(read(_going_with(parts[0], second, kitchen.foods)))
     if any(piece.row is None and not piece.doses for part in parts for piece in part.pieces):
         return None
     pieces = [piece for part in parts for piece in part.pieces]
@@ -151,6 +158,32 @@ def read_several(
         problem=f"read as {COUNTS.get(len(pieces), 'several')} foods: {told}",
         fix="if this is wrong, write a line for each food with its amount",
     )  # fmt: skip
+
+
+def _is_dish(whole: Match, pair: Pair, foods: FoodTable) -> bool:
+    """Whether the tables have the pair as one food: its name answers both, and is more than a kind of one of them.
+
+    "Rice and beans" is the dish of that name; "crackers and cheese" are no cheese crackers.
+    """
+    if whole.row is None or whole.covered < WHOLLY:
+        return False
+    apart = all(find_exact(foods, split_cell(text, foods)[0]) is not None for text in (pair.first, pair.second))
+    together = not JOINING.isdisjoint(plain(foods.names[whole.row]).replace(",", " ").split())
+    return not apart or (together and whole.score >= DISH_SCORE)
+
+
+def _going_with(first: Entry, second: Line, foods: FoodTable) -> Line:
+    """The line of what goes on or into another food, with the release's guideline amount for it where it has one."""
+    row = find_food(foods, split_cell(second.food, foods)[0]).row
+    if second.amount or row is None or first.row is None or first.grams is None or split_cell(second.food, foods)[1]:
+        return second
+    carriers = set(words(foods.names[first.row]))
+    for portion in foods.portions(row):
+        for ending, role, grams_of_one in GUIDELINES:
+            if portion.name.lower() == f"guideline amount per {ending}" and carriers & lexicon(role):
+                count = first.grams.best / grams_of_one
+                return second._replace(amount=f"{max(1.0, count) * portion.grams:.4g} g")
+    return second
 
 
 def _taken_for(piece: Entry, foods: FoodTable) -> str:
@@ -163,9 +196,10 @@ def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
     """The two foods of a phrase: those parts of it that are both surest to be one; None where no two are."""
 
     def sure(text: str) -> float:
-        own = choice_for(kitchen.choices, text, "", "") or find_recipe(kitchen.recipes, text, "", "")
-        if own or looks_like_supplement(text, ""):
+        if choice_for(kitchen.choices, text, "", "") or find_recipe(kitchen.recipes, text, "", ""):
             return 1.0
+        if looks_like_supplement(text, ""):  # "juice with calcium" is one drink, "juice with a calcium tablet" is two
+            return float(not lexicon("dose_form").isdisjoint(words(text)))
         name = split_cell(text, kitchen.foods)[0]
         found = find_food(kitchen.foods, name)
         if found.row is None or found.covered < WHOLLY:  # "eggs, bacon and toast": the second is two again
@@ -183,9 +217,8 @@ def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
 def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> tuple[Line, Line]:
     """The lines of two foods: a weight is shared out as their usual amounts are, a count is that of the first.
 
-    Of a spread or the like as many usual amounts are taken as there are pieces of the first: two slices of toast have
-    butter twice, but three wheat biscuits stand in one helping of milk. An amount of its own ("toast with 10 g
-    butter") stands.
+    Of the second a helping is taken, or what the release goes by (``_going_with``); an amount of its own ("toast with
+    10 g butter") stands.
     """
     first = line._replace(food=pair.first, amount=amount_text, labels=NOTHING)
     second = line._replace(food=pair.second, amount="", unit="", labels=NOTHING)
@@ -203,8 +236,6 @@ def _shared_out(line: Line, amount_text: str, pair: Pair, foods: FoodTable) -> t
     if grams is not None and all(usual):
         each = [f"{grams * part / sum(usual):.6g} g" for part in usual]
         return first._replace(amount=each[0], unit=""), second._replace(amount=each[1])
-    if unit is None and amount.number != 1 and 0 < usual[1] <= MOST_SPREAD:
-        return first, second._replace(amount=f"{amount.number * usual[1]:.6g} g")
     return first, second
 
 

@@ -14,8 +14,10 @@ COMPARED = 24
 # Edits allowed by the length of the word: none in three letters, one up to seven, two in eight or nine, then three.
 EDITS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3)
 SHORTEST_HALF = 3
-# Only a word in so many names is taken for one with two slips, and of a word this short a letter is left out at most.
-USUAL_ENOUGH, SHORT = 3, 5
+# Only a word in so many names is taken for a short one or one with two slips, and of a word of four letters one is left
+# out at most, unless the other is in very many.
+USUAL_ENOUGH, USUAL_LENGTH, SHORT, COMMON = 3, 6, 5, 50
+DEEDS = ("ed", "ing")
 
 
 def is_known(spelling: Spelling, word: str) -> bool:
@@ -51,8 +53,10 @@ def corrected(spelling: Spelling, word: str, usual: Callable[[str], int]) -> tup
         if shared[i] == 0 or abs(len(other) - len(word)) > most or word[0] not in other[:2]:
             continue
         away = distance(word, other, most)
-        rare = away > 1 and usual(other) < USUAL_ENOUGH
-        short = len(word) < SHORT and len(other) <= len(word)
+        rare = usual(other) < (USUAL_ENOUGH if away > 1 or len(word) < USUAL_LENGTH else 0)
+        short = len(word) < SHORT and len(other) <= len(word) and usual(other) < COMMON
+        # "walked" is what somebody did, and no brand of crisps
+        rare = rare or (word.endswith(DEEDS) and not other.endswith(DEEDS))
         if away <= most and not rare and not short:
             rank = away, -usual(other), -int(shared[i]), other
             best = min(best, rank) if best is not None else rank

@@ -258,7 +258,9 @@ class Intake:
         energy = np.nan_to_num(self.lines.best[use, nutrient_index()["energy"]])
         if not use.any():
             return np.zeros(self.known.shape[1])
-        lacking = np.average(~self.known[use], axis=0, weights=energy if energy.sum() > 0 else None)
+        lacking = np.average(
+            ~self.known[use] & ~self._silent[use], axis=0, weights=energy if energy.sum() > 0 else None
+        )
         return np.clip(1.0 - lacking, 0.0, 1.0)  # all known is exactly 1
 
     @cached_property
@@ -266,12 +268,15 @@ class Intake:
         """Best amounts of every diary line, (logged × nutrients): NaN where one of its parts is not known."""
         size = len(self.logged)
         best = sum_by(self.owner, self.lines.best, size)
-        # a dose among the foods of a dish says nothing of the other nutrients: it brings none
-        silent = np.array([entry.row is None for entry in self.entries], dtype=bool)[:, None]
-        silent = silent & ~self.known & ~self._missing & ~self._open
-        unknown = sum_by(self.owner, (~self.known & ~silent).astype(float), size)
+        unknown = sum_by(self.owner, (~self.known & ~self._silent).astype(float), size)
         told = sum_by(self.owner, self.known.astype(float), size)
         return np.where((unknown > 0) | (told == 0), np.nan, best)
+
+    @cached_property
+    def _silent(self) -> NDArray[np.bool_]:
+        """Where a dose or label beside foods says nothing of a nutrient and brings none, (entries × nutrients)."""
+        without_food = np.array([entry.row is None for entry in self.entries], dtype=bool)[:, None]
+        return without_food & ~self.known & ~self._missing & ~self._open
 
     @cached_property
     def flagged_share(self) -> FloatArray:

@@ -27,7 +27,7 @@ from nutrigap.index import (
     load_names,
     load_spelling,
 )
-from nutrigap.phrases import ABSENT, FAMILIES, states, translated
+from nutrigap.phrases import ABSENT, FAMILIES, states, terms, translated
 from nutrigap.spelling import corrected, is_known
 from nutrigap.tables import FloatArray, FoodTable, SmallIntArray
 from nutrigap.units import nutrients
@@ -36,7 +36,7 @@ from nutrigap.words import key, lexicon, meanings, negation, words
 # A name that answers a phrase among much else is none of it: "citrate" is no gelatin dessert with citrate.
 LEAST_SCORE = 0.3
 # Bands of confidence: counted without a question, counted with one, refused.
-ACCEPT = 0.965
+ACCEPT = 0.975
 FLAG = 0.45
 # What a word with two meanings scores at most: it is taken for one of them, and that is said.
 UNSURE = 0.79
@@ -56,7 +56,7 @@ INSTEAD = 0.88
 # Up to this cost a food is prepared as was asked for.
 SAME_WAY = 0.015
 RAW_COST = 0.1
-PER_EDIT = 0.06
+PER_EDIT, SURE_LENGTH = 0.06, 6
 # Candidates that a tie is looked for among; a lead of less than this is none.
 WIDE = 20
 NEAR_TIE = 0.005
@@ -70,6 +70,8 @@ WHOLLY = 0.97
 LONGEST_WITHIN = 8
 # Phrases of at most so many words are made of the names by the build.
 LONGEST_PLAIN = 4
+# Their words stand in so many names (a slip of the table is no word), and they score so high.
+PLAIN_WORDS, PLAINLY = 2, 0.95
 # Names that share less of the phrase than this are not worth a look.
 LEAST_SHARED = 0.2
 # Foods as eaten (FNDDS) before SR, and of SR those first that the surveys use: they lack no value.
@@ -77,12 +79,15 @@ SECOND_TIER, UNSURVEYED = 0.02, 0.04
 # How a food was asked for (rows: not told, then FAMILIES) x how a name says it is prepared (the same) -> cost.
 PREPARED = np.array([
     [0.00, 0.00, 0.01, 0.02, 0.02, 0.06],
-    [0.02, 0.00, 0.30, 0.30, 0.30, 0.30],
+    [0.10, 0.00, 0.30, 0.30, 0.30, 0.30],
     [0.03, 0.30, 0.00, 0.01, 0.02, 0.05],
     [0.04, 0.30, 0.01, 0.00, 0.08, 0.12],
     [0.04, 0.30, 0.02, 0.08, 0.00, 0.10],
     [0.05, 0.30, 0.03, 0.12, 0.12, 0.00],
 ])  # fmt: skip
+
+
+RAW = 1 << FAMILIES.index("raw")
 
 
 class Candidate(NamedTuple):
@@ -172,7 +177,7 @@ def ask(foods: FoodTable, phrase: str) -> Asked:
             continue
         meant, away = corrected(load_spelling(foods), word, index.count)
         spelled += meant or (word,)
-        edits += away
+        edits += away + (away > 0 and len(word) < SURE_LENGTH)  # of a short word one slip says as little as two
     found = translated(spelled)
     methods, links = meanings("search_state"), lexicon("search_link")
     adjectives = lexicon("search_quality") | lexicon("search_usual") | lexicon("search_costless")
@@ -378,6 +383,9 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
     sure = confidence(best)
     if sure < FLAG or best.score < LEAST_SCORE:
         return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
+    raw = asked.prepared == RAW and not load_index(foods).prepared[best.row] & RAW
+    if asked.edits > 1 or raw:  # "raw rice" is not what is known of rice
+        sure = min(sure, UNSURE)
     ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
     return Match(best.row, "search", best.score, phrase, ignored, sure, _rival(foods, found), best.covered)
 
@@ -405,15 +413,18 @@ def plain_names(foods: FoodTable) -> dict[str, int]:
     to the names, so that such a phrase need not be searched for.
     """
     found: dict[str, int] = {}
-    known = load_names(foods)
-    for name in foods.names:
+    known, index = load_names(foods), load_index(foods)
+    for row, name in enumerate(foods.names[: foods.first_tier]):
         first, second = ([word for word in words(part) if word not in NEUTRAL] for part in (*name.split(","), "")[:2])
         for phrase in (" ".join(first), " ".join(second + first)):
-            if not 0 < len(phrase.split()) <= LONGEST_PLAIN or phrase in found or known.find(phrase) is not None:
+            said = phrase.split()
+            if not 0 < len(said) <= LONGEST_PLAIN or phrase in found or known.find(phrase) is not None:
+                continue
+            if phrase[0].isdigit() or min(index.count(word) for word in terms(phrase)) < PLAIN_WORDS:
                 continue
             match = find_food(foods, phrase)
-            if match.sure and match.row is not None:
-                found[phrase] = match.row
+            if match.sure and match.row == row and match.score >= PLAINLY:
+                found[phrase] = row
     return found
 
 

@@ -6,6 +6,7 @@ The order is: the user's saved choices, the user's recipes, dose lines, codes, e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ from nutrigap.supplements import Supplement, brand_words, looks_like_supplement,
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
 from nutrigap.words import key, lexicon, negation, plain, singular, words
+
+# "0 apples", "-2 eggs"
+_NOTHING_EATEN = r"\s*(?:[-−]\s*\d|0+(?:[.,]0+)?\s+[^\W\d])"
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice, Measures
@@ -139,6 +143,8 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
     if exported:
         return _as_exported(line, kitchen.foods)
     phrase, amount = phrase_of(line, kitchen.foods)
+    if not amount and re.match(_NOTHING_EATEN, phrase):
+        return left_out(line, "the amount is zero or negative", "write how much was eaten, or delete the line")
     try:
         match = _match(line, phrase, choice, kitchen.foods)
     except UnknownFood as error:

@@ -11,7 +11,6 @@ from nutrigap.amounts import Grams
 from nutrigap.choices import Choice, check_choices, choice_for, measures, phrase_key
 from nutrigap.diary import Line
 from nutrigap.entries import (
-    EVERY,
     NO_MATCH,
     NOTHING,
     NOTHING_TO_DO,
@@ -30,16 +29,17 @@ from nutrigap.quantities import parse_amount
 from nutrigap.recipes import Ingredient, Named, Recipe, eaten, find_recipe
 from nutrigap.supplements import looks_like_supplement
 from nutrigap.tables import FoodTable
-from nutrigap.units import leading_unit
+from nutrigap.units import leading_unit, nutrients
 from nutrigap.words import key, lexicon, plain, words
 
 # So many ingredients are named in the problem of a dish.
 MOST_NAMED = 3
 # How sure two foods are of which one is two again.
 PAIRED = 0.5
+NUTRIENT_WORDS = frozenset(word for one in nutrients() for name in (one.name, *one.words) for word in words(name))
 # Words of the name of a dish of several foods; and the score that such a name needs.
 JOINING = frozenset(["and", "with", "&"])
-DISH_SCORE = 0.9
+DISH_SCORE = 0.96
 # Guideline amounts of FNDDS: what they are per, the role of the words that tell such a food, and grams of one.
 GUIDELINES = (
     ("fl oz of beverage", "amount_drink", 29.57),
@@ -118,15 +118,21 @@ def _told(entries: list[Entry]) -> str:
 
 
 def _labelled(parts: Sequence[Entry], line: Line) -> list[Entry]:
-    """Parts of a line with label amounts: these replace what the parts bring together of those nutrients."""
+    """Parts of a line with label amounts: these replace what its foods bring together of those nutrients.
+
+    A dose among them stands: it is no part of the food, and limits are held against it.
+    """
     if not line.labels:
         return list(parts)
-    label = Entry(line, "food", "counted", NO_MATCH, labels={**dict.fromkeys(EVERY, 0.0), **line.labels})
-    return [*(_without(part, line.labels.keys()) for part in parts), label]
+    label = Entry(line, "food", "counted", NO_MATCH, labels=line.labels)
+    told = line.labels.keys()
+    return [*(part if part.kind == "supplement" else _without(part, told) for part in parts), label]
 
 
 def _without(entry: Entry, told: Set[str]) -> Entry:
     """An entry that brings none of some nutrients."""
+    if entry.kind == "supplement":
+        return entry
     return entry._replace(
         labels={**entry.labels, **dict.fromkeys(told, 0.0)}, missing=entry.missing - told, open=entry.open - told,
         parts=tuple(_without(part, told) for part in entry.parts),
@@ -149,7 +155,7 @@ def read_several(
     first, second = _shared_out(line, amount_text, pair, kitchen.foods)
     parts = [read(first)]
     parts.append(read(_going_with(parts[0], second, kitchen.foods)))
-    if any(piece.row is None and not piece.doses for part in parts for piece in part.pieces):
+    if any(piece.row is None and not piece.doses and not piece.open for part in parts for piece in part.pieces):
         return None
     pieces = [piece for part in parts for piece in part.pieces]
     told = " and ".join(_taken_for(piece, kitchen.foods) for piece in pieces)
@@ -158,6 +164,12 @@ def read_several(
         problem=f"read as {COUNTS.get(len(pieces), 'several')} foods: {told}",
         fix="if this is wrong, write a line for each food with its amount",
     )  # fmt: skip
+
+
+def _is_product(text: str) -> bool:
+    """Whether a dose is that of a product or tablet, and not what a food was fortified with."""
+    nutrient = any(text_word in NUTRIENT_WORDS for text_word in words(text))
+    return not nutrient or not lexicon("dose_form").isdisjoint(words(text))
 
 
 def _is_dish(whole: Match, pair: Pair, foods: FoodTable) -> bool:
@@ -198,8 +210,8 @@ def _best_pair(phrase: str, kitchen: Kitchen) -> Pair | None:
     def sure(text: str) -> float:
         if choice_for(kitchen.choices, text, "", "") or find_recipe(kitchen.recipes, text, "", ""):
             return 1.0
-        if looks_like_supplement(text, ""):  # "juice with calcium" is one drink, "juice with a calcium tablet" is two
-            return float(not lexicon("dose_form").isdisjoint(words(text)))
+        if looks_like_supplement(text, ""):  # "juice with calcium" is one drink, "juice and a calcium tablet" are two
+            return float(_is_product(text))
         name = split_cell(text, kitchen.foods)[0]
         found = find_food(kitchen.foods, name)
         if found.row is None or found.covered < WHOLLY:  # "eggs, bacon and toast": the second is two again

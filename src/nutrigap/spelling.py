@@ -13,7 +13,7 @@ from nutrigap.index import Spelling, span, trigrams
 COMPARED = 24
 # Edits allowed by the length of the word: none in three letters, one up to seven, two in eight or nine, then three.
 EDITS = (0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3)
-SHORTEST_HALF = 3
+SHORTEST_HALF, LONGEST_WORD = 3, 30
 # Only a word in so many names is taken for a short one or one with two slips, and of a word of four letters one is left
 # out at most, unless the other is in very many.
 USUAL_ENOUGH, USUAL_LENGTH, SHORT, COMMON = 3, 6, 5, 50
@@ -21,7 +21,7 @@ DEEDS = ("ed", "ing")
 
 
 def is_known(spelling: Spelling, word: str) -> bool:
-    """Whether a word needs no correction: it is in the tables, or no word at all."""
+    """Whether a word needs no correction: it is in the tables, too short for one, or no word at all."""
     return not word.isalpha() or len(word) < 3 or _listed(spelling, word)
 
 
@@ -36,6 +36,8 @@ def corrected(spelling: Spelling, word: str, usual: Callable[[str], int]) -> tup
     "oatmilk" is two words run together, "bannana" one edit from "banana". Among equally near words
     stands first the one that is in more names of foods (``usual``), then the one that shares more trigrams.
     """
+    if len(word) > LONGEST_WORD:
+        return (), 0
     for i in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
         if _listed(spelling, word[:i]) and _listed(spelling, word[i:]):
             return (word[:i], word[i:]), 0

@@ -12,6 +12,8 @@ from nutrigap.units import read_table
 _WORD = re.compile(r"[a-z0-9]+(?:[.,'/][0-9]+)?%?")
 # Letters that have no accent to lose.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
+# No name of a food has more words; what stands behind them is not read.
+LONGEST_CLAUSE = 60
 _CLAUSE = re.compile(r"[,;:()\[\]+]|\b(?:with|but|plus)\b")
 
 
@@ -114,7 +116,7 @@ def negation(text: str) -> Negation:
     said: list[str] = []
     absent: set[str] = set()
     for clause in _CLAUSE.split(plain(text).replace("w/o", "without ")):
-        here, gone, phrase = _clause(_typed(clause))
+        here, gone, phrase = _clause(_typed(clause)[:LONGEST_CLAUSE])
         kept += here
         absent |= gone
         said += [phrase] if phrase else []

@@ -125,7 +125,7 @@ def without_food(
     line: Line, match: Match, what: str, fix: str, *, row: int | None = None, most: float | None = None
 ) -> Entry:
     """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
-    if line.labels and line.problem is None:
+    if line.labels.keys() & CORE and line.problem is None:  # energy alone, as many exports have it, is no answer
         told = f"of {line.amounts_from}" if line.amounts_from else "from the label"
         return Entry(
             line, "food", "flagged", match, labels=line.labels, missing=EVERY - set(line.labels),

@@ -132,6 +132,8 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         from nutrigap.several import read_dish
 
         return read_dish(line, dish, kitchen, read)
+    if not exported and (choice is None or not choice.food_id) and _not_taken(line):
+        return Entry(line, "other", "left_out", NO_MATCH, problem="not taken", fix=NOTHING_TO_DO)
     kind = "food" if choice is not None and choice.food_id else line.kind or (choice.kind if choice is not None else "")
     if kind != "food":
         said = f"{line.amount} {line.unit}"
@@ -156,6 +158,13 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         if several is not None:
             return several
     return _resolve_food(line, phrase, amount, match, choice, kitchen)
+
+
+def _not_taken(line: Line) -> bool:
+    """Whether a line says that a dose was not taken: "forgot vitamin D", "magnesium 400 mg skipped"."""
+    said, absent = plain(line.food).split(), lexicon("dose_not_taken")
+    rest = [word for word in said if word.strip(".,!") not in absent]
+    return len(rest) < len(said) and bool(rest) and looks_like_supplement(" ".join(rest), f"{line.amount} {line.unit}")
 
 
 def _dish(line: Line, choice: Choice | None, kitchen: Kitchen) -> Named | None:

@@ -201,11 +201,12 @@ def test_any_phrase_ends_in_one_state(text: str) -> None:
 
 
 def test_a_near_tie_that_matters_is_a_question() -> None:
-    """Gnocchi are of cheese or of potato, which is a matter of calcium and potassium: the name does not tell."""
-    match = find_food(FOODS, "gnocchi")
+    """A cobbler is of apples or of berries, which differ in what is followed: the name does not tell."""
+    match = find_food(FOODS, "cobbler")
     assert match.rival is not None and not match.sure
-    assert {FOODS.names[match.row], FOODS.names[match.rival]} == {"Gnocchi, cheese", "Gnocchi, potato"}
-    entry = resolved("gnocchi", "1 cup")
+    names = {FOODS.names[match.row], FOODS.names[match.rival]}
+    assert names == {"Cobbler, apple", "Cobbler, berry"}
+    entry = resolved("cobbler", "1 cup")
     assert entry.status == "flagged" and "could be" in entry.problem
 
 

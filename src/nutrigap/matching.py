@@ -57,6 +57,7 @@ INSTEAD = 0.88
 SAME_WAY = 0.015
 RAW_COST = 0.1
 PER_EDIT, SURE_LENGTH = 0.06, 6
+CANDIDATES = 5
 # Candidates that a tie is looked for among; a lead of less than this is none.
 WIDE = 20
 NEAR_TIE = 0.005
@@ -469,7 +470,7 @@ def confidence(found: Candidate) -> float:
 
 def candidates(foods: FoodTable, match: Match, limit: int = 5) -> tuple[Candidate, ...]:
     """The foods that the phrase of a match may mean, the chosen one first, then the closest."""
-    found = search(foods, match.phrase) if match.phrase else ()
+    found = search(foods, match.phrase, limit=max(limit, CANDIDATES)) if match.phrase else ()
     if match.row is None:
         return found[:limit]
     others = tuple(candidate for candidate in found if candidate.row != match.row)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nutrigap.errors import TableError
-from nutrigap.matching import search
+from nutrigap.matching import candidates, find_food, search
 from nutrigap.references import Person, target_records, target_rows
 from nutrigap.report.csv import render
 from nutrigap.tables import FoodTable, Source, load_foods, sources
@@ -58,7 +58,7 @@ def _food_header() -> list[str]:
 def found_foods(phrase: str, limit: int, table_of_foods: FoodTable | None = None) -> str:
     """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
     foods = table_of_foods or load_foods()
-    rows = [_food_row(foods, candidate.row) for candidate in search(foods, phrase, limit=limit)]
+    rows = [_food_row(foods, candidate.row) for candidate in candidates(foods, find_food(foods, phrase), limit)]
     if not rows:
         return f'no food has any word of "{printable(phrase)}" in its name\n'
     header = _food_header()

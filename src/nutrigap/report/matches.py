@@ -43,7 +43,7 @@ def taken_for(report: Report, entry: Entry) -> str:
     if entry.parts:
         if entry.match.method == "recipe":
             return f'recipe "{entry.match.phrase}"'
-        return f"{len(entry.parts)} foods"
+        return f"{sum(piece.row is not None or bool(piece.doses) for piece in entry.pieces)} foods"
     if entry.doses:
         doses = ", ".join(f"{name} {dose.best:g}" for name, dose in entry.doses.items() if dose.high)
         return f"supplement: {doses or 'none of the six nutrients'}"

@@ -132,6 +132,24 @@ def test_columns_are_recognised_with_their_units(write, spelling):
     assert math.isnan(value(foods, 0, "sodium"))
 
 
+def test_a_column_beside_one_per_serving_of_its_nutrient_is_per_100_g(write):
+    # 50 g of Muesli hold 20 mg, so 100 g hold 40 mg
+    text = "food,serving_g,magnesium_mg,magnesium_mg_per_serving,calcium_mg\nMuesli,50,40,20,60\n"
+    foods = ng.load_foods(write(text))
+    assert value(foods, 0, "magnesium") == 40 and value(foods, 0, "calcium") == 60
+    assert portions(foods, 0) == [("serving", 50.0)]
+    assert any('"magnesium_mg" is read as per 100 g' in note for note in foods.notes)
+    assert not any("amounts are read as per serving" in note for note in foods.notes)
+    told = ng.load_foods(write(text.replace("food,", "food,basis,").replace("Muesli,", "Muesli,serving,")))
+    assert value(told, 0, "magnesium") == 80  # the column "basis" goes first: 40 in 50 g
+    # other units tell less, and a column per 100 g beside it says that the untold ones are something else
+    for untold in (
+        "food,serving_g,magnesium_mg,energy_kcal,energy_kj_per_serving\nMuesli,50,40,100,200\n",
+        "food,serving_g,magnesium_mg,magnesium_mg_per_100g,calcium_mg\nMuesli,50,20,40,30\n",
+    ):
+        assert "nothing tells whether the amounts are per 100 g" in faults(write(untold))[0][2]
+
+
 def test_kilojoules_are_converted_and_kilocalories_preferred(write):
     # 1 kcal = 4.184 kJ: 418.4 kJ are 100 kcal
     foods = ng.load_foods(write("food,magnesium_mg,energy_kj\nx,1,418.4\n"))

@@ -66,7 +66,8 @@ class Header(NamedTuple):
     """A header as understood: the ``row`` of a table, on a ``line`` as an editor counts.
 
     ``fields`` maps a column of ours to its position; ``amounts`` holds for each nutrient the columns that are added
-    up, mostly one; ``unread`` are the positions of named columns that are none of ours.
+    up, mostly one; ``spares`` are further columns of these nutrients; ``unread`` are the positions of named columns
+    that are none of ours, and those of the spares.
     """
 
     row: int
@@ -79,6 +80,7 @@ class Header(NamedTuple):
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     unread: tuple[int, ...]
+    spares: tuple[Amounts, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -158,6 +160,9 @@ def read_header(row: int, line: int, cells: list[str]) -> Header:
             faults.append((of, fault.at(line, show(name))))
         elif name:
             unread.append(position)
+    told = [] if "basis" in fields else _told_by_a_pair(amounts)
+    if told:
+        amounts = [one._replace(basis=PER_100_G) if one.basis is None else one for one in amounts]
     kept, left, notes, twice = _chosen(amounts)
     # a column without unit is no fault where another gives the nutrient
     problems = [problem for of, problem in faults if all(of != columns[0].nutrient for columns in kept)]
@@ -170,8 +175,9 @@ def read_header(row: int, line: int, cells: list[str]) -> Header:
         measures=_measures(portions),
         amounts=kept,
         problems=(*problems, *(fault.at(line, show(name)) for fault, name in twice)),
-        notes=notes,
-        unread=tuple(sorted((*unread, *left, *(weight.position for weight in serving[1:])))),
+        notes=(*told, *notes),
+        unread=tuple(sorted((*unread, *(one.position for one in left), *(one.position for one in serving[1:])))),
+        spares=tuple(left),
     )
 
 
@@ -244,10 +250,23 @@ def _without_basis(key: tuple[str, ...]) -> tuple[tuple[str, ...], Basis | None]
     return key, None
 
 
+def _told_by_a_pair(amounts: list[Amounts]) -> list[str]:
+    """Notes on columns that tell no basis beside one "per serving" of the same nutrient: they are per 100 g."""
+    same = {(one.nutrient, one.factor, one.part): one for one in amounts if one.basis == Basis(SERVING)}
+    whole = {one.nutrient for one in amounts if one.basis == PER_100_G}
+    return [
+        f'"{show(one.name)}" is read as per 100 g, for "{show(beside.name)}" stands beside it'
+        for one in amounts
+        if one.basis is None
+        and one.nutrient not in whole
+        and (beside := same.get((one.nutrient, one.factor, one.part))) is not None
+    ]
+
+
 def _chosen(
     amounts: list[Amounts],
-) -> tuple[tuple[tuple[Amounts, ...], ...], list[int], tuple[str, ...], list[tuple[Fault, str]]]:
-    """For each nutrient the columns that are read, the positions of the others, notes, and what comes twice."""
+) -> tuple[tuple[tuple[Amounts, ...], ...], list[Amounts], tuple[str, ...], list[tuple[Fault, str]]]:
+    """For each nutrient the columns that are read, the others, notes, and what comes twice."""
     kept, left, notes, twice = [], [], [], []
     for of in nutrients():
         # per 100 g before other amounts of food, the canonical unit (kcal) before others, the whole before parts
@@ -266,7 +285,7 @@ def _chosen(
                 fault = Fault(f'"{show(one.name)}" gives {of.called} a second time', "keep one column a nutrient")
                 twice.append((fault, one.name))
             elif one not in read:
-                left.append(one.position)
+                left.append(one)
         kept.append(tuple(read))
     return tuple(kept), left, tuple(notes), twice
 

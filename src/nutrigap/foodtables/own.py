@@ -85,14 +85,19 @@ def read(given: Given) -> Draft:
 
 
 def _untold(header: Header) -> list[Problem]:
-    """Columns that do not tell what their amounts refer to, where others tell something else than 100 g."""
+    """Columns that do not tell what their amounts refer to, where others tell something else than 100 g.
+
+    One per 100 g beside an untold one of the same nutrient says that the untold ones are not.
+    """
     columns = [one for group in header.amounts for one in group]
-    others = [one for one in columns if one.basis not in (None, PER_100_G)]
+    others = [one for one in (*columns, *header.spares) if one.basis not in (None, PER_100_G)]
+    beside = {(one.nutrient, one.factor) for one in header.spares if one.basis is None and one.nutrient.role == "core"}
+    others += [one for one in columns if one.basis == PER_100_G and (one.nutrient, one.factor) in beside]
     if not others or "basis" in header.fields:
         return []
     return [
         Fault(
-            f'nothing tells whether the amounts are per 100 g or as those of "{show(others[0].name)}"',
+            f'nothing tells whether the amounts are per 100 g or otherwise, beside "{show(others[0].name)}"',
             "write it in the header, as in magnesium_mg_per_100g",
         ).at(header.line, show(one.name))
         for one in columns

@@ -575,6 +575,7 @@ def test_a_food_of_apple_health_is_counted_once() -> None:
     [
         ("magnesium", 0.3, "g", 300.0), ("vitamin_d", 0.01, "mg", 10.0), ("vitamin_b12", 2.4, "mcg", 2.4),
         ("energy", 418.4, "kJ", 100.0), ("energy", 100.0, "Cal", 100.0), ("energy", 100000.0, "cal", 100.0),
+        ("energy", 418400.0, "J", 100.0),  # 1 kcal = 4184 J
     ],
 )  # fmt: skip
 def test_units_of_apple_health(nutrient: str, value: float, unit: str, expected: float) -> None:
@@ -593,6 +594,37 @@ def test_water_of_apple_health_is_a_drink_and_opens_nothing() -> None:
     assert lines["logged in Cups"].covers == ""
     intake = add_up(entries(data), load_foods())
     assert all(intake.mean.high[nutrient_index()[of]] < float("inf") for of in CORE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "grams"),
+    [  # a millilitre of water is a gram; NIST Handbook 44 and the British pint of 568.261 ml (20 fluid ounces)
+        ("fl_oz_us", 29.5735), ("fl_oz_imp", 28.4131), ("cup_us", 236.588), ("cup_imp", 284.131),
+        ("pt_us", 473.176), ("pt_imp", 568.261),
+    ],
+)  # fmt: skip
+def test_household_units_of_water_of_apple_health(unit: str, grams: float) -> None:
+    diary = read(ex.apple_xml([ex.apple_record("Water", 2.0, "2026-03-02 12:00:00 +0100", unit=unit)]))
+    (line,) = diary.lines
+    assert line.food == "water" and line.labels["water"] == pytest.approx(2 * grams, rel=1e-12)
+    assert diary.problems == ()
+
+
+def test_what_cannot_be_read_of_water_or_energy_of_apple_health_is_told_and_no_food() -> None:
+    start, other = "2026-03-02 12:00:00 +0100", "2026-03-02 13:00:00 +0100"
+    food = ex.apple_record("magnesium", 5.0, start)
+    faulty = [
+        ex.apple_record("Water", 2.0, other, unit="gill"), ex.apple_record("energy", 2.0, other, "Cups", unit="erg"),
+        ex.apple_record("caffeine", 2.0, other, "Bar", unit="mL"),
+    ]  # fmt: skip
+    diary = read(ex.apple_xml([food, *faulty]))
+    assert [(line.number, dict(line.labels)) for line in diary.lines] == [(1, {"magnesium": 5.0})]
+    assert [(problem.line, problem.column) for problem in diary.problems] == [
+        (2, "water"), (3, "energy"), (4, "caffeine"),
+    ]  # fmt: skip
+    named = read(ex.apple_xml([food, ex.apple_record("energy", 2.0, other, food="Bread", unit="erg")]))
+    assert [line.food for line in named.lines] == ["logged in Logger", "Bread"]  # a food is one without amounts too
+    assert "gill" in refusal(ex.apple_xml(faulty))
 
 
 def test_faulty_records_of_apple_health() -> None:

@@ -255,6 +255,17 @@ def test_own_amounts_are_named() -> None:
     assert any("they are worked out from foods and amounts" in note for note in without.notes)
 
 
+def test_a_column_without_amounts_is_none_of_the_programs_own() -> None:
+    data = (
+        b"Day,Group,Food Name,Amount,Magnesium (mg),Vitamin D (IU),Calcium (mg)\n"
+        b"2026-03-02,Lunch,Roll,60 g,14,,\n2026-03-02,Lunch,Soup,250 g,,,20\n"
+    )
+    notes = read(data).notes
+    assert "the amounts of magnesium and calcium are Cronometer's own" in notes
+    (lacking,) = (note for note in notes if "gives no amounts of" in note)
+    assert "vitamin D" in lacking and "potassium" in lacking
+
+
 def test_amounts_and_quotes_of_cronometer() -> None:
     data = (
         b"Day,Group,Food Name,Amount,Magnesium (mg)\n"

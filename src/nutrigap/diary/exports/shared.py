@@ -98,9 +98,7 @@ def read_export(
             problems += [line.problem] if line.problem is not None else []
         lines.append(line)
     notes = [f"{lines_text(numbers)}: {why}, not counted" for why, numbers in gone.items()]
-    return Reading(
-        lines, problems, [*about_amounts(export, {label.nutrient for label in columns.labels}), *notes, *reading.notes]
-    )
+    return Reading(lines, problems, [*about_amounts(export, given(lines)), *notes, *reading.notes])
 
 
 def column_places(header: Header) -> dict[str, int]:

@@ -266,6 +266,21 @@ def test_a_column_without_amounts_is_none_of_the_programs_own() -> None:
     assert "vitamin D" in lacking and "potassium" in lacking
 
 
+def test_thousands_and_a_food_called_total_of_macrofactor() -> None:
+    data = (
+        b"Date,Time,Food Name,Serving Size,Serving Qty,Serving Weight (g),Magnesium (mg)\n"
+        b'2026-03-02,07:30 AM,Water,g,1,"1,200",12\n2026-03-02,08:30 AM,Total,g,30,30,9\n'
+        b'2026-03-02,09:30 AM,Oats,g,"1,000",,"1,250"\n'
+    )
+    diary = read(data)
+    assert [(line.food, line.amount, line.unit) for line in diary.lines] == [
+        ("Water", "1200", "g"), ("Total", "30", "g"), ("Oats", "1000 g", ""),
+    ]  # fmt: skip
+    assert [line.labels["magnesium"] for line in diary.lines] == [12, 9, 1250]
+    assert not any("totals" in note for note in diary.notes) and diary.problems == ()
+    assert resolve(diary, load_foods())[0].status != "left_out"
+
+
 def test_amounts_and_quotes_of_cronometer() -> None:
     data = (
         b"Day,Group,Food Name,Amount,Magnesium (mg)\n"

@@ -79,9 +79,8 @@ def read_export(
     places = column_places(header)
     kept, gone = _sift(table, header, places, skip)
     columns = _columns(header, places, export)
-    reading = read_rows(
-        replace(table, rows=kept), columns, date_format or export.date_format or None, thousands=export.thousands
-    )
+    order = date_format or export.date_format or None
+    reading = read_rows(replace(table, rows=kept), columns, order, thousands=export.thousands, exported=True)
     rows = dict(kept)
     lines, problems = [], list(reading.problems)
     for line in reading.lines:

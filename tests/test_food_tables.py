@@ -158,6 +158,35 @@ def test_kilojoules_are_converted_and_kilocalories_preferred(write):
     assert value(both, 0, "energy") == 99
 
 
+def test_another_column_of_a_nutrient_stands_in_for_a_blank_cell(write):
+    # 40 IU of vitamin D are 1 µg
+    text = "food,vitamin_d_µg,vitamin_d_iu,magnesium_mg\na,2,999,5\nb,,80,5\nc,,,5\nd,N,<40,5\n"
+    foods = ng.load_foods(write(text))
+    assert value(foods, 0, "vitamin_d") == 2 and value(foods, 1, "vitamin_d") == 2
+    assert math.isnan(value(foods, 2, "vitamin_d")) and bounds(foods, 3, "vitamin_d") == (0, 0.5, 1)
+    assert 'mine.csv: lines 3, 5: "vitamin_d_iu" is read, for "vitamin_d_µg" tells no amount' in foods.notes
+    other = ng.load_foods(write("food,serving_g,vitamin_d_µg_per_100g,vitamin_d_µg_per_serving\na,50,,3\n"))
+    assert math.isnan(value(other, 0, "vitamin_d"))  # of another basis
+
+
+def test_a_second_column_of_a_nutrient_that_is_only_context_is_a_note(write):
+    foods = ng.load_foods(write("food,magnesium_mg,energy kcal,calories\na,5,100,101\n"))
+    assert value(foods, 0, "energy") == 100
+    assert any('"calories" gives energy a second time; "energy kcal" is read' in note for note in foods.notes)
+
+
+def test_a_basis_behind_a_slash(write):
+    # 12 mg in 30 g are 40 mg in 100 g; 6 kcal in 30 g are 20
+    foods = ng.load_foods(write("food,magnesium mg/30g,Energy (kcal / 30 g)\na,12,6\n"))
+    assert value(foods, 0, "magnesium") == 40 and value(foods, 0, "energy") == 20
+    assert "none of the six" in faults(write("food,magnesium mg/0g\na,12\n"))[0][2]
+
+
+def test_not_measured_as_in_cofid_is_not_known(write):
+    foods = ng.load_foods(write("food,magnesium_mg,calcium_mg\na,N,5\nb,3,Tr\n"))
+    assert math.isnan(value(foods, 0, "magnesium")) and value(foods, 0, "calcium") == 5
+
+
 def test_two_kinds_of_vitamin_d_are_added_up_and_an_unknown_one_leaves_it_unknown(write):
     foods = ng.load_foods(write("food,vitamin_d2_µg,vitamin_d3_µg,magnesium_mg\na,1,2,5\nb,,2,5\n"))
     assert value(foods, 0, "vitamin_d") == 3 and math.isnan(value(foods, 1, "vitamin_d"))

@@ -219,7 +219,8 @@ def _measures(portions: list[tuple[str, int, str]]) -> tuple[Measure, ...]:
 
 def _amounts(name: str, position: int) -> Amounts | tuple[Nutrient, Fault] | None:
     """A column of amounts, or its nutrient and what is wrong with it, or None for another column."""
-    key, basis = _without_basis(tokens(plain(name)))
+    # the slash of "mg/30g" is lost among the words
+    key, basis = _without_basis(tokens(plain(re.sub(r"/\s*(?=\d)", " per ", name))))
     found = nutrient_column(tuple(_translated().get(word, word) for word in key))
     if found is None or found[1] == "%":  # a share of a daily value is no amount
         return None
@@ -239,7 +240,7 @@ def _without_basis(key: tuple[str, ...]) -> tuple[tuple[str, ...], Basis | None]
     """The words of a header without those that tell what the amounts refer to: "mg per 100 g", "mg/100g"."""
     text = " ".join(key)
     per = "|".join(sorted(column_words()["per word"]))
-    mass = re.search(rf"(?:^| )(?:(?:{per}) (\d+)|(100)) ?(g|gr|gram|grams|gramm|grammes|ml)(?= |$)", text)
+    mass = re.search(rf"(?:^| )(?:(?:{per}) ([1-9]\d*)|(100)) ?(g|gr|gram|grams|gramm|grammes|ml)(?= |$)", text)
     if mass is not None:
         basis = Basis(VOLUME if mass[3] == "ml" else MASS, float(mass[1] or mass[2]))
         return tuple(f"{text[: mass.start()]} {text[mass.end() :]}".split()), basis
@@ -281,11 +282,13 @@ def _chosen(
             if not others:
                 notes.append(f'"{show(first.name)}" is taken for all of {of.called}')
         for one in found:
-            if one not in read and _preference(one) == _preference(first):
+            if one not in read and of.role == "core" and _preference(one) == _preference(first):
                 fault = Fault(f'"{show(one.name)}" gives {of.called} a second time', "keep one column a nutrient")
                 twice.append((fault, one.name))
             elif one not in read:
                 left.append(one)
+                if _preference(one) == _preference(first):
+                    notes.append(f'"{show(one.name)}" gives {of.called} a second time; "{show(first.name)}" is read')
         kept.append(tuple(read))
     return tuple(kept), left, tuple(notes), twice
 

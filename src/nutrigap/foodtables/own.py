@@ -43,6 +43,7 @@ MOST_FOODS = 50_000  # half a minute for the index of their names
 BOTTLED = frozenset(["milliliter", "centiliter", "deciliter", "liter", "fluid_ounce"])
 MOST_NAMED = 12  # so many columns or lines are named in a note
 ROUNDING = 1.005
+NOT_MEASURED = "n"  # in CoFID: there is some, and nobody knows how much
 # "2 x 30 g" and "30-40 g" are no single weight.
 _SEVERAL = re.compile(r"\d\s*(?:[x×*–-]|to)\s*\d", re.I)
 # A number that can be read in one way only: with decimal commas, with decimal points.
@@ -190,6 +191,7 @@ class _Table:
         self.problems: list[Problem] = []
         self.by_volume: list[int] = []
         self.unknown: list[int] = []
+        self.stood_in: dict[tuple[Amounts, Amounts], list[int]] = {}
         told = any(one.basis for columns in header.amounts for one in columns) or "basis" in header.fields
         self.per_serving = header.serving is not None and not told
 
@@ -285,6 +287,7 @@ class _Table:
         served: Served | None,
     ) -> bool:  # fmt: skip
         """Write the amount of one nutrient, and tell whether the line says anything about it."""
+        columns = self._filled(line, cells, columns)
         found: list[float | Below] = []
         for column in columns:
             amount = _read_amount(cells[column.position], column, self.ambiguous)
@@ -313,6 +316,21 @@ class _Table:
         else:
             self.values[at] = per_100_g
         return True
+
+    def _filled(self, line: int, cells: list[str], columns: tuple[Amounts, ...]) -> tuple[Amounts, ...]:
+        """The columns of a nutrient, or where these tell no amount another of the whole for the same basis that does.
+
+        Vitamin D in IU stands in for a blank cell in µg.
+        """
+        first = columns[0]
+        if not self.header.spares or all(_read_amount(cells[one.position], one, self.ambiguous) is not None for one in columns):
+            return columns
+        for spare in self.header.spares:
+            like = spare.nutrient == first.nutrient and spare.basis == first.basis and spare.part < 0
+            if like and _read_amount(cells[spare.position], spare, self.ambiguous) is not None:
+                self.stood_in.setdefault((spare, first), []).append(line)
+                return (spare,)
+        return columns
 
     # --- portions
 
@@ -365,7 +383,10 @@ class _Table:
             )
         if self.unknown:
             notes.append(f"{_lines_of(self.unknown)}: no amount is known")
-        unread = [f'"{show(self.header.cells[i])}"' for i in self.header.unread]
+        for (spare, first), lines in self.stood_in.items():
+            notes.append(f'{_lines_of(lines)}: "{show(spare.name)}" is read, for "{show(first.name)}" tells no amount')
+        used = {spare.position for spare, _ in self.stood_in}
+        unread = [f'"{show(self.header.cells[i])}"' for i in self.header.unread if i not in used]
         if unread:
             more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
             notes.append(f"columns not read: {', '.join(unread[:MOST_NAMED])}{more}")
@@ -391,6 +412,8 @@ def _read_amount(cell: str, column: Amounts, ambiguous: str) -> float | Below | 
     if cell.casefold() in column_words()["traces"]:
         return Below(TRACES)
     below = _BELOW.match(cell)
+    if cell.casefold() == NOT_MEASURED:
+        return None
     number = read_number(below[1] if below else cell, unit=column.unit, ambiguous=ambiguous)
     if not isinstance(number, float):
         if isinstance(number, Fault):

@@ -323,7 +323,8 @@ class _Table:
         Vitamin D in IU stands in for a blank cell in µg.
         """
         first = columns[0]
-        if not self.header.spares or all(_read_amount(cells[one.position], one, self.ambiguous) is not None for one in columns):
+        blank = any(_read_amount(cells[one.position], one, self.ambiguous) is None for one in columns)
+        if not blank:
             return columns
         for spare in self.header.spares:
             like = spare.nutrient == first.nutrient and spare.basis == first.basis and spare.part < 0

@@ -255,6 +255,32 @@ def test_own_amounts_are_named() -> None:
     assert any("they are worked out from foods and amounts" in note for note in without.notes)
 
 
+def test_a_column_without_amounts_is_none_of_the_programs_own() -> None:
+    data = (
+        b"Day,Group,Food Name,Amount,Magnesium (mg),Vitamin D (IU),Calcium (mg)\n"
+        b"2026-03-02,Lunch,Roll,60 g,14,,\n2026-03-02,Lunch,Soup,250 g,,,20\n"
+    )
+    notes = read(data).notes
+    assert "the amounts of magnesium and calcium are Cronometer's own" in notes
+    (lacking,) = (note for note in notes if "gives no amounts of" in note)
+    assert "vitamin D" in lacking and "potassium" in lacking
+
+
+def test_thousands_and_a_food_called_total_of_macrofactor() -> None:
+    data = (
+        b"Date,Time,Food Name,Serving Size,Serving Qty,Serving Weight (g),Magnesium (mg)\n"
+        b'2026-03-02,07:30 AM,Water,g,1,"1,200",12\n2026-03-02,08:30 AM,Total,g,30,30,9\n'
+        b'2026-03-02,09:30 AM,Oats,g,"1,000",,"1,250"\n'
+    )
+    diary = read(data)
+    assert [(line.food, line.amount, line.unit) for line in diary.lines] == [
+        ("Water", "1200", "g"), ("Total", "30", "g"), ("Oats", "1000 g", ""),
+    ]  # fmt: skip
+    assert [line.labels["magnesium"] for line in diary.lines] == [12, 9, 1250]
+    assert not any("totals" in note for note in diary.notes) and diary.problems == ()
+    assert resolve(diary, load_foods())[0].status != "left_out"
+
+
 def test_amounts_and_quotes_of_cronometer() -> None:
     data = (
         b"Day,Group,Food Name,Amount,Magnesium (mg)\n"
@@ -575,6 +601,7 @@ def test_a_food_of_apple_health_is_counted_once() -> None:
     [
         ("magnesium", 0.3, "g", 300.0), ("vitamin_d", 0.01, "mg", 10.0), ("vitamin_b12", 2.4, "mcg", 2.4),
         ("energy", 418.4, "kJ", 100.0), ("energy", 100.0, "Cal", 100.0), ("energy", 100000.0, "cal", 100.0),
+        ("energy", 418400.0, "J", 100.0),  # 1 kcal = 4184 J
     ],
 )  # fmt: skip
 def test_units_of_apple_health(nutrient: str, value: float, unit: str, expected: float) -> None:
@@ -593,6 +620,37 @@ def test_water_of_apple_health_is_a_drink_and_opens_nothing() -> None:
     assert lines["logged in Cups"].covers == ""
     intake = add_up(entries(data), load_foods())
     assert all(intake.mean.high[nutrient_index()[of]] < float("inf") for of in CORE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "grams"),
+    [  # a millilitre of water is a gram; NIST Handbook 44 and the British pint of 568.261 ml (20 fluid ounces)
+        ("fl_oz_us", 29.5735), ("fl_oz_imp", 28.4131), ("cup_us", 236.588), ("cup_imp", 284.131),
+        ("pt_us", 473.176), ("pt_imp", 568.261),
+    ],
+)  # fmt: skip
+def test_household_units_of_water_of_apple_health(unit: str, grams: float) -> None:
+    diary = read(ex.apple_xml([ex.apple_record("Water", 2.0, "2026-03-02 12:00:00 +0100", unit=unit)]))
+    (line,) = diary.lines
+    assert line.food == "water" and line.labels["water"] == pytest.approx(2 * grams, rel=1e-12)
+    assert diary.problems == ()
+
+
+def test_what_cannot_be_read_of_water_or_energy_of_apple_health_is_told_and_no_food() -> None:
+    start, other = "2026-03-02 12:00:00 +0100", "2026-03-02 13:00:00 +0100"
+    food = ex.apple_record("magnesium", 5.0, start)
+    faulty = [
+        ex.apple_record("Water", 2.0, other, unit="gill"), ex.apple_record("energy", 2.0, other, "Cups", unit="erg"),
+        ex.apple_record("caffeine", 2.0, other, "Bar", unit="mL"),
+    ]  # fmt: skip
+    diary = read(ex.apple_xml([food, *faulty]))
+    assert [(line.number, dict(line.labels)) for line in diary.lines] == [(1, {"magnesium": 5.0})]
+    assert [(problem.line, problem.column) for problem in diary.problems] == [
+        (2, "water"), (3, "energy"), (4, "caffeine"),
+    ]  # fmt: skip
+    named = read(ex.apple_xml([food, ex.apple_record("energy", 2.0, other, food="Bread", unit="erg")]))
+    assert [line.food for line in named.lines] == ["logged in Logger", "Bread"]  # a food is one without amounts too
+    assert "gill" in refusal(ex.apple_xml(faulty))
 
 
 def test_faulty_records_of_apple_health() -> None:

@@ -132,12 +132,59 @@ def test_columns_are_recognised_with_their_units(write, spelling):
     assert math.isnan(value(foods, 0, "sodium"))
 
 
+def test_a_column_beside_one_per_serving_of_its_nutrient_is_per_100_g(write):
+    # 50 g of Muesli hold 20 mg, so 100 g hold 40 mg
+    text = "food,serving_g,magnesium_mg,magnesium_mg_per_serving,calcium_mg\nMuesli,50,40,20,60\n"
+    foods = ng.load_foods(write(text))
+    assert value(foods, 0, "magnesium") == 40 and value(foods, 0, "calcium") == 60
+    assert portions(foods, 0) == [("serving", 50.0)]
+    assert any('"magnesium_mg" is read as per 100 g' in note for note in foods.notes)
+    assert not any("amounts are read as per serving" in note for note in foods.notes)
+    told = ng.load_foods(write(text.replace("food,", "food,basis,").replace("Muesli,", "Muesli,serving,")))
+    assert value(told, 0, "magnesium") == 80  # the column "basis" goes first: 40 in 50 g
+    # other units tell less, and a column per 100 g beside it says that the untold ones are something else
+    for untold in (
+        "food,serving_g,magnesium_mg,energy_kcal,energy_kj_per_serving\nMuesli,50,40,100,200\n",
+        "food,serving_g,magnesium_mg,magnesium_mg_per_100g,calcium_mg\nMuesli,50,20,40,30\n",
+    ):
+        assert "nothing tells whether the amounts are per 100 g" in faults(write(untold))[0][2]
+
+
 def test_kilojoules_are_converted_and_kilocalories_preferred(write):
     # 1 kcal = 4.184 kJ: 418.4 kJ are 100 kcal
     foods = ng.load_foods(write("food,magnesium_mg,energy_kj\nx,1,418.4\n"))
     assert value(foods, 0, "energy") == pytest.approx(100)
     both = ng.load_foods(write("food,magnesium_mg,Energy (kJ),Energy (kcal)\nx,1,418.4,99\n"))
     assert value(both, 0, "energy") == 99
+
+
+def test_another_column_of_a_nutrient_stands_in_for_a_blank_cell(write):
+    # 40 IU of vitamin D are 1 µg
+    text = "food,vitamin_d_µg,vitamin_d_iu,magnesium_mg\na,2,999,5\nb,,80,5\nc,,,5\nd,N,<40,5\n"
+    foods = ng.load_foods(write(text))
+    assert value(foods, 0, "vitamin_d") == 2 and value(foods, 1, "vitamin_d") == 2
+    assert math.isnan(value(foods, 2, "vitamin_d")) and bounds(foods, 3, "vitamin_d") == (0, 0.5, 1)
+    assert 'mine.csv: lines 3, 5: "vitamin_d_iu" is read, for "vitamin_d_µg" tells no amount' in foods.notes
+    other = ng.load_foods(write("food,serving_g,vitamin_d_µg_per_100g,vitamin_d_µg_per_serving\na,50,,3\n"))
+    assert math.isnan(value(other, 0, "vitamin_d"))  # of another basis
+
+
+def test_a_second_column_of_a_nutrient_that_is_only_context_is_a_note(write):
+    foods = ng.load_foods(write("food,magnesium_mg,energy kcal,calories\na,5,100,101\n"))
+    assert value(foods, 0, "energy") == 100
+    assert any('"calories" gives energy a second time; "energy kcal" is read' in note for note in foods.notes)
+
+
+def test_a_basis_behind_a_slash(write):
+    # 12 mg in 30 g are 40 mg in 100 g; 6 kcal in 30 g are 20
+    foods = ng.load_foods(write("food,magnesium mg/30g,Energy (kcal / 30 g)\na,12,6\n"))
+    assert value(foods, 0, "magnesium") == 40 and value(foods, 0, "energy") == 20
+    assert "none of the six" in faults(write("food,magnesium mg/0g\na,12\n"))[0][2]
+
+
+def test_not_measured_as_in_cofid_is_not_known(write):
+    foods = ng.load_foods(write("food,magnesium_mg,calcium_mg\na,N,5\nb,3,Tr\n"))
+    assert math.isnan(value(foods, 0, "magnesium")) and value(foods, 0, "calcium") == 5
 
 
 def test_two_kinds_of_vitamin_d_are_added_up_and_an_unknown_one_leaves_it_unknown(write):

@@ -92,7 +92,9 @@ def read_plain(table: Table, header: Header, date_format: str | None) -> Reading
     return Reading(lines, problems, [*_before_header(table, header), *unread_notes(header), *notes])
 
 
-def read_rows(table: Table, header: Header, date_format: str | None, *, thousands: bool = False) -> Reading:
+def read_rows(
+    table: Table, header: Header, date_format: str | None, *, thousands: bool = False, exported: bool = False
+) -> Reading:
     """The lines below a header, as ``read_plain`` gives them, whatever layout the header is of.
 
     Parameters
@@ -103,8 +105,10 @@ def read_rows(table: Table, header: Header, date_format: str | None, *, thousand
     date_format : str or None
     thousands : bool
         Whether the program that wrote the table is known to set the comma for thousands.
+    exported : bool
+        Whether a program wrote the table: then a row with a date is eaten, be its food called "Total".
     """
-    walk = _Walk(table, header, date_format, thousands=thousands)
+    walk = _Walk(table, header, date_format, thousands=thousands, exported=exported)
     for number, cells in table.rows[header.index + 1 :]:
         walk.take(number, cells)
     return Reading(walk.lines, [*header.problems, *walk.problems], walk.notes())
@@ -142,9 +146,12 @@ def _before_header(table: Table, header: Header) -> list[str]:
 class _Walk:
     """Goes down the rows, carrying the date and the person that hold until the next are given."""
 
-    def __init__(self, table: Table, header: Header, date_format: str | None, *, thousands: bool) -> None:
+    def __init__(
+        self, table: Table, header: Header, date_format: str | None, *, thousands: bool, exported: bool
+    ) -> None:
         self.header = header
         self.thousands = thousands
+        self.exported = exported
         self.separator = table.separator
         self.faults = table.faults
         self.dates = DateReader(date_format)
@@ -214,7 +221,7 @@ class _Walk:
             self.headers.append(number)
             return True
         # "Total" is a cereal too: with a date of its own and an amount such as "1 cup" it was eaten
-        eaten = bool(date) and any(character.isalpha() for character in self._cell(cells, "amount"))
+        eaten = bool(date) and (self.exported or any(map(str.isalpha, self._cell(cells, "amount"))))
         if _is_total(date) or (not eaten and _is_total(food or next(filter(None, cells), ""))):
             self.totals.append(number)
             return True
@@ -301,8 +308,8 @@ class _Walk:
         labels: dict[str, float] = {}
         for label in self.header.labels:
             cell = cells[label.position]
-            if self.thousands and "," in cell and re.match(_THOUSANDS, cell):
-                cell = cell.replace(",", "")
+            if self.thousands:
+                cell = without_thousands(cell)
             if cell:
                 amount = _label_amount(cell, label, self.ambiguous)
                 if isinstance(amount, Fault):
@@ -327,6 +334,11 @@ class _Walk:
 
 
 _SEPARATOR_NAMES = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
+
+
+def without_thousands(cell: str) -> str:
+    """The cell without commas for thousands: "1,200" of a program that is known to set them is "1200"."""
+    return cell.replace(",", "") if "," in cell and re.match(_THOUSANDS, cell) else cell
 
 
 def _is_total(cell: str) -> bool:

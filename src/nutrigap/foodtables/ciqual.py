@@ -17,7 +17,6 @@ from nutrigap.tables import Source
 from nutrigap.units import find_nutrient, read_table
 
 CODE = "alim_code"
-GROUP = re.compile(r"alim_grp_nom_\w+")
 NAME = "Ciqual French food composition table"
 ADDRESS = "https://ciqual.anses.fr/"
 

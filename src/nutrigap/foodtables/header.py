@@ -66,7 +66,8 @@ class Header(NamedTuple):
     """A header as understood: the ``row`` of a table, on a ``line`` as an editor counts.
 
     ``fields`` maps a column of ours to its position; ``amounts`` holds for each nutrient the columns that are added
-    up, mostly one; ``unread`` are the positions of named columns that are none of ours.
+    up, mostly one; ``spares`` are further columns of these nutrients; ``unread`` are the positions of named columns
+    that are none of ours, and those of the spares.
     """
 
     row: int
@@ -79,6 +80,7 @@ class Header(NamedTuple):
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     unread: tuple[int, ...]
+    spares: tuple[Amounts, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -158,6 +160,9 @@ def read_header(row: int, line: int, cells: list[str]) -> Header:
             faults.append((of, fault.at(line, show(name))))
         elif name:
             unread.append(position)
+    told = [] if "basis" in fields else _told_by_a_pair(amounts)
+    if told:
+        amounts = [one._replace(basis=PER_100_G) if one.basis is None else one for one in amounts]
     kept, left, notes, twice = _chosen(amounts)
     # a column without unit is no fault where another gives the nutrient
     problems = [problem for of, problem in faults if all(of != columns[0].nutrient for columns in kept)]
@@ -170,8 +175,9 @@ def read_header(row: int, line: int, cells: list[str]) -> Header:
         measures=_measures(portions),
         amounts=kept,
         problems=(*problems, *(fault.at(line, show(name)) for fault, name in twice)),
-        notes=notes,
-        unread=tuple(sorted((*unread, *left, *(weight.position for weight in serving[1:])))),
+        notes=(*told, *notes),
+        unread=tuple(sorted((*unread, *(one.position for one in left), *(one.position for one in serving[1:])))),
+        spares=tuple(left),
     )
 
 
@@ -213,7 +219,8 @@ def _measures(portions: list[tuple[str, int, str]]) -> tuple[Measure, ...]:
 
 def _amounts(name: str, position: int) -> Amounts | tuple[Nutrient, Fault] | None:
     """A column of amounts, or its nutrient and what is wrong with it, or None for another column."""
-    key, basis = _without_basis(tokens(plain(name)))
+    # the slash of "mg/30g" is lost among the words
+    key, basis = _without_basis(tokens(plain(re.sub(r"/\s*(?=\d)", " per ", name))))
     found = nutrient_column(tuple(_translated().get(word, word) for word in key))
     if found is None or found[1] == "%":  # a share of a daily value is no amount
         return None
@@ -233,7 +240,7 @@ def _without_basis(key: tuple[str, ...]) -> tuple[tuple[str, ...], Basis | None]
     """The words of a header without those that tell what the amounts refer to: "mg per 100 g", "mg/100g"."""
     text = " ".join(key)
     per = "|".join(sorted(column_words()["per word"]))
-    mass = re.search(rf"(?:^| )(?:(?:{per}) (\d+)|(100)) ?(g|gr|gram|grams|gramm|grammes|ml)(?= |$)", text)
+    mass = re.search(rf"(?:^| )(?:(?:{per}) ([1-9]\d*)|(100)) ?(g|gr|gram|grams|gramm|grammes|ml)(?= |$)", text)
     if mass is not None:
         basis = Basis(VOLUME if mass[3] == "ml" else MASS, float(mass[1] or mass[2]))
         return tuple(f"{text[: mass.start()]} {text[mass.end() :]}".split()), basis
@@ -244,10 +251,23 @@ def _without_basis(key: tuple[str, ...]) -> tuple[tuple[str, ...], Basis | None]
     return key, None
 
 
+def _told_by_a_pair(amounts: list[Amounts]) -> list[str]:
+    """Notes on columns that tell no basis beside one "per serving" of the same nutrient: they are per 100 g."""
+    same = {(one.nutrient, one.factor, one.part): one for one in amounts if one.basis == Basis(SERVING)}
+    whole = {one.nutrient for one in amounts if one.basis == PER_100_G}
+    return [
+        f'"{show(one.name)}" is read as per 100 g, for "{show(beside.name)}" stands beside it'
+        for one in amounts
+        if one.basis is None
+        and one.nutrient not in whole
+        and (beside := same.get((one.nutrient, one.factor, one.part))) is not None
+    ]
+
+
 def _chosen(
     amounts: list[Amounts],
-) -> tuple[tuple[tuple[Amounts, ...], ...], list[int], tuple[str, ...], list[tuple[Fault, str]]]:
-    """For each nutrient the columns that are read, the positions of the others, notes, and what comes twice."""
+) -> tuple[tuple[tuple[Amounts, ...], ...], list[Amounts], tuple[str, ...], list[tuple[Fault, str]]]:
+    """For each nutrient the columns that are read, the others, notes, and what comes twice."""
     kept, left, notes, twice = [], [], [], []
     for of in nutrients():
         # per 100 g before other amounts of food, the canonical unit (kcal) before others, the whole before parts
@@ -262,11 +282,13 @@ def _chosen(
             if not others:
                 notes.append(f'"{show(first.name)}" is taken for all of {of.called}')
         for one in found:
-            if one not in read and _preference(one) == _preference(first):
+            if one not in read and of.role == "core" and _preference(one) == _preference(first):
                 fault = Fault(f'"{show(one.name)}" gives {of.called} a second time', "keep one column a nutrient")
                 twice.append((fault, one.name))
             elif one not in read:
-                left.append(one.position)
+                left.append(one)
+                if _preference(one) == _preference(first):
+                    notes.append(f'"{show(one.name)}" gives {of.called} a second time; "{show(first.name)}" is read')
         kept.append(tuple(read))
     return tuple(kept), left, tuple(notes), twice
 

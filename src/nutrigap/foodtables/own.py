@@ -43,6 +43,7 @@ MOST_FOODS = 50_000  # half a minute for the index of their names
 BOTTLED = frozenset(["milliliter", "centiliter", "deciliter", "liter", "fluid_ounce"])
 MOST_NAMED = 12  # so many columns or lines are named in a note
 ROUNDING = 1.005
+NOT_MEASURED = "n"  # in CoFID: there is some, and nobody knows how much
 # "2 x 30 g" and "30-40 g" are no single weight.
 _SEVERAL = re.compile(r"\d\s*(?:[x×*–-]|to)\s*\d", re.I)
 # A number that can be read in one way only: with decimal commas, with decimal points.
@@ -85,14 +86,19 @@ def read(given: Given) -> Draft:
 
 
 def _untold(header: Header) -> list[Problem]:
-    """Columns that do not tell what their amounts refer to, where others tell something else than 100 g."""
+    """Columns that do not tell what their amounts refer to, where others tell something else than 100 g.
+
+    One per 100 g beside an untold one of the same nutrient says that the untold ones are not.
+    """
     columns = [one for group in header.amounts for one in group]
-    others = [one for one in columns if one.basis not in (None, PER_100_G)]
+    others = [one for one in (*columns, *header.spares) if one.basis not in (None, PER_100_G)]
+    beside = {(one.nutrient, one.factor) for one in header.spares if one.basis is None and one.nutrient.role == "core"}
+    others += [one for one in columns if one.basis == PER_100_G and (one.nutrient, one.factor) in beside]
     if not others or "basis" in header.fields:
         return []
     return [
         Fault(
-            f'nothing tells whether the amounts are per 100 g or as those of "{show(others[0].name)}"',
+            f'nothing tells whether the amounts are per 100 g or otherwise, beside "{show(others[0].name)}"',
             "write it in the header, as in magnesium_mg_per_100g",
         ).at(header.line, show(one.name))
         for one in columns
@@ -185,6 +191,7 @@ class _Table:
         self.problems: list[Problem] = []
         self.by_volume: list[int] = []
         self.unknown: list[int] = []
+        self.stood_in: dict[tuple[Amounts, Amounts], list[int]] = {}
         told = any(one.basis for columns in header.amounts for one in columns) or "basis" in header.fields
         self.per_serving = header.serving is not None and not told
 
@@ -280,6 +287,7 @@ class _Table:
         served: Served | None,
     ) -> bool:  # fmt: skip
         """Write the amount of one nutrient, and tell whether the line says anything about it."""
+        columns = self._filled(line, cells, columns)
         found: list[float | Below] = []
         for column in columns:
             amount = _read_amount(cells[column.position], column, self.ambiguous)
@@ -308,6 +316,22 @@ class _Table:
         else:
             self.values[at] = per_100_g
         return True
+
+    def _filled(self, line: int, cells: list[str], columns: tuple[Amounts, ...]) -> tuple[Amounts, ...]:
+        """The columns of a nutrient, or where these tell no amount another of the whole for the same basis that does.
+
+        Vitamin D in IU stands in for a blank cell in µg.
+        """
+        first = columns[0]
+        blank = any(_read_amount(cells[one.position], one, self.ambiguous) is None for one in columns)
+        if not blank:
+            return columns
+        for spare in self.header.spares:
+            like = spare.nutrient == first.nutrient and spare.basis == first.basis and spare.part < 0
+            if like and _read_amount(cells[spare.position], spare, self.ambiguous) is not None:
+                self.stood_in.setdefault((spare, first), []).append(line)
+                return (spare,)
+        return columns
 
     # --- portions
 
@@ -360,7 +384,10 @@ class _Table:
             )
         if self.unknown:
             notes.append(f"{_lines_of(self.unknown)}: no amount is known")
-        unread = [f'"{show(self.header.cells[i])}"' for i in self.header.unread]
+        for (spare, first), lines in self.stood_in.items():
+            notes.append(f'{_lines_of(lines)}: "{show(spare.name)}" is read, for "{show(first.name)}" tells no amount')
+        used = {spare.position for spare, _ in self.stood_in}
+        unread = [f'"{show(self.header.cells[i])}"' for i in self.header.unread if i not in used]
         if unread:
             more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
             notes.append(f"columns not read: {', '.join(unread[:MOST_NAMED])}{more}")
@@ -386,6 +413,8 @@ def _read_amount(cell: str, column: Amounts, ambiguous: str) -> float | Below | 
     if cell.casefold() in column_words()["traces"]:
         return Below(TRACES)
     below = _BELOW.match(cell)
+    if cell.casefold() == NOT_MEASURED:
+        return None
     number = read_number(below[1] if below else cell, unit=column.unit, ambiguous=ambiguous)
     if not isinstance(number, float):
         if isinstance(number, Fault):

@@ -31,8 +31,15 @@ _NUTRIENTS = {
     "Sodium": "sodium", "Thiamin": "thiamin", "Caffeine": "caffeine",
 }  # fmt: skip
 _FOOD = "HKCorrelationTypeIdentifierFood"
-_SMALL_CALORIE = 1e-3  # [kcal]; HealthKit writes cal for it, and Cal or kcal for the large one
-_WATER_IN_GRAMS = {"mL": 1.0, "L": 1000.0, "dL": 100.0, "cL": 10.0}
+# Units of HealthKit (Apple, HKUnit): cal is the small calorie, Cal and kcal the large one; a millilitre of water is
+# taken for a gram. The others of mass and energy are those of a diary.
+_UNITS = {
+    "energy": {"cal": 1e-3, "J": 1 / 4184},  # [kcal]
+    "water": {
+        "mL": 1.0, "cL": 10.0, "dL": 100.0, "L": 1000.0, "fl_oz_us": 29.5735, "fl_oz_imp": 28.4131, "cup_us": 236.588,
+        "cup_imp": 284.131, "pt_us": 473.176, "pt_imp": 568.261,
+    },  # [g]
+}  # fmt: skip
 _FIX = "export the health data again, and give export.xml or the zip archive"
 
 
@@ -71,7 +78,11 @@ def read_xml(file: File) -> Reading:
     except (LookupError, ValueError) as error:  # an encoding that there is not, or that the parser does not know
         raise unreadable(file.path, f"the XML is damaged ({show(str(error), 60)})", _FIX) from None
     problems: list[Problem] = []
-    lines = sorted((_line(group, problems) for group in _groups(single, foods)), key=lambda line: line.number)
+    groups = _groups(single, foods)
+    read = [line for group in groups if (line := _line(group, problems)) is not None]
+    lines = sorted(read, key=lambda line: line.number)
+    if not lines and problems:
+        raise DiaryError(file.path, problems)
     if not lines:
         what = "the export of Apple Health holds no records of food"
         raise unreadable(file.path, what, "let the app that logs the food write to Apple Health, then export again")
@@ -135,7 +146,8 @@ def _groups(single: list[_Record], foods: list[list[_Record]]) -> list[list[_Rec
     return [food for food in foods if food] + [*rest.values()]
 
 
-def _line(records: list[_Record], problems: list[Problem]) -> Line:
+def _line(records: list[_Record], problems: list[Problem]) -> Line | None:
+    """The line of a group, None where nothing of it can be read and neither food nor nutrient of the six is told."""
     first = records[0]
     moment = _moment(first.start)
     problem = None
@@ -149,6 +161,8 @@ def _line(records: list[_Record], problems: list[Problem]) -> Line:
             problems.append(amount)
         else:
             amounts[record.nutrient] = amounts.get(record.nutrient, 0.0) + amount
+    if not amounts and not first.food and CORE.isdisjoint(record.nutrient for record in records):
+        return None
     date, time = (moment.date(), f"{moment:%H:%M}") if moment else (None, "")
     if amounts.keys() == {"water"} and not first.food:
         return record_line(
@@ -169,12 +183,9 @@ def _amount(record: _Record) -> float | Problem:
     if value is None:
         fix = "delete the entry in Apple Health, and export again"
         return Problem(record.number, record.nutrient, f'"{show(record.value)}" is no amount', fix)
-    if record.unit == "cal":
-        return value * _SMALL_CALORIE
-    if record.nutrient == "water" and record.unit in _WATER_IN_GRAMS:
-        return value * _WATER_IN_GRAMS[record.unit]
+    factor = _UNITS.get(record.nutrient, {}).get(record.unit)
     try:
-        return value * column_factor(record.nutrient, record.unit)
+        return value * (column_factor(record.nutrient, record.unit) if factor is None else factor)
     except UnknownUnit as error:
         return Problem(
             record.number, record.nutrient, str(error), "set a unit of mass in Apple Health, and export again"

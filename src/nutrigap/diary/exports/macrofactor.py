@@ -5,7 +5,7 @@ from __future__ import annotations
 from nutrigap.diary.columns import Header
 from nutrigap.diary.exports.shared import Cells, Export, read_export
 from nutrigap.diary.model import Line
-from nutrigap.diary.plain import Reading, Table
+from nutrigap.diary.plain import Reading, Table, without_thousands
 
 _LOG = Export("MacroFactor", {"date": "date", "time": "time", "food": "food name"}, thousands=True)
 
@@ -16,7 +16,8 @@ def read_food_log(table: Table, header: Header, date_format: str | None) -> Read
 
 
 def _with_amount(line: Line, cells: Cells) -> Line:
-    grams = cells("serving weight g")
+    grams = without_thousands(cells("serving weight g"))
     if grams:
         return line._replace(amount=grams, unit="g")
-    return line._replace(amount=" ".join(filter(None, (cells("serving qty"), cells("serving size")))))
+    count = without_thousands(cells("serving qty"))
+    return line._replace(amount=" ".join(filter(None, (count, cells("serving size")))))

@@ -79,9 +79,8 @@ def read_export(
     places = column_places(header)
     kept, gone = _sift(table, header, places, skip)
     columns = _columns(header, places, export)
-    reading = read_rows(
-        replace(table, rows=kept), columns, date_format or export.date_format or None, thousands=export.thousands
-    )
+    order = date_format or export.date_format or None
+    reading = read_rows(replace(table, rows=kept), columns, order, thousands=export.thousands, exported=True)
     rows = dict(kept)
     lines, problems = [], list(reading.problems)
     for line in reading.lines:
@@ -98,9 +97,7 @@ def read_export(
             problems += [line.problem] if line.problem is not None else []
         lines.append(line)
     notes = [f"{lines_text(numbers)}: {why}, not counted" for why, numbers in gone.items()]
-    return Reading(
-        lines, problems, [*about_amounts(export, {label.nutrient for label in columns.labels}), *notes, *reading.notes]
-    )
+    return Reading(lines, problems, [*about_amounts(export, given(lines)), *notes, *reading.notes])
 
 
 def column_places(header: Header) -> dict[str, int]:

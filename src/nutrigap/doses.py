@@ -38,6 +38,7 @@ _SHARE_OF_COMPOUND = r"\d+(?:[.,]\d+)?\s*% elemental(?: \w+)?"
 _BETWEEN = r"(?<=\d)\s*x\s*(?=\d)"
 _MARKS = dict.fromkeys("+&;,|", "break") | {
     "(": "open", "[": "open", ")": "close", "]": "close", "/": "slash", "@": "each", "*": "by", "%": "filler",
+    "=": "filler",
 }  # fmt: skip
 
 # More tablets than anyone takes at once: "90 capsules" is the size of the pack.

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from nutrigap.doses import MOST_PIECES, Token, amounts_of, of_kind
+from nutrigap.doses import MOST_PIECES, PACK, Token, amounts_of, of_kind
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.units import Nutrient, nutrient_factor, read_table
 from nutrigap.words import lexicon, meanings, words
@@ -108,13 +108,19 @@ def read_part(part: Part) -> Supplement:
     parts = _taken_apart(part)
     if len(parts) == 1:
         return _read_one(part)
-    of, reads = part.of, [_read_one(one) for one in parts]
+    of = part.of
+    counted = [] if of_kind(part.told, "mass") else of_kind(part.told, "pieces", "number")  # "2 tablets": of which?
+    reads = [_read_one(one._replace(told=()) if counted else one) for one in parts]
     if lost := [read for read in reads if not read.doses]:
         return Supplement({}, frozenset([of.id]), lost[0].guess)
     low, best, high = (sum(ends) for ends in zip(*(read.doses[of.id] for read in reads), strict=True))
     guesses = [guess for read in reads for guess in read.guess.split("; ") if guess]
     *others, last = (of_kind((*one.named, *one.told), *_COUNTS) for one in parts)
-    if any(token.best != 1 for token in last) and not any(others):
+    if any(token.best != 1 for token in counted):
+        ends = [dose for one in parts for dose in _read_one(one).doses.values()]
+        low, high = min(low, sum(dose.low for dose in ends)), max(high, sum(dose.high for dose in ends))
+        guesses.append("the doses are taken as all that was taken, whatever the amount tells")
+    elif any(token.best != 1 for token in last) and not any(others):
         shared = [_read_one(one._replace(named=(*one.named, *last))) for one in parts[:-1]]
         ends = [dose for read in (*shared, reads[-1]) for dose in read.doses.values()]
         low, high = min(low, sum(dose.low for dose in ends)), max(high, sum(dose.high for dose in ends))
@@ -131,10 +137,10 @@ _COUNTS = ("pieces", "times", "often")
 def _taken_apart(part: Part) -> list[Part]:
     """The part by its separate doses: "200 mg morning and 100 mg evening", "citrate 200 mg + oxide 300 mg"."""
     if len(of_kind(part.told, "mass")) > 1:
-        return [part._replace(told=tuple(group)) for group in _separate(part.told)]
+        return [part._replace(told=tuple(group)) for group in _separate(part.of, part.told)]
     if of_kind(part.told, "mass") or len(of_kind(part.named, "mass")) < 2:
         return [part]
-    groups = _separate(part.named)
+    groups = _separate(part.of, part.named)
     names = [[t for t in g if t.kind in _NAME] if of_kind(g, "nutrient", "product", "salt") else [] for g in groups]
     first = next((name for name in names if name), [])
     parts = []
@@ -148,7 +154,7 @@ def _taken_apart(part: Part) -> list[Part]:
 _NAME = frozenset(["nutrient", "product", "salt", "hydrate", "own", "compound", "open", "close"])
 
 
-def _separate(tokens: Sequence[Token]) -> list[list[Token]]:
+def _separate(of: Nutrient, tokens: Sequence[Token]) -> list[list[Token]]:
     """Tokens cut between doses that were taken beside each other; brackets, "=" and "/" only repeat a dose."""
     depth, plainly = 0, []
     for at, token in enumerate(tokens):
@@ -157,7 +163,7 @@ def _separate(tokens: Sequence[Token]) -> list[list[Token]]:
             plainly.append(at)
     cuts = [0]
     for before, at in pairwise(plainly):
-        if cut := _cut_between(tokens, cuts[-1], before, at):
+        if not _repeats(of, tokens, before, at) and (cut := _cut_between(tokens, cuts[-1], before, at)):
             cuts.append(cut)
     return [list(tokens[start:end]) for start, end in zip(cuts, [*cuts[1:], len(tokens)], strict=True)]
 
@@ -165,10 +171,8 @@ def _separate(tokens: Sequence[Token]) -> list[list[Token]]:
 def _cut_between(tokens: Sequence[Token], start: int, before: int, at: int) -> int:
     """Where to cut between two masses: 0 where they may be the same dose told twice."""
     between = range(before + 1, at)
-    if _repeats(tokens, before, at):
-        return 0
-    joined = [i for i in between if tokens[i].text in lexicon("dose_sum")]
-    clock = [i for i in between if tokens[i].text in lexicon("dose_clock")]
+    joined = [i for i in between if tokens[i].text in meanings("dose_sum")]
+    clock = [i for i in between if tokens[i].text in meanings("dose_clock")]
     salts = of_kind(tokens[start:before], "salt") and of_kind(tokens[before + 1 : at], "salt")
     if not (joined or clock or salts):
         return 0
@@ -177,7 +181,7 @@ def _cut_between(tokens: Sequence[Token], start: int, before: int, at: int) -> i
     return (joined or breaks or [i + 1 for i in clock] or named)[0]
 
 
-def _repeats(tokens: Sequence[Token], before: int, at: int) -> bool:
+def _repeats(of: Nutrient, tokens: Sequence[Token], before: int, at: int) -> bool:
     """Whether a mass says another one again: behind "=", "/" or "providing", or as much in another unit."""
     between = tokens[before + 1 : at]
     own = of_kind([*between, *tokens[at + 1 : at + 2]], "own")
@@ -186,7 +190,13 @@ def _repeats(tokens: Sequence[Token], before: int, at: int) -> bool:
     if own and not of_kind(tokens[:before], "own") and not of_kind(between, "salt"):
         return True
     one, other = tokens[before], tokens[at]
-    return {one.means, other.means} in ({"IU", "µg"}, {"IU", "mg"})
+    if one.means == other.means:
+        return False
+    try:
+        amounts = [mass.best * nutrient_factor(of, mass.means) for mass in (one, other)]
+    except UnknownUnit:  # told where the dose is read
+        return True
+    return math.isclose(*amounts, rel_tol=0.01)
 
 
 def _read_one(part: Part) -> Supplement:
@@ -202,7 +212,7 @@ def _read_one(part: Part) -> Supplement:
         return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
     dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
     said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
-    if not 0 < dose.high <= most_of(of) * LEAVE_OUT_TIMES:
+    if not (dose.high > 0 and dose.best <= most_of(of) * LEAVE_OUT_TIMES):
         why = f"{said} is more than any product holds" if dose.high > 0 else "the dose is zero"
         return Supplement({}, frozenset([of.id]), why)
     if dose.high > most_of(of):
@@ -320,7 +330,7 @@ def _taken(part: Part, named: _Told, told: _Told) -> _Taken | None:
         return None
     dose, guesses = _of_several(part, named.doses)
     loose = [token for token in of_kind(part.named, "number") if 1 < token.high <= MOST_PIECES]
-    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(dose, in_name, loose)
+    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(part, dose, in_name, loose)
     return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
 
 
@@ -422,15 +432,12 @@ def _by_amount(part: Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken:
     return _Taken(dose.times(low, best, high), tuple(guesses))
 
 
-def _by_words(dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
+def _by_words(part: Part, dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
     """The dose of the name, taken as often as the name itself tells: "2 x magnesium 200 mg"."""
     dose = dose.times(*(named.times or (1.0, 1.0, 1.0)))
-    pieces = named.pieces if named.pieces is not None and named.pieces.high <= MOST_PIECES else None
     if named.share is not None:
-        if pieces is not None:
-            return _Taken(dose.times(*(end / named.share for end in pieces[3:])))
-        low = 1 / max(1.0, named.share)
-        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+        return _by_share(part, dose, named.share)
+    pieces = named.pieces if named.pieces is not None and named.pieces.high < PACK else None
     if pieces is None and loose:
         return _Taken(dose.times(1, 1, loose[0].high), (f'"{loose[0].text}" is not taken into account',))
     if pieces is None:
@@ -438,8 +445,23 @@ def _by_words(dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
     low, best, high = pieces[3:]
     if named.each or high <= 1:
         return _Taken(dose.times(low, best, high))
+    if high > MOST_PIECES:
+        guess = f'"{high:g} {pieces.text}" is not taken into account: it may be a pack, or {high:g} times the dose'
+        return _Taken(dose.times(min(1.0, low), 1, high), (guess,))
     guess = f"{best:g} times the dose is counted; it may be that of all together"
     return _Taken(dose.times(min(1.0, low), best, high), (guess,))
+
+
+def _by_share(part: Part, dose: Dose, share: float) -> _Taken:
+    """The dose of so many drops or ml, by those that the name tells: "400 IU per 5 drops, 10 drops"."""
+    of_volume = bool(of_kind(part.named, "share of ml"))
+    taken = of_kind(part.named, "volume" if of_volume else "pieces")
+    if not taken:
+        low = 0.0 if of_kind(part.named, "pieces", "volume") else 1 / max(1.0, share)
+        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+    low, best, high = taken[0][3:]
+    guesses = (f"{best:g} are counted as taken",) if best >= PACK and not of_volume else ()
+    return _Taken(dose.times(low / share, best / share, high / share), guesses)
 
 
 # ------------------------------------------------------------------------- salts

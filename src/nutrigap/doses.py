@@ -41,8 +41,9 @@ _MARKS = dict.fromkeys("+&;,|", "break") | {
     "=": "filler",
 }  # fmt: skip
 
-# More tablets than anyone takes at once: "90 capsules" is the size of the pack.
+# As many tablets as are taken at once; more of them may be drops taken or a pack, from PACK on it is the pack.
 MOST_PIECES = 6
+PACK = 30
 
 # Words next to each other that mean one thing: their kinds, the kind they make, and which of them holds the number.
 RULES: tuple[tuple[tuple[str, ...], str, int], ...] = (

@@ -329,7 +329,7 @@ def _taken(part: Part, named: _Told, told: _Told) -> _Taken | None:
     if not named.doses:
         return None
     dose, guesses = _of_several(part, named.doses)
-    loose = [token for token in of_kind(part.named, "number") if 1 < token.high <= MOST_PIECES]
+    loose = [t for t in of_kind(part.named, "number") if 0 < t.high <= MOST_PIECES and t.high != 1]
     counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(part, dose, in_name, loose)
     return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
 
@@ -438,8 +438,14 @@ def _by_words(part: Part, dose: Dose, named: _Counts, loose: Sequence[Token]) ->
     if named.share is not None:
         return _by_share(part, dose, named.share)
     pieces = named.pieces if named.pieces is not None and named.pieces.high < PACK else None
+    if pieces is None and len(loose) == 1 and loose[0].high < 1:  # "500 mg, half"
+        return _Taken(dose.times(*loose[0][3:]))
     if pieces is None and loose:
-        return _Taken(dose.times(1, 1, loose[0].high), (f'"{loose[0].text}" is not taken into account',))
+        most = max(1.0, *(token.high for token in loose))
+        return _Taken(
+            dose.times(min(1.0, *(token.low for token in loose)), 1, most),
+            (f'"{loose[0].text}" is not taken into account',),
+        )
     if pieces is None:
         return _Taken(dose)
     low, best, high = pieces[3:]

@@ -34,6 +34,7 @@ __all__ = ["Dose", "Supplement", "brand_words", "looks_like_supplement", "read_s
 
 CORE = tuple(n.id for n in nutrients() if n.role == "core")
 _MEGAGRAM = r"\d\s*Mg\b"
+_BOUND = r"([<>≤≥])\s*=?\s*[\d.,]"
 _SIGNED = r"\s*[-+−]\s*\d"
 
 
@@ -105,6 +106,10 @@ def _read_words(food: str, amount: str) -> Supplement:
         guesses += read.guess.split("; ") if read.guess else []
     if doses and re.search(_MEGAGRAM, f"{food} ; {amount}"):
         guesses.append('"Mg" is read as mg')
+    if doses and (bound := re.search(_BOUND, f"{food} ; {amount}")):
+        guesses.append(f'"{bound[1]}" tells a limit, not a dose: the dose is taken as written')
+        if bound[1] in "<≤":
+            doses = {name: dose._replace(low=0.0) for name, dose in doses.items()}
     unknown = carried.union(ours) - doses.keys()
     if not doses and not guesses and amounts_of(named):
         guesses.append("the line does not tell which nutrient the dose is of")

@@ -70,7 +70,9 @@ def brand_words(food: str, amount: str) -> str:
     return "" if lexicon("dose_food").intersection(strange) else " ".join(strange)
 
 
-def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
+def read_supplement(
+    food: str, amount: str, unit: str, labels: Mapping[str, float], *, blank_is_zero: bool = True
+) -> Supplement:
     """The doses of a supplement line, per line as taken.
 
     Parameters
@@ -78,15 +80,27 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
     food, amount, unit : str
         Cells of the line.
     labels : mapping of nutrient id to float
-        Amounts from label columns, in canonical units, for the line as taken: those that are blank are 0, but for a
-        dose that the words of the line tell. Energy alone is no label: every export has it.
+        Amounts from label columns, in canonical units, for the line as taken. Beside one of the six nutrients those
+        that are blank are 0, but for a dose that the words of the line tell; water or energy alone tell nothing of
+        them.
+    blank_is_zero : bool
+        False for amounts from an export, which leaves blank what it does not know: such nutrients are unknown.
     """
     told = {name: Dose(value, value, value) for name, value in labels.items()}
     read = _read_words(food, f"{amount} {unit}".strip())
-    if told.keys() - {"energy"}:
-        doses = {**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **read.doses, **told}
-        return Supplement(doses, frozenset(), read.guess if read.doses.keys() - told.keys() else "")
-    return read._replace(doses={**read.doses, **told}) if read.doses else read
+    doses = {**read.doses, **told}
+    if told.keys() & set(CORE):
+        guess = read.guess if read.doses.keys() - told.keys() else ""
+        blank = frozenset(CORE) - doses.keys()
+        if not blank_is_zero:
+            return Supplement(doses, blank, guess)
+        return Supplement({**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **doses}, frozenset(), guess)
+    if not read.doses and not told.keys() - {"energy"}:  # every export tells the energy
+        return read
+    if not read.doses and read.unknown:
+        guess = read.guess or "the labels tell none of the six nutrients"
+        return Supplement(doses, read.unknown, guess)
+    return read._replace(doses=doses)
 
 
 def _read_words(food: str, amount: str) -> Supplement:

@@ -284,7 +284,25 @@ def test_label_amounts_replace_all_else_and_blank_ones_are_zero() -> None:
 
 def test_a_label_amount_of_a_context_nutrient_is_kept() -> None:
     read = read_supplement("tablet", "1", "", {"sodium": 300.0})
-    assert {name: dose.best for name, dose in read.doses.items()} == dict.fromkeys(ALL, 0.0) | {"sodium": 300.0}
+    assert {name: dose.best for name, dose in read.doses.items()} == {"sodium": 300.0}
+    assert read.unknown == ALL and "none of the six" in read.guess
+
+
+@pytest.mark.parametrize("label", ["water", "sodium", "caffeine", "alcohol", "thiamin", "energy"])
+def test_a_label_of_another_nutrient_tells_nothing_of_the_six(label: str) -> None:
+    assert read_supplement("multivitamin", "1 tablet", "", {label: 3.0}).unknown == ALL
+    read = read_supplement("magnesium 400 mg", "1 tablet", "", {label: 3.0})
+    assert {name: dose.best for name, dose in read.doses.items()} == {"magnesium": 400.0, label: 3.0}
+    assert read.unknown == NONE
+    assert not read_supplement("fish oil", "1 capsule", "", {label: 3.0}).unknown
+
+
+def test_what_an_export_leaves_blank_is_unknown() -> None:
+    read = read_supplement("magnesium 300 mg", "1 tablet", "", {"vitamin_b6": 1.4}, blank_is_zero=False)
+    assert {name: dose.best for name, dose in read.doses.items()} == {"magnesium": 300.0, "vitamin_b6": 1.4}
+    assert read.unknown == ALL - {"magnesium", "vitamin_b6"}
+    full = dict.fromkeys(ALL, 2.0)
+    assert read_supplement("multivitamin", "1", "", full, blank_is_zero=False).unknown == NONE
 
 
 def test_a_product_nobody_knows_leaves_all_open() -> None:

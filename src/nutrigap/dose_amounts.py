@@ -8,15 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from nutrigap.doses import MOST_PIECES, Token, amounts_of, of_kind
+from nutrigap.doses import MOST_PIECES, PACK, Token, amounts_of, of_kind
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.units import Nutrient, nutrient_factor, read_table
 from nutrigap.words import lexicon, meanings, words
 
 # A dose of which even this many times less is more than any product holds is a slip.
-LEAVE_OUT_TIMES = 10.0
+LEAVE_OUT_TIMES = 5.0
 # A compound cannot hold more of its mineral than its formula says; labels round.
 ROUNDING = 1.15
 
@@ -103,7 +104,103 @@ def most_of(of: Nutrient) -> float:
 
 
 def read_part(part: Part) -> Supplement:
-    """What a line tells of one nutrient: its dose or, in ``guess``, why there is none."""
+    """What a line tells of one nutrient: its doses added or, in ``guess``, why there is none."""
+    parts = _taken_apart(part)
+    if len(parts) == 1:
+        return _read_one(part)
+    of = part.of
+    counted = [] if of_kind(part.told, "mass") else of_kind(part.told, "pieces", "number")  # "2 tablets": of which?
+    reads = [_read_one(one._replace(told=()) if counted else one) for one in parts]
+    if lost := [read for read in reads if not read.doses]:
+        return Supplement({}, frozenset([of.id]), lost[0].guess)
+    low, best, high = (sum(ends) for ends in zip(*(read.doses[of.id] for read in reads), strict=True))
+    guesses = [guess for read in reads for guess in read.guess.split("; ") if guess]
+    *others, last = (of_kind((*one.named, *one.told), *_COUNTS) for one in parts)
+    if any(token.best != 1 for token in counted):
+        ends = [dose for one in parts for dose in _read_one(one).doses.values()]
+        low, high = min(low, sum(dose.low for dose in ends)), max(high, sum(dose.high for dose in ends))
+        guesses.append("the doses are taken as all that was taken, whatever the amount tells")
+    elif any(token.best != 1 for token in last) and not any(others):
+        shared = [_read_one(one._replace(named=(*one.named, *last))) for one in parts[:-1]]
+        ends = [dose for read in (*shared, reads[-1]) for dose in read.doses.values()]
+        low, high = min(low, sum(dose.low for dose in ends)), max(high, sum(dose.high for dose in ends))
+        guesses.append("how often a dose was taken is read as that of the last one alone")
+    if best > most_of(of):
+        guesses.append(f"{best:,.{of.decimals}f} {of.unit} of {of.called} is much for one line")
+    return Supplement({of.id: Dose(low, best, high)}, frozenset(), "; ".join(dict.fromkeys(guesses)))
+
+
+# What tells how often a dose was taken.
+_COUNTS = ("pieces", "times", "often")
+
+
+def _taken_apart(part: Part) -> list[Part]:
+    """The part by its separate doses: "200 mg morning and 100 mg evening", "citrate 200 mg + oxide 300 mg"."""
+    if len(of_kind(part.told, "mass")) > 1:
+        return [part._replace(told=tuple(group)) for group in _separate(part.of, part.told)]
+    if of_kind(part.told, "mass") or len(of_kind(part.named, "mass")) < 2:
+        return [part]
+    groups = _separate(part.of, part.named)
+    names = [[t for t in g if t.kind in _NAME] if of_kind(g, "nutrient", "product", "salt") else [] for g in groups]
+    first = next((name for name in names if name), [])
+    parts = []
+    for group, name in zip(groups, names, strict=True):
+        parts.append(part._replace(named=tuple(group if name else [*first, *group])))
+        first = name or first
+    return parts
+
+
+# What a dose without a name of its own takes over from the one before it.
+_NAME = frozenset(["nutrient", "product", "salt", "hydrate", "own", "compound", "open", "close"])
+
+
+def _separate(of: Nutrient, tokens: Sequence[Token]) -> list[list[Token]]:
+    """Tokens cut between doses that were taken beside each other; brackets, "=" and "/" only repeat a dose."""
+    depth, plainly = 0, []
+    for at, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "mass" and depth <= 0:
+            plainly.append(at)
+    cuts = [0]
+    for before, at in pairwise(plainly):
+        if not _repeats(of, tokens, before, at) and (cut := _cut_between(tokens, cuts[-1], before, at)):
+            cuts.append(cut)
+    return [list(tokens[start:end]) for start, end in zip(cuts, [*cuts[1:], len(tokens)], strict=True)]
+
+
+def _cut_between(tokens: Sequence[Token], start: int, before: int, at: int) -> int:
+    """Where to cut between two masses: 0 where they may be the same dose told twice."""
+    between = range(before + 1, at)
+    joined = [i for i in between if tokens[i].text in meanings("dose_sum")]
+    clock = [i for i in between if tokens[i].text in meanings("dose_clock")]
+    salts = of_kind(tokens[start:before], "salt") and of_kind(tokens[before + 1 : at], "salt")
+    if not (joined or clock or salts):
+        return 0
+    named = [i for i in between if tokens[i].kind in ("nutrient", "salt")]
+    breaks = [i for i in between if tokens[i].kind == "break"]
+    return (joined or breaks or [i + 1 for i in clock] or named)[0]
+
+
+def _repeats(of: Nutrient, tokens: Sequence[Token], before: int, at: int) -> bool:
+    """Whether a mass says another one again: behind "=", "/" or "providing", or as much in another unit."""
+    between = tokens[before + 1 : at]
+    own = of_kind([*between, *tokens[at + 1 : at + 2]], "own")
+    if of_kind(between, "slash") or any(token.text == "=" for token in between):
+        return True
+    if own and not of_kind(tokens[:before], "own") and not of_kind(between, "salt"):
+        return True
+    one, other = tokens[before], tokens[at]
+    if one.means == other.means:
+        return False
+    try:
+        amounts = [mass.best * nutrient_factor(of, mass.means) for mass in (one, other)]
+    except UnknownUnit:  # told where the dose is read
+        return True
+    return math.isclose(*amounts, rel_tol=0.01)
+
+
+def _read_one(part: Part) -> Supplement:
+    """What a line tells of one nutrient that it tells one dose of."""
     of = part.of
     try:
         named, told = _doses(part, part.named), _doses(part, part.told)
@@ -115,11 +212,11 @@ def read_part(part: Part) -> Supplement:
         return Supplement({}, frozenset([of.id]), "a number without a unit: mg, µg or IU?" if bare else "")
     dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
     said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
-    if not 0 < dose.high <= most_of(of) * LEAVE_OUT_TIMES:
-        why = f"{said} is more than any product holds" if dose.high > 0 else "the dose is zero"
+    if not (dose.high > 0 and dose.best <= most_of(of) * LEAVE_OUT_TIMES):
+        why = f"{said} is more than any product holds: is the unit right?" if dose.high > 0 else "the dose is zero"
         return Supplement({}, frozenset([of.id]), why)
     if dose.high > most_of(of):
-        guesses.append(f"{said} is much for one line")
+        guesses.append(f"{dose.high:,.{of.decimals}f} {of.unit} of {of.called} is much for one line")
     elif _odd(part, dose):
         guesses.append(f"{said} would be an odd product: is the unit right?")
     if not (told.weighed if told.doses else named.weighed):  # a mole of the salt is one of the mineral
@@ -142,7 +239,7 @@ def _doses(part: Part, tokens: Sequence[Token]) -> _Told:
     found = [_dose_of(part, mass) for mass in masses]
     if masses:
         weighed = any(mass.means.endswith("g") for mass in masses)
-        return _Told(_distinct(found), weighed=weighed)
+        return _Told(_distinct(tokens, masses, found), weighed=weighed)
     if percents := of_kind(tokens, "percent"):
         return _percent(part.of, percents[0])
     numbers = [token for token in of_kind(tokens, "number") if token.best > MOST_PIECES]
@@ -168,12 +265,21 @@ def _dose_of(part: Part, mass: Token) -> Dose:
     return Dose(mass.low * factor, mass.best * factor, mass.high * factor)
 
 
-def _distinct(doses: Sequence[Dose]) -> list[Dose]:
-    """Doses without those that repeat another: "1000 IU (25 µg)"."""
+def _distinct(tokens: Sequence[Token], masses: Sequence[Token], doses: Sequence[Dose]) -> list[Dose]:
+    """Doses without those that repeat another: "1000 IU (25 µg)", "400 mg (200 mg am, 200 mg pm)"."""
+    places = [at for at, token in enumerate(tokens) if token.kind == "mass"]
+    inside = [_inside(tokens[: at + 1], "mass", last=True) for at in places]
+    total = sum(dose.best for dose, within in zip(doses, inside, strict=True) if within)
     kept: list[Dose] = []
-    for dose in doses:
-        if not any(math.isclose(dose.best, other.best, rel_tol=0.01) for other in kept):
+    units: list[str] = []
+    for at, mass, dose, within in zip(places, masses, doses, inside, strict=True):
+        if within and any(math.isclose(total, other.best, rel_tol=0.01) for other in kept):
+            continue
+        beside = any(token.kind == "slash" or token.text == "=" for token in tokens[max(0, at - 2) : at])
+        again = within or beside or mass.means not in units[-1:]
+        if not again or not any(math.isclose(dose.best, other.best, rel_tol=0.01) for other in kept):
             kept.append(dose)
+        units.append(mass.means)
     return kept
 
 
@@ -211,8 +317,9 @@ def _taken(part: Part, named: _Told, told: _Told) -> _Taken | None:
     rare = tuple(f'the line says "{token.text}": counted on this day as written' for token in seldom)
     powder = named.doses and all(mass.means == "g" for mass in of_kind(part.told, "mass"))
     if told.doses and not powder:
-        taken = _from_amount(part, told.doses, in_amount)
-        total, guesses = taken.dose, taken.guesses
+        only, unclear = _of_several(part, told.doses)
+        taken = _from_amount(part, only, in_amount)
+        total, guesses = taken.dose, (*unclear, *taken.guesses)
         if named.doses and not any(math.isclose(total.best, dose.best, rel_tol=0.01) for dose in named.doses):
             guesses = (*guesses, "the dose in the amount is taken, not the one in the name")
         elif in_name.times is not None and in_name.times[2] > 1:
@@ -222,8 +329,8 @@ def _taken(part: Part, named: _Told, told: _Told) -> _Taken | None:
     if not named.doses:
         return None
     dose, guesses = _of_several(part, named.doses)
-    loose = [token for token in of_kind(part.named, "number") if 1 < token.high <= MOST_PIECES]
-    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(dose, in_name, loose)
+    loose = [t for t in of_kind(part.named, "number") if 0 < t.high <= MOST_PIECES and t.high != 1]
+    counted = _by_amount(part, dose, in_name, in_amount) if part.told else _by_words(part, dose, in_name, loose)
     return _Taken(counted.dose, (*guesses, *counted.guesses, *rare))
 
 
@@ -245,20 +352,21 @@ def _counts(tokens: Sequence[Token]) -> _Counts:
 def _of_several(part: Part, doses: Sequence[Dose]) -> _Taken:
     """The dose where a name tells more than one: beside a compound's mass, the smaller is the mineral itself."""
     least, most = min(doses, key=lambda dose: dose.best), max(doses, key=lambda dose: dose.best)
-    if least is most:
+    total = sum(dose.high for dose in doses)
+    if len(doses) == 1:
         return _Taken(least)
     fractions = _fractions(part)
     named_twice = len([t for t in part.named if t.kind == "nutrient"]) > 1
-    if of_kind(part.named, "own") or (_forms(part) and named_twice):
+    if of_kind((*part.named, *part.told), "own") or (_forms(part) and named_twice):
         return _Taken(least)
     if fractions and least.best <= most.best * max(fractions) * ROUNDING:
         return _Taken(least)
-    return _Taken(Dose(least.low, doses[0].best, most.high), ("the line tells two doses",))
+    return _Taken(Dose(least.low, doses[0].best, total), ("the line tells two doses; they may add up",))
 
 
-def _from_amount(part: Part, doses: Sequence[Dose], counts: _Counts) -> _Taken:
+def _from_amount(part: Part, dose: Dose, counts: _Counts) -> _Taken:
     """The dose where the amount tells it: "400 mg", "200-400 mg", "2 x 200 mg", "2 tablets (400 mg)"."""
-    dose = doses[0].times(*(counts.times or (1.0, 1.0, 1.0)))
+    dose = dose.times(*(counts.times or (1.0, 1.0, 1.0)))
     count = counts.pieces
     if count is None or count.low == count.high == 1:
         return _Taken(dose)
@@ -274,12 +382,12 @@ def _from_amount(part: Part, doses: Sequence[Dose], counts: _Counts) -> _Taken:
     return _Taken(total, (f"{count.best:g} times the dose is counted; it may be that of all together",))
 
 
-def _inside(tokens: Sequence[Token], kind: str) -> bool:
-    """Whether a token of a kind stands in brackets."""
+def _inside(tokens: Sequence[Token], kind: str, *, last: bool = False) -> bool:
+    """Whether a token of a kind stands in brackets; with ``last`` whether the last token does."""
     depth = 0
-    for token in tokens:
+    for at, token in enumerate(tokens, start=1):
         depth += (token.kind == "open") - (token.kind == "close")
-        if depth > 0 and token.kind == kind:
+        if depth > 0 and token.kind == kind and (not last or at == len(tokens)):
             return True
     return False
 
@@ -324,24 +432,42 @@ def _by_amount(part: Part, dose: Dose, named: _Counts, told: _Counts) -> _Taken:
     return _Taken(dose.times(low, best, high), tuple(guesses))
 
 
-def _by_words(dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
+def _by_words(part: Part, dose: Dose, named: _Counts, loose: Sequence[Token]) -> _Taken:
     """The dose of the name, taken as often as the name itself tells: "2 x magnesium 200 mg"."""
     dose = dose.times(*(named.times or (1.0, 1.0, 1.0)))
-    pieces = named.pieces if named.pieces is not None and named.pieces.high <= MOST_PIECES else None
     if named.share is not None:
-        if pieces is not None:
-            return _Taken(dose.times(*(end / named.share for end in pieces[3:])))
-        low = 1 / max(1.0, named.share)
-        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+        return _by_share(part, dose, named.share)
+    pieces = named.pieces if named.pieces is not None and named.pieces.high < PACK else None
+    if pieces is None and len(loose) == 1 and loose[0].high < 1:  # "500 mg, half"
+        return _Taken(dose.times(*loose[0][3:]))
     if pieces is None and loose:
-        return _Taken(dose.times(1, 1, loose[0].high), (f'"{loose[0].text}" is not taken into account',))
+        most = max(1.0, *(token.high for token in loose))
+        return _Taken(
+            dose.times(min(1.0, *(token.low for token in loose)), 1, most),
+            (f'"{loose[0].text}" is not taken into account',),
+        )
     if pieces is None:
         return _Taken(dose)
     low, best, high = pieces[3:]
     if named.each or high <= 1:
         return _Taken(dose.times(low, best, high))
+    if high > MOST_PIECES:
+        guess = f'"{high:g} {pieces.text}" is not taken into account: it may be a pack, or {high:g} times the dose'
+        return _Taken(dose.times(min(1.0, low), 1, high), (guess,))
     guess = f"{best:g} times the dose is counted; it may be that of all together"
     return _Taken(dose.times(min(1.0, low), best, high), (guess,))
+
+
+def _by_share(part: Part, dose: Dose, share: float) -> _Taken:
+    """The dose of so many drops or ml, by those that the name tells: "400 IU per 5 drops, 10 drops"."""
+    of_volume = bool(of_kind(part.named, "share of ml"))
+    taken = of_kind(part.named, "volume" if of_volume else "pieces")
+    if not taken:
+        low = 0.0 if of_kind(part.named, "pieces", "volume") else 1 / max(1.0, share)
+        return _Taken(dose.times(low, 1, 1), ("no amount told: counted once as written",))
+    low, best, high = taken[0][3:]
+    guesses = (f"{best:g} are counted as taken",) if best >= PACK and not of_volume else ()
+    return _Taken(dose.times(low / share, best / share, high / share), guesses)
 
 
 # ------------------------------------------------------------------------- salts

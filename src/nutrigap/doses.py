@@ -38,10 +38,12 @@ _SHARE_OF_COMPOUND = r"\d+(?:[.,]\d+)?\s*% elemental(?: \w+)?"
 _BETWEEN = r"(?<=\d)\s*x\s*(?=\d)"
 _MARKS = dict.fromkeys("+&;,|", "break") | {
     "(": "open", "[": "open", ")": "close", "]": "close", "/": "slash", "@": "each", "*": "by", "%": "filler",
+    "=": "filler",
 }  # fmt: skip
 
-# More tablets than anyone takes at once: "90 capsules" is the size of the pack.
+# As many tablets as are taken at once; more of them may be drops taken or a pack, from PACK on it is the pack.
 MOST_PIECES = 6
+PACK = 30
 
 # Words next to each other that mean one thing: their kinds, the kind they make, and which of them holds the number.
 RULES: tuple[tuple[tuple[str, ...], str, int], ...] = (
@@ -167,7 +169,8 @@ def names_nothing(food: str) -> bool:
 # Role of the lexicon -> the kind of its words; a word of a later role is no longer one of an earlier.
 ROLES = {
     "dose_taken": "taken", "dose": "filler", "dose_per": "per", "dose_each": "each", "dose_by": "by",
-    "dose_own": "own", "dose_hydrate": "hydrate", "dose_form": "piece", "dose_daily": "daily", "dose_rare": "rare",
+    "dose_own": "own", "dose_as": "as",
+    "dose_hydrate": "hydrate", "dose_form": "piece", "dose_daily": "daily", "dose_rare": "rare",
     "dose_symbol": "symbol", "dose_salt": "salt", "dose_compound": "compound", "dose_value": "value of",
     "dose_ml": "ml", "dose_scoop": "scoop", "number": "number", "dose_times": "often",
 }  # fmt: skip
@@ -336,7 +339,20 @@ def _inherited(tokens: list[Token]) -> list[Token]:
 
 @lru_cache(maxsize=4096)
 def _cell(text: str) -> tuple[Token, ...]:
-    return tuple(_inherited(_joined(list(_matched(_items(text))))))
+    return tuple(_inherited(_joined(_with_salt(list(_matched(_items(text)))))))
+
+
+def _with_salt(tokens: list[Token]) -> list[Token]:
+    """Tokens in which "as" and "from" tell that the dose is the mineral's only before a salt: "as citrate"."""
+    for at, token in enumerate(tokens):
+        if token.kind == "as":
+            after = (t.kind for t in tokens[at + 1 :] if t.kind not in _BEFORE_A_SALT or t.text in ("and", "und"))
+            tokens[at] = token._replace(kind="own" if next(after, "") == "salt" else "filler")
+    return tokens
+
+
+# "as buffered magnesium citrate"
+_BEFORE_A_SALT = frozenset(["filler", "nutrient", "symbol", "hydrate"])
 
 
 def read_cells(food: str, amount: str) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

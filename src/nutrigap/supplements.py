@@ -34,6 +34,7 @@ __all__ = ["Dose", "Supplement", "brand_words", "looks_like_supplement", "read_s
 
 CORE = tuple(n.id for n in nutrients() if n.role == "core")
 _MEGAGRAM = r"\d\s*Mg\b"
+_BOUND = r"([<>≤≥])\s*=?\s*[\d.,]"
 _SIGNED = r"\s*[-+−]\s*\d"
 
 
@@ -69,7 +70,9 @@ def brand_words(food: str, amount: str) -> str:
     return "" if lexicon("dose_food").intersection(strange) else " ".join(strange)
 
 
-def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, float]) -> Supplement:
+def read_supplement(
+    food: str, amount: str, unit: str, labels: Mapping[str, float], *, blank_is_zero: bool = True
+) -> Supplement:
     """The doses of a supplement line, per line as taken.
 
     Parameters
@@ -77,15 +80,27 @@ def read_supplement(food: str, amount: str, unit: str, labels: Mapping[str, floa
     food, amount, unit : str
         Cells of the line.
     labels : mapping of nutrient id to float
-        Amounts from label columns, in canonical units, for the line as taken: those that are blank are 0, but for a
-        dose that the words of the line tell. Energy alone is no label: every export has it.
+        Amounts from label columns, in canonical units, for the line as taken. Beside one of the six nutrients those
+        that are blank are 0, but for a dose that the words of the line tell; water or energy alone tell nothing of
+        them.
+    blank_is_zero : bool
+        False for amounts from an export, which leaves blank what it does not know: such nutrients are unknown.
     """
     told = {name: Dose(value, value, value) for name, value in labels.items()}
     read = _read_words(food, f"{amount} {unit}".strip())
-    if told.keys() - {"energy"}:
-        doses = {**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **read.doses, **told}
-        return Supplement(doses, frozenset(), read.guess if read.doses.keys() - told.keys() else "")
-    return read._replace(doses={**read.doses, **told}) if read.doses else read
+    doses = {**read.doses, **told}
+    if told.keys() & set(CORE):
+        guess = read.guess if read.doses.keys() - told.keys() else ""
+        blank = frozenset(CORE) - doses.keys()
+        if not blank_is_zero:
+            return Supplement(doses, blank, guess)
+        return Supplement({**dict.fromkeys(CORE, Dose(0.0, 0.0, 0.0)), **doses}, frozenset(), guess)
+    if not read.doses and not told.keys() - {"energy"}:  # every export tells the energy
+        return read
+    if not read.doses and read.unknown:
+        guess = read.guess or "the labels tell none of the six nutrients"
+        return Supplement(doses, read.unknown, guess)
+    return read._replace(doses=doses)
 
 
 def _read_words(food: str, amount: str) -> Supplement:
@@ -105,6 +120,10 @@ def _read_words(food: str, amount: str) -> Supplement:
         guesses += read.guess.split("; ") if read.guess else []
     if doses and re.search(_MEGAGRAM, f"{food} ; {amount}"):
         guesses.append('"Mg" is read as mg')
+    if doses and (bound := re.search(_BOUND, f"{food} ; {amount}")):
+        guesses.append(f'"{bound[1]}" tells a limit, not a dose: the dose is taken as written')
+        if bound[1] in "<≤":
+            doses = {name: dose._replace(low=0.0) for name, dose in doses.items()}
     unknown = carried.union(ours) - doses.keys()
     if not doses and not guesses and amounts_of(named):
         guesses.append("the line does not tell which nutrient the dose is of")

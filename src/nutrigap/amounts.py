@@ -24,7 +24,11 @@ MIDDLE = lexicon("amount_middle")
 SERVINGS = frozenset(["serving"])
 # Words for one whole thing, and the portions that may be one, the likeliest first.
 ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
-PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "nut", "kernel", "large", "slice")
+PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "stalk", "piece", "unit", "nut", "kernel", "large", "slice")
+# Words of a measure that is a whole pack: no piece of a food of which the release has pieces.
+PACKS = lexicon("amount_pack")
+# What one may be beside a size: a rival of another of these makes a count a guess.
+_RIVALS = frozenset(PIECES) - {"medium", "large", "slice"}
 INEDIBLE = lexicon("amount_inedible")
 # Words around one of these that say it is in the weight: "with peel", "on the bone", "bone-in".
 BEFORE_REFUSE = frozenset(["with", "in", "on", "the", "their", "its", "including", "incl"])
@@ -242,10 +246,15 @@ def _by_count(
     own = [(name, portion) for name, portion in offers if name.main and set(name.main) <= food_words]
     if own:
         return _pick(_Name(main=(), more=frozenset()), own, default_grams)
+    singles = [(name, portion) for name, portion in offers if name.all.isdisjoint(PACKS)]
     for word in PIECES:
-        pieces = [(name, portion) for name, portion in offers if word in name.main]
+        # a "pouch/regular size" is no piece of what comes in pieces
+        among = singles if any("piece" in name.main for name, _ in singles) else offers
+        pieces = [(name, portion) for name, portion in among if word in name.main]
         if pieces:
             portion, guess = _pick(_Name(main=(word,), more=frozenset()), pieces, default_grams)
+            if not guess and (rival := _far_rival(portion, offers)) is not None:
+                return portion, f'one {_taken(portion)}, could be "{rival.name}" ({rival.grams:g} g)'
             usual = word not in SIZES or portion.grams == default_grams
             return portion, guess if usual or guess else f"one {_taken(portion)}"
     countable = [portion for name, portion in offers if not _weighs(name)]
@@ -254,6 +263,20 @@ def _by_count(
     usual_grams = default_grams or countable[0].grams
     portion = min(countable, key=lambda one: abs(one.grams - usual_grams))
     return portion, f"one {_taken(portion)}"
+
+
+def _far_rival(portion: Portion, offers: Sequence[_Offer]) -> Portion | None:
+    """Another measure that one piece of the food may be and that weighs far more or less, or None.
+
+    A slice, stick or strip is a part and no rival.
+    """
+    for name, other in offers:
+        part = not (PARTS - {"piece"}).isdisjoint(name.main)
+        if part or _RIVALS.isdisjoint(name.main):
+            continue
+        if not 1 / FAR_APART <= other.grams / portion.grams <= FAR_APART:
+            return other
+    return None
 
 
 def _weighs(name: _Name) -> bool:

@@ -637,3 +637,10 @@ def test_splitting_never_loses_the_food(text: str) -> None:
         assert food.strip() or not text.strip() or not amount
         if not amount:
             assert food == text
+
+
+def test_a_string_cheese_is_a_stick_of_cheese() -> None:
+    """FNDDS 14107030 has a stick of 28.35 g and a string of 4.7 g."""
+    row = {"food": "string cheese", "amount": "2", "unit": ""}
+    entry = resolved(row)
+    assert entry.grams == Grams(56.7, 56.7, 56.7, "portion")

@@ -27,6 +27,9 @@ ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
 PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "stalk", "piece", "unit", "nut", "kernel", "large", "slice")
 # Words of a measure that is a whole pack: no piece of a food of which the release has pieces.
 PACKS = lexicon("amount_pack")
+# ... and of one that is a bit of it: "cubic inch"; and what one is where the name of a food has another word for it.
+BITS = lexicon("amount_bit")
+OWN_PIECE = meanings("amount_own_piece")
 # What one may be beside a size: a rival of another of these makes a count a guess.
 _RIVALS = frozenset(PIECES) - {"medium", "large", "slice"}
 INEDIBLE = lexicon("amount_inedible")
@@ -243,7 +246,11 @@ def _by_count(
     offers = [
         (name, portion) for name, portion in _offers(portions) if _volume_of(name) is None and not name.all & YIELDS
     ]
-    own = [(name, portion) for name, portion in offers if name.main and set(name.main) <= food_words]
+    whole = [(name, portion) for name, portion in offers if not _is_bit(name, food_words)]
+    called = [OWN_PIECE[word] for word in food_words if word in OWN_PIECE]
+    own = [(name, portion) for name, portion in whole if name.main and set(name.main) <= {*called}]
+    own = own or [(name, portion) for name, portion in whole if name.main and set(name.main) <= food_words]
+    offers = whole or offers
     if own:
         return _pick(_Name(main=(), more=frozenset()), own, default_grams)
     singles = [(name, portion) for name, portion in offers if name.all.isdisjoint(PACKS)]
@@ -263,6 +270,11 @@ def _by_count(
     usual_grams = default_grams or countable[0].grams
     portion = min(countable, key=lambda one: abs(one.grams - usual_grams))
     return portion, f"one {_taken(portion)}"
+
+
+def _is_bit(name: _Name, food_words: frozenset[str]) -> bool:
+    """Whether a measure is a cube or a string of a food and so not one of it; a "sugar cube" is a cube."""
+    return not name.all.isdisjoint(BITS - food_words)
 
 
 def _far_rival(portion: Portion, offers: Sequence[_Offer]) -> Portion | None:

@@ -19,6 +19,11 @@ from nutrigap.units import Unit, find_unit, leading_unit, split_unit, vocabulary
 from nutrigap.words import lexicon, meanings, plain, singular, words
 
 KINDRED = {word: kin.split("/") for word, kin in meanings("amount_kindred").items()}
+# Kin that are not quite the same and so always a guess: the release's "nut" of a walnut is half a kernel.
+UNLIKE = frozenset(["half", "finger"])
+USUAL_PACKS = lexicon("amount_usual_pack")
+HELD = meanings("amount_held")
+HELD_NOT = lexicon("amount_held_not")
 # The size that is meant when none is told: a portion is no worse for having one of these words.
 MIDDLE = lexicon("amount_middle")
 SERVINGS = frozenset(["serving"])
@@ -203,7 +208,9 @@ def _by_portion(
     for kin in () if named else KINDRED.get(lead, ()):
         named = named or [(name, portion) for name, portion in offers if kin in name.main]
     if named:
-        return _pick(wanted, named, default_grams, _forms_of(food_words))
+        portion, guess = _pick(wanted, named, default_grams, _forms_of(food_words))
+        unlike = lead in UNLIKE and lead not in _measure(portion.name).all
+        return portion, guess or (f'no measure "{lead}" for this food, {_taken(portion)}' if unlike else "")
     if not set(nouns) <= food_words:
         return None
     sizes = tuple(word for word in wanted.main if word in SIZES)
@@ -621,6 +628,10 @@ def _by_diameter(amount: Amount, of: _Food) -> Grams | None:
 
 def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
     """Grams of a measure that nobody has defined ("a splash"), between the ends that are set for it, or None."""
+    named = of.words | set(wanted.main) if HELD_NOT.isdisjoint(of.words) else frozenset[str]()
+    held = next((ml for said, ml in HELD.items() if named >= set(said.split()) and said.split()[-1] in wanted.main), None)
+    if held is not None and (one := _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)):
+        return _exactly(float(held) * one.best, "density", f'"{text}" is taken as {float(held):g} ml')
     word = next((word for word in wanted.main if word in ROUGH), None)
     one = None if word is None else _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)
     if word is None or one is None:
@@ -633,7 +644,8 @@ def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
 def _usual(wanted: _Name, food_words: frozenset[str]) -> bool:
     """Whether a measure may stand for the usual amount: "bowl", "medium", but no count of slices or pieces."""
     nouns = set(wanted.main) - SIZES - food_words
-    return nouns <= USUAL_AMOUNT and bool(set(wanted.main) & (USUAL_AMOUNT | MIDDLE))
+    usual = USUAL_AMOUNT | USUAL_PACKS
+    return nouns <= usual and bool(set(wanted.main) & (usual | MIDDLE))
 
 
 def _from_raw(wanted: _Name, portions: Sequence[Portion]) -> float | None:

@@ -41,6 +41,8 @@ _ARTICLES = frozenset(["of", "a", "an", "the"])
 _TIMES_AT_THE_END = rf"(?i)^(.*\S)\s*(?:\bx|\*|@)\s*({NUMBER})$"
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
 _THREE_DECIMALS = re.compile(r"(?<![\d.,/])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+# "1,500 ml" is a litre and a half: nobody measures 1.5 ml to the thousandth.
+_MILLILITRES = r"(?i)(?<![\d.,/])1,(\d{3})(?=\s*-?\s*(?:ml|mls|millilit(?:er|re)s?)\b)"
 _SIGNED = re.compile(r"[-+]\s*\d")
 _SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
 _IN_BRACKETS = rf"(?i)\(\s*(?:about |approx\.? |~|=)?\s*({NUMBER})\s*-?\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)"
@@ -72,7 +74,7 @@ class Amount(NamedTuple):
 
     ``grams`` [g] is a mass that stood in brackets ("2 slices (60 g)") or behind a count ("1 medium, 118 g"), else
     None; ``volume`` is a volume that did, as a number of a unit (fluid ounces also for plain ounces, which they are
-    of a drink), else None.
+    of a drink), else None. ``guess`` tells what the reading rests on, "" if nothing.
     """
 
     number: float
@@ -81,6 +83,7 @@ class Amount(NamedTuple):
     unit: str = ""
     grams: float | None = None
     volume: tuple[float, Unit] | None = None
+    guess: str = ""
 
     def times(self, factor: float) -> Amount:
         """The same amount taken ``factor`` times."""
@@ -249,6 +252,8 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
         text = ""
+    if "," in text:
+        text = _whole_millilitres(text, unit)
     bare = re.sub(_BRACKETS, _words_in_brackets, text) if "(" in text else text
     amount = _split_number(" ".join(bare.split()) or "1")
     own = without_articles(amount.unit.strip(" .,;:").partition(" of ")[0])
@@ -262,6 +267,11 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if measured is not None:
             return measured
     return amount._replace(unit=_joined(amount.unit, unit))
+
+
+def _whole_millilitres(text: str, unit: str) -> str:
+    """A text with "1,500 ml" as "1500 ml", also where the unit stands in a column of its own."""
+    return re.sub(_MILLILITRES, r"1\1", f"{text} {unit}")[: -len(unit) - 1].rstrip()
 
 
 def _words_in_brackets(found: re.Match[str]) -> str:

@@ -292,7 +292,7 @@ def test_what_cannot_be_weighed(text: str, portions: tuple[Portion, ...], defaul
     assert caught.value.fix
 
 
-@pytest.mark.parametrize("text", ["100 gr", "100 Mg", "1 t", "1 T", "1 c"])
+@pytest.mark.parametrize("text", ["100 gr", "100 Mg", "1 t", "T", "c"])
 def test_units_with_two_meanings_are_refused(text: str) -> None:
     with pytest.raises(UnknownUnit, match="write"):
         to_grams(parse_amount(text), BANANA, default_grams=126)

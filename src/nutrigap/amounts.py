@@ -431,6 +431,8 @@ def to_grams(
         return _exactly(default_grams, "default", f"no amount told, taken as {default_grams:g} g")
     of = _Food(portions, default_grams, food_words, own_units or {}, measures)
     grams = _told(amount, of) or _counted(amount, of)
+    if amount.guess:
+        grams = grams._replace(guess="; ".join(filter(None, (amount.guess, grams.guess))))
     if grams.source != "mass" or amount.grams is not None:
         return grams
     if not grams.guess and (state := _other_state(_measure(amount.unit).all, food_words)):

@@ -58,6 +58,8 @@ SIZES = lexicon("amount_size")
 SYNONYMS = meanings("amount_same")
 # What a told volume or weight came in: "330 ml can".
 VESSELS = lexicon("amount_vessel")
+# Letters that cooks write for a measure: behind a number they are read so, and that is told.
+LETTERS = {"c": "cup", "T": "tablespoon"}
 # A cup is one cup where no number is told; a gram is not one gram.
 ONE_OF = lexicon("amount_one")
 # "1.000 g" may be a thousand, "1.000 kg" is one: nobody eats more grams or millilitres than this.
@@ -257,8 +259,12 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
     bare = re.sub(_BRACKETS, _words_in_brackets, text) if "(" in text else text
     amount = _split_number(" ".join(bare.split()) or "1")
     own = without_articles(amount.unit.strip(" .,;:").partition(" of ")[0])
+    guess = ""
+    if text[:1].isdigit():
+        (own, first), (unit, second) = _letter(own), _letter(unit)
+        guess = first or second
     _refuse_thousands(text, own or unit)
-    amount = _with_the_rest(amount._replace(unit=own), text)
+    amount = _with_the_rest(amount._replace(unit=own), text)._replace(guess=guess)
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     if "(" in text and (bracketed := re.search(_IN_BRACKETS, text)) is not None:
@@ -267,6 +273,15 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if measured is not None:
             return measured
     return amount._replace(unit=_joined(amount.unit, unit))
+
+
+def _letter(unit: str) -> tuple[str, str]:
+    """A unit with the letter that it begins with spelled out ("c chopped"), and what to tell of that, "" if nothing."""
+    head, _, rest = unit.partition(" ")
+    letter = head.rstrip(".,;")
+    if letter not in LETTERS:
+        return unit, ""
+    return f"{LETTERS[letter]}{head[len(letter) :].lstrip('.')} {rest}".rstrip(), f"{letter} is read as {LETTERS[letter]}"
 
 
 def _whole_millilitres(text: str, unit: str) -> str:

@@ -354,3 +354,9 @@ def test_the_file_of_all_phrases_holds_no_formula(tmp_path: Path) -> None:
     assert "'=cmd banana" in cells
     assert "'@milk" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_no_grams_of_a_length_are_taken() -> None:
+    outcome, told = talk("g 45", "s", text="date,food,amount\n2026-03-01,zorblax qwrt,12 inch\n")
+    assert outcome.decided == {}
+    assert any("is a length" in line for line in told)

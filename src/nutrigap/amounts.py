@@ -62,6 +62,7 @@ NOT_A_MEASURE = "guideline"
 # Where the two systems differ by more than this the reading is told as a guess: a pint, but not a fluid ounce.
 SYSTEMS_APART = 1.1
 # A "surface inch" is no inch: a 12 inch pizza is not twelve of them.
+LENGTHS = lexicon("amount_length")
 _LENGTHS = frozenset(["inch"])
 _SHAPES = frozenset(["surface", "cubic"])
 # Words of a food's name that tell which of its measures is meant: chopped onion comes by the "cup, chopped".
@@ -669,6 +670,12 @@ def unit_key(text: str) -> str:
     """The form under which two spellings of one measure are the same: "tbsp, heaped" is "Tablespoon (heaped)"."""
     name = _measure(text)
     return " ".join((*name.main, *sorted(name.more)))
+
+
+def is_length(text: str) -> bool:
+    """Whether a measure is a length ("inch", "12-inch pizza"), of which one weighs another share of every whole."""
+    main = [word for word in _measure(text.replace('"', " inch ").replace("-", " ")).main if not word[0].isdigit()]
+    return not LENGTHS.isdisjoint(main[:1]) or plain(text).strip(" .") == "in"
 
 
 def _offered_only(wanted: _Name, portions: Sequence[Portion]) -> _Name:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nutrigap.amounts import unit_key
+from nutrigap.amounts import is_length, unit_key
 from nutrigap.choices import A_FILE, COLUMNS, phrase_key
 from nutrigap.entries import Entry, phrase_of
 from nutrigap.errors import AmountError, UnknownUnit
@@ -185,6 +185,6 @@ def _one_weighs(report: Report, entries: Sequence[Entry]) -> tuple[str, float] |
         if entry.grams is None or entry.grams.source != "portion":
             continue
         amount = parse_amount(phrase_of(entry.line, report.foods)[1], entry.line.unit)
-        if amount is not None and amount.unit and amount.number:
+        if amount is not None and amount.unit and amount.number and not is_length(amount.unit):
             return amount.unit, entry.grams.best / amount.number
     return None

@@ -393,3 +393,23 @@ def test_no_length_is_saved_as_a_measure(tmp_path: Path) -> None:
         rows = list(csv.DictReader(stream))
     assert [(row["phrase"], row["unit"], row["grams"]) for row in rows] == [("pizza", "", "")]
     assert grams(found("pizza", "12 inch", choices=read_choices(path))) == 691
+
+
+@pytest.mark.parametrize(
+    ("rows", "food", "amount", "weight", "size"),
+    [
+        ("bread,,slice,45", "bread", "2 thick slices", 90, "thick"),
+        ("bread,,slice,45", "bread", "1 extra thick slice", 45, "extra thick"),
+        ("bread,,slice,45\nbread,,thick slice,60", "bread", "2 thick slices", 120, ""),
+        ("*,,glass,300 ml", "milk", "2 large glasses", 600 * 244 / CUP, "large"),
+        ("milk,,glass,310 g", "milk", "2 large glasses", 620, "large"),
+        ("*,,glass,300 ml\n*,,large glass,400 ml", "milk", "1 large glass", 400 * 244 / CUP, ""),
+    ],
+)
+def test_a_size_of_ones_own_measure_is_a_guess(
+    tmp_path: Path, rows: str, food: str, amount: str, weight: float, size: str
+) -> None:
+    entry = found(food, amount, choices=read_choices(choices_file(tmp_path, f"phrase,food_id,unit,grams\n{rows}\n")))
+    assert grams(entry) == pytest.approx(weight, rel=1e-12)
+    assert (f'"{size}" is not told apart from your own' in entry.problem) == bool(size)
+    assert not size or entry.status == "flagged"

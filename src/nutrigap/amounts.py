@@ -29,7 +29,21 @@ MIDDLE = lexicon("amount_middle")
 SERVINGS = frozenset(["serving"])
 # Words for one whole thing, and the portions that may be one, the likeliest first.
 ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
-PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "stalk", "piece", "unit", "nut", "kernel", "large", "slice")
+PIECES = (
+    "medium",
+    "regular",
+    "item",
+    "whole",
+    "each",
+    "fruit",
+    "stalk",
+    "piece",
+    "unit",
+    "nut",
+    "kernel",
+    "large",
+    "slice",
+)
 # Words of a measure that is a whole pack: no piece of a food of which the release has pieces.
 PACKS = lexicon("amount_pack")
 # ... and of one that is a bit of it: "cubic inch"; and what one is where the name of a food has another word for it.
@@ -59,6 +73,9 @@ FAR_APART = 2.0
 DISH_TIMES = 4.0
 # "Guideline amount per cup of hot cereal" is what goes on another food, not a measure of this one.
 NOT_A_MEASURE = "guideline"
+# A bare number of so many pieces that weigh less than this [g] may have been meant as grams: "almonds, 30".
+MANY_PIECES = 30
+SMALL_PIECE = 15.0
 # Where the two systems differ by more than this the reading is told as a guess: a pint, but not a fluid ounce.
 SYSTEMS_APART = 1.1
 # A "surface inch" is no inch: a 12 inch pizza is not twelve of them.
@@ -464,7 +481,10 @@ def _counted(amount: Amount, of: _Food) -> Grams:
         if disc is not None:
             return disc
     one = _one(amount.unit, of)
-    guess = "; ".join(filter(None, (f'"{first}" is taken as {ends}' if ends else "", one.guess)))
+    many = not amount.unit and amount.number >= MANY_PIECES and one.best < SMALL_PIECE
+    pieces = f"read as {amount.number:g} pieces; if grams are meant write {amount.number:g} g" if many else ""
+    vague = f'"{first}" is taken as {ends}' if ends else ""
+    guess = "; ".join(filter(None, (vague, pieces, one.guess)))
     return Grams(amount.number * one.best, amount.low * one.low, amount.high * one.high, one.source, guess)
 
 
@@ -556,6 +576,9 @@ def _one(text: str, of: _Food) -> Grams:
     """Grams of one of what the unit text says."""
     if of.own_units and (own := of.own_units.get(unit_key(text))) is not None:
         return _exactly(own, "portion")
+    sizes, bare = without_sizes(text) if of.own_units else ("", "")
+    if sizes and (own := of.own_units.get(unit_key(bare))) is not None:
+        return _exactly(own, "portion", f'"{sizes}" is not told apart from your own "{bare}"')
     unit, rest = split_unit(text)
     if unit is not None and _second_amount(text, unit):
         raise AmountError(f'"{text}" holds a second amount', "write one amount a line, for example 150 g")
@@ -632,7 +655,9 @@ def _by_diameter(amount: Amount, of: _Food) -> Grams | None:
 def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
     """Grams of a measure that nobody has defined ("a splash"), between the ends that are set for it, or None."""
     named = of.words | set(wanted.main) if HELD_NOT.isdisjoint(of.words) else frozenset[str]()
-    held = next((ml for said, ml in HELD.items() if named >= set(said.split()) and said.split()[-1] in wanted.main), None)
+    held = next(
+        (ml for said, ml in HELD.items() if named >= set(said.split()) and said.split()[-1] in wanted.main), None
+    )
     if held is not None and (one := _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)):
         return _exactly(float(held) * one.best, "density", f'"{text}" is taken as {float(held):g} ml')
     word = next((word for word in wanted.main if word in ROUGH), None)
@@ -670,6 +695,16 @@ def unit_key(text: str) -> str:
     """The form under which two spellings of one measure are the same: "tbsp, heaped" is "Tablespoon (heaped)"."""
     name = _measure(text)
     return " ".join((*name.main, *sorted(name.more)))
+
+
+def without_sizes(text: str) -> tuple[str, str]:
+    """The sizes that a measure begins with and the measure itself: "thick slices" is ("thick", "slices").
+
+    ("", "") where there is no size, or nothing behind it.
+    """
+    parts = text.split()
+    count = next((i for i, part in enumerate(parts) if not set(_one_form(part)) <= SIZES), 0)
+    return (" ".join(parts[:count]), " ".join(parts[count:])) if count else ("", "")
 
 
 def is_length(text: str) -> bool:

@@ -281,7 +281,10 @@ def _letter(unit: str) -> tuple[str, str]:
     letter = head.rstrip(".,;")
     if letter not in LETTERS:
         return unit, ""
-    return f"{LETTERS[letter]}{head[len(letter) :].lstrip('.')} {rest}".rstrip(), f"{letter} is read as {LETTERS[letter]}"
+    return (
+        f"{LETTERS[letter]}{head[len(letter) :].lstrip('.')} {rest}".rstrip(),
+        f"{letter} is read as {LETTERS[letter]}",
+    )
 
 
 def _whole_millilitres(text: str, unit: str) -> str:

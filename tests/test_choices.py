@@ -97,6 +97,10 @@ def test_a_choice_of_an_unknown_food_names_file_and_line(tmp_path: Path, text: s
         ("phrase,food_id,unit,grams\nx,,cup,8 oz\n", ":2: grams: .*fl oz"),
         ("phrase,food_id,unit,grams\nx,,cup,2-3 g\n", ":2: grams"),
         ("phrase,food_id,unit,grams\nx,,cup,100 kcal\n", ":2: grams"),
+        ("phrase,food_id,unit,grams\nx,,inch,57.58\n", ":2: unit: .*length"),
+        ('phrase,food_id,unit,grams\nx,,"12"" pizza",691\n', ":2: unit: .*length"),
+        ("phrase,food_id,unit,grams\nx,,in,57.58\n", ":2: unit: .*length"),
+        ("phrase,food_id,unit,grams\n*,,cm,20\n", ":2: unit: .*length"),
         ("phrase,food_id,unit,grams\nx,,cup,20\nx,,cups,30\n", ":3: unit: .*twice"),
         ("phrase,food_id,unit,grams\nx,,cup,20\nx,,cup,20 ml\n", ":3: unit: .*twice"),
         ("phrase,food_id\nx,sr:09040\nX,sr:11457\n", ":3: food_id: .*sr:09040 in .*:2"),
@@ -379,3 +383,33 @@ def test_candidates_are_listed_for_a_line_that_cannot_be_used() -> None:
     text = "date,food,amount\n2026-03-01,milk,1 cup\n03/04/2026,banana,1\n"
     last = ng.analyze(ng.read_diary(io.StringIO(text))).to_dict()["lines"][1]
     assert (last["status"], len(last["match"]["candidates"])) == ("left_out", 5)
+
+
+def test_no_length_is_saved_as_a_measure(tmp_path: Path) -> None:
+    """FNDDS 58106210: a medium pizza (11-12") is 691 g, a small one (8-10") 480 g; 57.58 g an inch would make 518 g."""
+    path = tmp_path / "my-foods.csv"
+    save_choices(ng.analyze(ng.read_diary(io.StringIO("date,food,amount\n2026-03-01,pizza,12 inch\n"))), path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["phrase"], row["unit"], row["grams"]) for row in rows] == [("pizza", "", "")]
+    assert grams(found("pizza", "12 inch", choices=read_choices(path))) == 691
+
+
+@pytest.mark.parametrize(
+    ("rows", "food", "amount", "weight", "size"),
+    [
+        ("bread,,slice,45", "bread", "2 thick slices", 90, "thick"),
+        ("bread,,slice,45", "bread", "1 extra thick slice", 45, "extra thick"),
+        ("bread,,slice,45\nbread,,thick slice,60", "bread", "2 thick slices", 120, ""),
+        ("*,,glass,300 ml", "milk", "2 large glasses", 600 * 244 / CUP, "large"),
+        ("milk,,glass,310 g", "milk", "2 large glasses", 620, "large"),
+        ("*,,glass,300 ml\n*,,large glass,400 ml", "milk", "1 large glass", 400 * 244 / CUP, ""),
+    ],
+)
+def test_a_size_of_ones_own_measure_is_a_guess(
+    tmp_path: Path, rows: str, food: str, amount: str, weight: float, size: str
+) -> None:
+    entry = found(food, amount, choices=read_choices(choices_file(tmp_path, f"phrase,food_id,unit,grams\n{rows}\n")))
+    assert grams(entry) == pytest.approx(weight, rel=1e-12)
+    assert (f'"{size}" is not told apart from your own' in entry.problem) == bool(size)
+    assert not size or entry.status == "flagged"

@@ -327,3 +327,37 @@ def test_a_build_is_not_asked(diary: str) -> None:
     assert terminal.end() == 0
     assert "there is no terminal to ask at" in terminal.shown
     assert len(saved()) == 4
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "\t"])
+def test_no_cell_that_is_saved_is_a_formula(tmp_path: Path, start: str) -> None:
+    """Phrase, unit and note (the name of a food of another's file) are text to a spreadsheet, and found again."""
+    path = tmp_path / "my-foods.csv"
+    bad = f'{start}HYPERLINK("x")'
+    row = {"phrase": f"{bad} soup", "food_id": "sr:11457", "unit": f"{bad} bowl", "grams": "120", "kind": "food"}
+    for _ in range(2):  # a new row, then one that is merged into it
+        save_choices(report_of(), path, {"soup": row | {"note": bad}})
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 1
+    assert (rows[0]["food_id"], rows[0]["grams"], rows[0]["kind"]) == ("sr:11457", "120", "food")
+    for column in ("phrase", "unit", "note"):
+        assert rows[0][column].startswith("'") or not rows[0][column].startswith(("=", "+", "-", "@", " ", "\t"))
+        assert "HYPERLINK" in rows[0][column]
+    assert len(read_choices(path)) == 1
+
+
+def test_the_file_of_all_phrases_holds_no_formula(tmp_path: Path) -> None:
+    path = tmp_path / "my-foods.csv"
+    save_choices(report_of("date,food,amount\n2026-03-01,=cmd banana,2 +cups\n2026-03-01,@milk,1 cup\n"), path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        cells = [cell for row in csv.DictReader(stream) for cell in row.values()]
+    assert "'=cmd banana" in cells
+    assert "'@milk" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_no_grams_of_a_length_are_taken() -> None:
+    outcome, told = talk("g 45", "s", text="date,food,amount\n2026-03-01,zorblax qwrt,12 inch\n")
+    assert outcome.decided == {}
+    assert any("is a length" in line for line in told)

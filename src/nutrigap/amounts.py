@@ -19,12 +19,38 @@ from nutrigap.units import Unit, find_unit, leading_unit, split_unit, vocabulary
 from nutrigap.words import lexicon, meanings, plain, singular, words
 
 KINDRED = {word: kin.split("/") for word, kin in meanings("amount_kindred").items()}
+# Kin that are not quite the same and so always a guess: the release's "nut" of a walnut is half a kernel.
+UNLIKE = frozenset(["half", "finger"])
+USUAL_PACKS = lexicon("amount_usual_pack")
+HELD = meanings("amount_held")
+HELD_NOT = lexicon("amount_held_not")
 # The size that is meant when none is told: a portion is no worse for having one of these words.
 MIDDLE = lexicon("amount_middle")
 SERVINGS = frozenset(["serving"])
 # Words for one whole thing, and the portions that may be one, the likeliest first.
 ONE_PIECE = frozenset(["piece", "item", "unit", "whole", "fruit"])
-PIECES = ("medium", "regular", "item", "whole", "each", "fruit", "piece", "unit", "nut", "kernel", "large", "slice")
+PIECES = (
+    "medium",
+    "regular",
+    "item",
+    "whole",
+    "each",
+    "fruit",
+    "stalk",
+    "piece",
+    "unit",
+    "nut",
+    "kernel",
+    "large",
+    "slice",
+)
+# Words of a measure that is a whole pack: no piece of a food of which the release has pieces.
+PACKS = lexicon("amount_pack")
+# ... and of one that is a bit of it: "cubic inch"; and what one is where the name of a food has another word for it.
+BITS = lexicon("amount_bit")
+OWN_PIECE = meanings("amount_own_piece")
+# What one may be beside a size: a rival of another of these makes a count a guess.
+_RIVALS = frozenset(PIECES) - {"medium", "large", "slice"}
 INEDIBLE = lexicon("amount_inedible")
 # Words around one of these that say it is in the weight: "with peel", "on the bone", "bone-in".
 BEFORE_REFUSE = frozenset(["with", "in", "on", "the", "their", "its", "including", "incl"])
@@ -47,9 +73,13 @@ FAR_APART = 2.0
 DISH_TIMES = 4.0
 # "Guideline amount per cup of hot cereal" is what goes on another food, not a measure of this one.
 NOT_A_MEASURE = "guideline"
+# A bare number of so many pieces that weigh less than this [g] may have been meant as grams: "almonds, 30".
+MANY_PIECES = 30
+SMALL_PIECE = 15.0
 # Where the two systems differ by more than this the reading is told as a guess: a pint, but not a fluid ounce.
 SYSTEMS_APART = 1.1
 # A "surface inch" is no inch: a 12 inch pizza is not twelve of them.
+LENGTHS = lexicon("amount_length")
 _LENGTHS = frozenset(["inch"])
 _SHAPES = frozenset(["surface", "cubic"])
 # Words of a food's name that tell which of its measures is meant: chopped onion comes by the "cup, chopped".
@@ -196,7 +226,9 @@ def _by_portion(
     for kin in () if named else KINDRED.get(lead, ()):
         named = named or [(name, portion) for name, portion in offers if kin in name.main]
     if named:
-        return _pick(wanted, named, default_grams, _forms_of(food_words))
+        portion, guess = _pick(wanted, named, default_grams, _forms_of(food_words))
+        unlike = lead in UNLIKE and lead not in _measure(portion.name).all
+        return portion, guess or (f'no measure "{lead}" for this food, {_taken(portion)}' if unlike else "")
     if not set(nouns) <= food_words:
         return None
     sizes = tuple(word for word in wanted.main if word in SIZES)
@@ -239,13 +271,22 @@ def _by_count(
     offers = [
         (name, portion) for name, portion in _offers(portions) if _volume_of(name) is None and not name.all & YIELDS
     ]
-    own = [(name, portion) for name, portion in offers if name.main and set(name.main) <= food_words]
+    whole = [(name, portion) for name, portion in offers if not _is_bit(name, food_words)]
+    called = [OWN_PIECE[word] for word in food_words if word in OWN_PIECE]
+    own = [(name, portion) for name, portion in whole if name.main and set(name.main) <= {*called}]
+    own = own or [(name, portion) for name, portion in whole if name.main and set(name.main) <= food_words]
+    offers = whole or offers
     if own:
         return _pick(_Name(main=(), more=frozenset()), own, default_grams)
+    singles = [(name, portion) for name, portion in offers if name.all.isdisjoint(PACKS)]
     for word in PIECES:
-        pieces = [(name, portion) for name, portion in offers if word in name.main]
+        # a "pouch/regular size" is no piece of what comes in pieces
+        among = singles if any("piece" in name.main for name, _ in singles) else offers
+        pieces = [(name, portion) for name, portion in among if word in name.main]
         if pieces:
             portion, guess = _pick(_Name(main=(word,), more=frozenset()), pieces, default_grams)
+            if not guess and (rival := _far_rival(portion, offers)) is not None:
+                return portion, f'one {_taken(portion)}, could be "{rival.name}" ({rival.grams:g} g)'
             usual = word not in SIZES or portion.grams == default_grams
             return portion, guess if usual or guess else f"one {_taken(portion)}"
     countable = [portion for name, portion in offers if not _weighs(name)]
@@ -254,6 +295,25 @@ def _by_count(
     usual_grams = default_grams or countable[0].grams
     portion = min(countable, key=lambda one: abs(one.grams - usual_grams))
     return portion, f"one {_taken(portion)}"
+
+
+def _is_bit(name: _Name, food_words: frozenset[str]) -> bool:
+    """Whether a measure is a cube or a string of a food and so not one of it; a "sugar cube" is a cube."""
+    return not name.all.isdisjoint(BITS - food_words)
+
+
+def _far_rival(portion: Portion, offers: Sequence[_Offer]) -> Portion | None:
+    """Another measure that one piece of the food may be and that weighs far more or less, or None.
+
+    A slice, stick or strip is a part and no rival.
+    """
+    for name, other in offers:
+        part = not (PARTS - {"piece"}).isdisjoint(name.main)
+        if part or _RIVALS.isdisjoint(name.main):
+            continue
+        if not 1 / FAR_APART <= other.grams / portion.grams <= FAR_APART:
+            return other
+    return None
 
 
 def _weighs(name: _Name) -> bool:
@@ -389,6 +449,8 @@ def to_grams(
         return _exactly(default_grams, "default", f"no amount told, taken as {default_grams:g} g")
     of = _Food(portions, default_grams, food_words, own_units or {}, measures)
     grams = _told(amount, of) or _counted(amount, of)
+    if amount.guess:
+        grams = grams._replace(guess="; ".join(filter(None, (amount.guess, grams.guess))))
     if grams.source != "mass" or amount.grams is not None:
         return grams
     if not grams.guess and (state := _other_state(_measure(amount.unit).all, food_words)):
@@ -419,7 +481,10 @@ def _counted(amount: Amount, of: _Food) -> Grams:
         if disc is not None:
             return disc
     one = _one(amount.unit, of)
-    guess = "; ".join(filter(None, (f'"{first}" is taken as {ends}' if ends else "", one.guess)))
+    many = not amount.unit and amount.number >= MANY_PIECES and one.best < SMALL_PIECE
+    pieces = f"read as {amount.number:g} pieces; if grams are meant write {amount.number:g} g" if many else ""
+    vague = f'"{first}" is taken as {ends}' if ends else ""
+    guess = "; ".join(filter(None, (vague, pieces, one.guess)))
     return Grams(amount.number * one.best, amount.low * one.low, amount.high * one.high, one.source, guess)
 
 
@@ -511,6 +576,9 @@ def _one(text: str, of: _Food) -> Grams:
     """Grams of one of what the unit text says."""
     if of.own_units and (own := of.own_units.get(unit_key(text))) is not None:
         return _exactly(own, "portion")
+    sizes, bare = without_sizes(text) if of.own_units else ("", "")
+    if sizes and (own := of.own_units.get(unit_key(bare))) is not None:
+        return _exactly(own, "portion", f'"{sizes}" is not told apart from your own "{bare}"')
     unit, rest = split_unit(text)
     if unit is not None and _second_amount(text, unit):
         raise AmountError(f'"{text}" holds a second amount', "write one amount a line, for example 150 g")
@@ -586,6 +654,12 @@ def _by_diameter(amount: Amount, of: _Food) -> Grams | None:
 
 def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
     """Grams of a measure that nobody has defined ("a splash"), between the ends that are set for it, or None."""
+    named = of.words | set(wanted.main) if HELD_NOT.isdisjoint(of.words) else frozenset[str]()
+    held = next(
+        (ml for said, ml in HELD.items() if named >= set(said.split()) and said.split()[-1] in wanted.main), None
+    )
+    if held is not None and (one := _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)):
+        return _exactly(float(held) * one.best, "density", f'"{text}" is taken as {float(held):g} ml')
     word = next((word for word in wanted.main if word in ROUGH), None)
     one = None if word is None else _by_volume(vocabulary()["ml"], _measure(""), of.portions, of.default_grams)
     if word is None or one is None:
@@ -598,7 +672,8 @@ def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
 def _usual(wanted: _Name, food_words: frozenset[str]) -> bool:
     """Whether a measure may stand for the usual amount: "bowl", "medium", but no count of slices or pieces."""
     nouns = set(wanted.main) - SIZES - food_words
-    return nouns <= USUAL_AMOUNT and bool(set(wanted.main) & (USUAL_AMOUNT | MIDDLE))
+    usual = USUAL_AMOUNT | USUAL_PACKS
+    return nouns <= usual and bool(set(wanted.main) & (usual | MIDDLE))
 
 
 def _from_raw(wanted: _Name, portions: Sequence[Portion]) -> float | None:
@@ -620,6 +695,22 @@ def unit_key(text: str) -> str:
     """The form under which two spellings of one measure are the same: "tbsp, heaped" is "Tablespoon (heaped)"."""
     name = _measure(text)
     return " ".join((*name.main, *sorted(name.more)))
+
+
+def without_sizes(text: str) -> tuple[str, str]:
+    """The sizes that a measure begins with and the measure itself: "thick slices" is ("thick", "slices").
+
+    ("", "") where there is no size, or nothing behind it.
+    """
+    parts = text.split()
+    count = next((i for i, part in enumerate(parts) if not set(_one_form(part)) <= SIZES), 0)
+    return (" ".join(parts[:count]), " ".join(parts[count:])) if count else ("", "")
+
+
+def is_length(text: str) -> bool:
+    """Whether a measure is a length ("inch", "12-inch pizza"), of which one weighs another share of every whole."""
+    main = [word for word in _measure(text.replace('"', " inch ").replace("-", " ")).main if not word[0].isdigit()]
+    return not LENGTHS.isdisjoint(main[:1]) or plain(text).strip(" .") == "in"
 
 
 def _offered_only(wanted: _Name, portions: Sequence[Portion]) -> _Name:

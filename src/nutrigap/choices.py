@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nutrigap.amounts import unit_key
+from nutrigap.amounts import is_length, unit_key, without_sizes
 from nutrigap.diary.cells import show
 from nutrigap.errors import AmountError, TableError, UnknownFood, did_you_mean
 from nutrigap.quantities import SIZES, Amount
@@ -156,6 +156,10 @@ def _add(found: dict[str, Choice], table: SideTable, line: int, cells: Mapping[s
         table.fault(line, "food_id", f'"{show(phrase)}" is {old.food_id} in {old.place}', "keep one of the two")
         return
     units, volumes = dict(old.units), dict(old.volumes)
+    if is_length(unit):
+        what = f'"{show(unit)}" is a length: what one of it weighs tells nothing of another piece'
+        table.fault(line, "unit", what, "delete the row, or name the whole thing (pizza) and what it weighs")
+        return
     if unit or grams:
         try:
             number, of = read_weight(grams)
@@ -187,6 +191,10 @@ class Measures(NamedTuple):
             return None
         if whole in self.volumes:
             return amount.times(self.volumes[whole])._replace(unit="ml")
+        sizes, bare = without_sizes(amount.unit)
+        if sizes and unit_key(bare) in self.volumes:
+            guess = f'"{sizes}" is not told apart from your own "{bare}"'
+            return amount.times(self.volumes[unit_key(bare)])._replace(unit="ml", guess=guess)
         head, _, rest = amount.unit.partition(" ")
         first = head.rstrip(",;")
         if unit_key(first) in self.volumes and not SIZES & set(words(rest)):

@@ -41,6 +41,8 @@ _ARTICLES = frozenset(["of", "a", "an", "the"])
 _TIMES_AT_THE_END = rf"(?i)^(.*\S)\s*(?:\bx|\*|@)\s*({NUMBER})$"
 _THOUSANDS = re.compile(r"[1-9]\d{0,2},\d{3}$")
 _THREE_DECIMALS = re.compile(r"(?<![\d.,/])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+# "1,500 ml" is a litre and a half: nobody measures 1.5 ml to the thousandth.
+_MILLILITRES = r"(?i)(?<![\d.,/])1,(\d{3})(?=\s*-?\s*(?:ml|mls|millilit(?:er|re)s?)\b)"
 _SIGNED = re.compile(r"[-+]\s*\d")
 _SPACED_FRACTION = re.compile(r"(?<=\d)\s*/\s*(?=\d)")
 _IN_BRACKETS = rf"(?i)\(\s*(?:about |approx\.? |~|=)?\s*({NUMBER})\s*-?\s*([a-zA-Zµμ. ]+?)(\s+each)?\s*\)"
@@ -56,6 +58,8 @@ SIZES = lexicon("amount_size")
 SYNONYMS = meanings("amount_same")
 # What a told volume or weight came in: "330 ml can".
 VESSELS = lexicon("amount_vessel")
+# Letters that cooks write for a measure: behind a number they are read so, and that is told.
+LETTERS = {"c": "cup", "T": "tablespoon"}
 # A cup is one cup where no number is told; a gram is not one gram.
 ONE_OF = lexicon("amount_one")
 # "1.000 g" may be a thousand, "1.000 kg" is one: nobody eats more grams or millilitres than this.
@@ -72,7 +76,7 @@ class Amount(NamedTuple):
 
     ``grams`` [g] is a mass that stood in brackets ("2 slices (60 g)") or behind a count ("1 medium, 118 g"), else
     None; ``volume`` is a volume that did, as a number of a unit (fluid ounces also for plain ounces, which they are
-    of a drink), else None.
+    of a drink), else None. ``guess`` tells what the reading rests on, "" if nothing.
     """
 
     number: float
@@ -81,6 +85,7 @@ class Amount(NamedTuple):
     unit: str = ""
     grams: float | None = None
     volume: tuple[float, Unit] | None = None
+    guess: str = ""
 
     def times(self, factor: float) -> Amount:
         """The same amount taken ``factor`` times."""
@@ -249,11 +254,17 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if not unit or plain(unit) in NO_AMOUNT or _measured(unit):
             return None
         text = ""
+    if "," in text:
+        text = _whole_millilitres(text, unit)
     bare = re.sub(_BRACKETS, _words_in_brackets, text) if "(" in text else text
     amount = _split_number(" ".join(bare.split()) or "1")
     own = without_articles(amount.unit.strip(" .,;:").partition(" of ")[0])
+    guess = ""
+    if text[:1].isdigit():
+        (own, first), (unit, second) = _letter(own), _letter(unit)
+        guess = first or second
     _refuse_thousands(text, own or unit)
-    amount = _with_the_rest(amount._replace(unit=own), text)
+    amount = _with_the_rest(amount._replace(unit=own), text)._replace(guess=guess)
     if amount.high <= 0 or amount.low < 0:
         raise AmountError(f'the amount "{text}" is zero', "write how much was eaten, or delete the line")
     if "(" in text and (bracketed := re.search(_IN_BRACKETS, text)) is not None:
@@ -262,6 +273,23 @@ def parse_amount(text: str, unit: str = "") -> Amount | None:
         if measured is not None:
             return measured
     return amount._replace(unit=_joined(amount.unit, unit))
+
+
+def _letter(unit: str) -> tuple[str, str]:
+    """A unit with the letter that it begins with spelled out ("c chopped"), and what to tell of that, "" if nothing."""
+    head, _, rest = unit.partition(" ")
+    letter = head.rstrip(".,;")
+    if letter not in LETTERS:
+        return unit, ""
+    return (
+        f"{LETTERS[letter]}{head[len(letter) :].lstrip('.')} {rest}".rstrip(),
+        f"{letter} is read as {LETTERS[letter]}",
+    )
+
+
+def _whole_millilitres(text: str, unit: str) -> str:
+    """A text with "1,500 ml" as "1500 ml", also where the unit stands in a column of its own."""
+    return re.sub(_MILLILITRES, r"1\1", f"{text} {unit}")[: -len(unit) - 1].rstrip()
 
 
 def _words_in_brackets(found: re.Match[str]) -> str:

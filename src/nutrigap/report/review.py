@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from nutrigap.amounts import is_length
 from nutrigap.choices import RECIPE, Choice, phrase_key
 from nutrigap.entries import Entry
 from nutrigap.errors import AmountError, UnknownFood
@@ -164,6 +165,9 @@ class _Talk:
             self.say(f"  {error}")
             return
         measure = unit_of(self.entry, self.report)
+        if is_length(measure):
+            self.say(f'  "{measure}" is a length: one of it weighs nothing for itself; write grams in the diary')
+            return
         self.row |= {"unit": measure, "grams": f"{number:.9g}" + (" ml" if unit == "ml" else "")}
         self.say(f"  one{f' {measure}' if measure else ''} of it: {number:g} {unit}; Enter or a number for the food")
 

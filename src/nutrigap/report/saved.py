@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nutrigap.amounts import unit_key
+from nutrigap.amounts import is_length, unit_key
 from nutrigap.choices import A_FILE, COLUMNS, phrase_key
 from nutrigap.entries import Entry, phrase_of
 from nutrigap.errors import AmountError, UnknownUnit
@@ -80,12 +80,12 @@ def save_choices(report: Report, path: Path, decided: Mapping[str, Row] | None =
     names, rows = _existing(path)
     if decided is not None:
         for row in decided.values():
-            _merge(rows, row)
+            _merge(rows, _harmless(row))
         changed = len(decided)
     else:
         known = {phrase_key(row["phrase"]) for row in rows}
         new = [
-            _row(report, one)
+            _harmless(_row(report, one))
             for one in spoken(report)
             if known.isdisjoint([phrase_key(one.phrase), phrase_key(one.entries[0].line.food)])
         ]
@@ -113,6 +113,14 @@ def _write(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
     write_text(path, out.getvalue().encode("utf-8", "replace").decode("utf-8"))
 
 
+def _harmless(row: Row) -> Row:
+    """A row of which no spreadsheet makes a formula: food names, units and notes come from files of others.
+
+    The apostrophe before a formula is no part of a phrase or measure when it is looked up.
+    """
+    return {column: safe(cell) for column, cell in row.items()}
+
+
 def _merge(rows: list[Row], new: Row) -> None:
     """Put a decision into the rows of its phrase: its food and kind once, its measure beside those that stand there."""
     name = phrase_key(new["phrase"])
@@ -135,8 +143,7 @@ def _merge(rows: list[Row], new: Row) -> None:
 
 def blank(phrase: str) -> Row:
     """A row that says nothing of a phrase yet."""
-    # the apostrophe before a formula is no part of a phrase when it is looked up
-    return {**dict.fromkeys(COLUMNS, ""), "phrase": safe(phrase)}
+    return {**dict.fromkeys(COLUMNS, ""), "phrase": phrase}
 
 
 def unit_of(entry: Entry, report: Report) -> str:
@@ -164,11 +171,11 @@ def _row(report: Report, said: Spoken) -> Row:
         # a code is a choice already
         row["food_id"] = ids[entry.row] if entry.row is not None and entry.match.method != "code" else ""
         if not said.parts and (one := _one_weighs(report, sure)) is not None:
-            row["unit"], row["grams"] = safe(one[0]), f"{one[1]:.9g}"
+            row["unit"], row["grams"] = one[0], f"{one[1]:.9g}"
     elif entry.row is not None:
         note = f"perhaps {ids[entry.row]} {note}"
     others = [ids[c.row] for c in candidates(report.foods, entry.match) if c.row != entry.row][:3]
-    row["note"] = safe(note) + (f" (or {' '.join(others)})" if others else "")
+    row["note"] = note + (f" (or {' '.join(others)})" if others else "")
     return row
 
 
@@ -178,6 +185,6 @@ def _one_weighs(report: Report, entries: Sequence[Entry]) -> tuple[str, float] |
         if entry.grams is None or entry.grams.source != "portion":
             continue
         amount = parse_amount(phrase_of(entry.line, report.foods)[1], entry.line.unit)
-        if amount is not None and amount.unit and amount.number:
+        if amount is not None and amount.unit and amount.number and not is_length(amount.unit):
             return amount.unit, entry.grams.best / amount.number
     return None

@@ -21,7 +21,6 @@ from nutrigap.words import lexicon, meanings, plain, singular, words
 KINDRED = {word: kin.split("/") for word, kin in meanings("amount_kindred").items()}
 # Kin that are not quite the same and so always a guess: the release's "nut" of a walnut is half a kernel.
 UNLIKE = frozenset(["half", "finger"])
-USUAL_PACKS = lexicon("amount_usual_pack")
 HELD = meanings("amount_held")
 HELD_NOT = lexicon("amount_held_not")
 # The size that is meant when none is told: a portion is no worse for having one of these words.
@@ -672,8 +671,7 @@ def _roughly(wanted: _Name, text: str, of: _Food) -> Grams | None:
 def _usual(wanted: _Name, food_words: frozenset[str]) -> bool:
     """Whether a measure may stand for the usual amount: "bowl", "medium", but no count of slices or pieces."""
     nouns = set(wanted.main) - SIZES - food_words
-    usual = USUAL_AMOUNT | USUAL_PACKS
-    return nouns <= usual and bool(set(wanted.main) & (usual | MIDDLE))
+    return nouns <= USUAL_AMOUNT and bool(set(wanted.main) & (USUAL_AMOUNT | MIDDLE))
 
 
 def _from_raw(wanted: _Name, portions: Sequence[Portion]) -> float | None:

@@ -192,7 +192,8 @@ def _as_exported(line: Line, foods: FoodTable) -> Entry:
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:
-    read = read_supplement(line.food, line.amount, line.unit, line.labels)
+    own = not line.amounts_from  # what an export leaves blank it does not know
+    read = read_supplement(line.food, line.amount, line.unit, line.labels, blank_is_zero=own)
     if brand and read.doses:
         read = read._replace(guess="; ".join(filter(None, (f'taken for a supplement, "{brand}" not read', read.guess))))
     if not read.doses and read.unknown:

@@ -12,17 +12,19 @@ from nutrigap.amounts import Grams
 from nutrigap.diary import Line
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.matching import Match, find_exact
+from nutrigap.quantities import is_measure
 from nutrigap.supplements import Dose
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients
+from nutrigap.words import meanings
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice
     from nutrigap.recipes import Eaten, Recipe
 
 CODE = re.compile(r"\s*(?:((?:fdc|sr|fndds)\s*:\s*\d+)|([\w.-]+\s*:\s*[\w.-]+))\s*", re.I)
-BARE_COUNT = re.compile(r"\d+(?:[.,/]\d+)?|\d+ \d/\d|[½¼¾⅓⅔]")
-ONE_OF_IT = re.compile(r"^(?:1|an?|one)\s+(?=[a-z])", re.I)
+BARE_COUNT = r"\d+(?:[.,/]\d+)?|\d+ \d/\d|[½¼¾⅓⅔]"
+ONE_OF_IT = r"(?i)^(?:1|an?|one)\s+(?=[a-z])"
 EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 NO_MATCH = Match(None, "none", 0.0, confidence=0.0)
@@ -162,13 +164,19 @@ def phrase_of(line: Line, foods: FoodTable) -> tuple[str, str]:
         return line.food, line.amount
     if not line.amount and not line.unit:
         return split_cell(line.food, foods)
-    if line.unit or not BARE_COUNT.fullmatch(line.amount.strip()):
+    if line.unit or not _begins_with_measure(line.food) or not re.fullmatch(BARE_COUNT, line.amount.strip()):
         return line.food, line.amount
     phrase, measure = split_cell(line.food, foods)  # "slice of bread" with 2 in the amount cell
-    measure = ONE_OF_IT.sub("", measure)
+    measure = re.sub(ONE_OF_IT, "", measure)
     if measure == line.amount.strip():  # "2 bananas" with 2 beside it
         return phrase, measure
     return (phrase, f"{line.amount} {measure}") if measure and not measure[0].isdigit() else (line.food, line.amount)
+
+
+def _begins_with_measure(food: str) -> bool:
+    """Whether a food cell may begin with an amount: a number or a measure; a look that spares most lines the rest."""
+    first = food.partition(" ")[0]
+    return food[:1].isdigit() or first.lower() in meanings("number") or is_measure(first)
 
 
 def split_cell(food: str, foods: FoodTable) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from nutrigap.units import read_rows
-from nutrigap.words import key, lexicon, meanings, words
+from nutrigap.words import key, lexicon, meanings, plain, words
 
 # Marks a word for what is not there: "no:fat".
 ABSENT = "no:"
@@ -83,6 +83,11 @@ def states(text: str) -> int:
         if word in known:
             found |= 1 << FAMILIES.index(known[word])
     return found
+
+
+def joins_foods(phrase: str) -> bool:
+    """Whether a word or sign of a phrase joins foods; a comma may as well come before what sort of food it is."""
+    return any(sign in phrase for sign in "+&") or not lexicon("search_joining").isdisjoint(plain(phrase).split())
 
 
 class Pair(NamedTuple):

@@ -29,7 +29,7 @@ from nutrigap.entries import (
 )
 from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
 from nutrigap.matching import Match, candidates, find_food
-from nutrigap.phrases import pairs
+from nutrigap.phrases import joins_foods, pairs
 from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
@@ -151,7 +151,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
         match = _match(line, phrase, choice, kitchen.foods)
     except UnknownFood as error:
         return left_out(line, str(error), "check the code, or write the food's name")
-    if match.method in ("search", "none") and pairs(phrase):
+    if match.method in ("search", "none") and (joins_foods(phrase) if match.sure else pairs(phrase)):
         from nutrigap.several import read_several  # only few diaries need it
 
         several = read_several(line, phrase, amount, match, kitchen, read)

@@ -187,7 +187,9 @@ def test_label_amounts_of_two_foods_are_counted_once() -> None:
     assert [piece.row is None for piece in entry.pieces] == [False, False, True]
 
 
-@pytest.mark.parametrize("phrase", ["macaroni and cheese", "rice and beans", "spaghetti with meat sauce"])
+@pytest.mark.parametrize(
+    "phrase", ["macaroni and cheese", "rice and beans", "spaghetti with meat sauce", "ham & cheese toastie"]
+)
 def test_what_the_table_has_as_one_dish_is_one(phrase: str) -> None:
     entry = resolved(phrase, "100 g")
     assert entry.row is not None and not entry.parts

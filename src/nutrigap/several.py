@@ -179,6 +179,8 @@ def _is_dish(whole: Match, pair: Pair, foods: FoodTable) -> bool:
     """
     if whole.row is None or whole.covered < WHOLLY:
         return False
+    if words(pair.second)[-1] in lexicon("search_filled"):  # "ham and cheese sandwich" is no ham beside a sandwich
+        return True
     apart = all(find_exact(foods, split_cell(text, foods)[0]) is not None for text in (pair.first, pair.second))
     together = not JOINING.isdisjoint(plain(foods.names[whole.row]).replace(",", " ").split())
     return not apart or (together and whole.score >= DISH_SCORE)

@@ -118,19 +118,19 @@ def _told(entries: list[Entry]) -> str:
 
 
 def _labelled(parts: Sequence[Entry], line: Line) -> list[Entry]:
-    """Parts of a line with label amounts: these replace what its foods bring together of those nutrients.
-
-    A dose among them stands: it is no part of the food, and limits are held against it.
-    """
+    """Parts of a line with label amounts: these replace what its foods bring together of those nutrients."""
     if not line.labels:
         return list(parts)
     label = Entry(line, "food", "counted", NO_MATCH, labels=line.labels)
     told = line.labels.keys()
-    return [*(part if part.kind == "supplement" else _without(part, told) for part in parts), label]
+    return [*(_without(part, told) for part in parts), label]
 
 
 def _without(entry: Entry, told: Set[str]) -> Entry:
-    """An entry that brings none of some nutrients."""
+    """An entry that brings none of some nutrients.
+
+    A dose stands as it is: it is no part of the food, and limits are held against it.
+    """
     if entry.kind == "supplement":
         return entry
     return entry._replace(

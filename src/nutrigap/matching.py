@@ -153,6 +153,8 @@ class Asked(NamedTuple):
         The words that say so.
     edits : int
         Letters that were taken for slips.
+    form : str
+        The whole phrase as it was understood: slips corrected, every word in the words of the tables.
     """
 
     words: tuple[tuple[str, float], ...]
@@ -221,8 +223,8 @@ def _prepared_cost(asked: int) -> FloatArray:
 
     Of several ways the best stands.
     """
-    kinds = [[0] if not bits else [i + 1 for i in range(len(FAMILIES)) if bits >> i & 1] for bits in range(asked + 1)]
-    best = PREPARED[kinds[asked]].min(axis=0).tolist()
+    kinds = [i + 1 for i in range(len(FAMILIES)) if asked >> i & 1] or [0]
+    best = PREPARED[kinds].min(axis=0).tolist()
     cost = [best[0]]
     for bits in range(1, 1 << len(FAMILIES)):
         cost.append(min(best[i + 1] for i in range(len(FAMILIES)) if bits >> i & 1))
@@ -235,7 +237,7 @@ def find_exact(foods: FoodTable, phrase: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def search(foods: FoodTable, phrase: str, *, limit: int = 5) -> tuple[Candidate, ...]:
+def search(foods: FoodTable, phrase: str, *, limit: int = CANDIDATES) -> tuple[Candidate, ...]:
     """The foods whose names fit a phrase best, best first.
 
     Parameters
@@ -468,7 +470,7 @@ def confidence(found: Candidate) -> float:
     return 1.0 / (1.0 + math.exp(-raw))
 
 
-def candidates(foods: FoodTable, match: Match, limit: int = 5) -> tuple[Candidate, ...]:
+def candidates(foods: FoodTable, match: Match, limit: int = CANDIDATES) -> tuple[Candidate, ...]:
     """The foods that the phrase of a match may mean, the chosen one first, then the closest."""
     found = search(foods, match.phrase, limit=max(limit, CANDIDATES)) if match.phrase else ()
     if match.row is None:

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from nutrigap.errors import PersonError
-from nutrigap.references import Person, reference, variation
+from nutrigap.person import Person
+from nutrigap.references import reference, variation
 from nutrigap.units import DATA
 
 CORE = ("magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     )
     from nutrigap.foodtables import load_foods
     from nutrigap.frames import targets
+    from nutrigap.person import Person
     from nutrigap.recipes import read_recipes
-    from nutrigap.references import Person
     from nutrigap.report import Report
     from nutrigap.tables import FoodTable
     from nutrigap.units import convert
@@ -54,7 +54,7 @@ _MODULES = {
     "foodtables": ["load_foods"],
     "frames": ["targets"],
     "recipes": ["read_recipes"],
-    "references": ["Person"],
+    "person": ["Person"],
     "report": ["Report"],
     "tables": ["FoodTable"],
     "units": ["convert"],

@@ -11,8 +11,8 @@ from nutrigap.diary.cells import show
 from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
+from nutrigap.person import Person
 from nutrigap.readings import read_all
-from nutrigap.references import Person
 from nutrigap.report import Report
 from nutrigap.report.sentences import assumed, guide, log_of
 from nutrigap.resolve import resolve

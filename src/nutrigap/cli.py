@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nutrigap.choices import Choice
     from nutrigap.diary import Diary
     from nutrigap.entries import Entry
+    from nutrigap.person import Person
     from nutrigap.recipes import Recipe
-    from nutrigap.references import Person
     from nutrigap.report import Report
     from nutrigap.tables import FoodTable
 
@@ -239,7 +239,7 @@ def match(
 ) -> None:  # fmt: skip
     """For every line of DIARY: phrase, food, grams, how sure that is, and the other candidates."""
     from nutrigap.analysis import assemble
-    from nutrigap.references import Person
+    from nutrigap.person import Person
     from nutrigap.report.matches import as_csv, as_json, as_text
     from nutrigap.report.saved import save_choices
 

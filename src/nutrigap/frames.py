@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nutrigap.references import Person, target_records
+from nutrigap.person import Person
+from nutrigap.references import target_records
 
 
 def targets(person: Person) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError, did_you_mean
-from nutrigap.references import Person
+from nutrigap.person import Person
 from nutrigap.units import MEASURE_SYSTEMS
 
 PROFILE_NAME = "nutrigap.toml"

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeVar
 from nutrigap import assessment
 from nutrigap.assessment import Adequacy, Excess
 from nutrigap.intake import Bounds, Intake
-from nutrigap.references import Person, Reference, reference, variation
+from nutrigap.person import Person
+from nutrigap.references import Reference, reference, variation
 from nutrigap.units import Nutrient, nutrient_index, nutrients
 
 # Intakes so skewed from day to day that the z-test does not hold; a gamma model of the mean takes its place.

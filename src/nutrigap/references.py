@@ -1,4 +1,4 @@
-"""The person, and the reference values that hold for exactly that person.
+"""The reference values that hold for exactly one person.
 
 Every value is a row of ``data/references.csv`` with its source; nothing is interpolated, and where no row exists
 the answer is a refusal, never the nearest row.
@@ -6,125 +6,14 @@ the answer is a refusal, never the nearest row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
-from nutrigap.errors import PersonError, TableError
+from nutrigap.errors import TableError
+from nutrigap.person import Person
 from nutrigap.tables import sources
 from nutrigap.units import read_table
-
-SEXES = ("female", "male")
-LIFE_STAGES = ("none", "pregnant", "lactating")
-AUTHORITIES = {"us": "NASEM Dietary Reference Intakes (United States and Canada), 1997-2019"}
-OLDEST_YEARS = 130
-PREGNANCY_MONTHS = 10 * 12, 51 * 12  # the reference rows of pregnancy and lactation end with the 50th year
-ASSUMED_AGE_YEARS = 40.0  # stands for the 31-50 group when the age is not told
-_MONTHS = re.compile(r"^\s*(\d+)\s*(?:mo|mos|month|months|m)\.?\s*$", re.I)
-_SEX_WORDS = {
-    **dict.fromkeys(("female", "f", "woman", "w", "girl"), "female"),
-    **dict.fromkeys(("male", "m", "man", "boy"), "male"),
-}
-_STAGE_WORDS = {
-    **dict.fromkeys(("none", ""), "none"),
-    **dict.fromkeys(("pregnant", "pregnancy"), "pregnant"),
-    **dict.fromkeys(("lactating", "lactation", "breastfeeding"), "lactating"),
-}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who ate it. What is not told stays None, and the report says what was assumed.
-
-    Parameters
-    ----------
-    age : float, str or None
-        In years, or months as ``"7mo"``.
-    sex : str or None
-        ``female`` or ``male``.
-    life_stage : str
-        ``none``, ``pregnant`` or ``lactating``.
-    references : str
-        The authority whose values are used: ``us``.
-
-    Raises
-    ------
-    PersonError
-        A person that cannot be (age below 0, a pregnant man), or that no reference row covers
-        (pregnancy or lactation below 10 or above 50 years).
-    """
-
-    age: float | str | None = None
-    sex: str | None = None
-    life_stage: str = "none"
-    references: str = "us"
-
-    def __post_init__(self) -> None:
-        stage = _STAGE_WORDS.get(str(self.life_stage or "").strip().lower())
-        if stage is None:
-            raise PersonError(f'unknown life stage "{self.life_stage}"; known: {", ".join(LIFE_STAGES)}')
-        sex = None if self.sex is None or not str(self.sex).strip() else _SEX_WORDS.get(str(self.sex).strip().lower())
-        if sex is None and self.sex is not None and str(self.sex).strip():
-            raise PersonError(f'unknown sex "{self.sex}"; the reference tables know female and male')
-        if self.references not in AUTHORITIES:
-            raise PersonError(f'unknown references "{self.references}"; known: {", ".join(AUTHORITIES)}')
-        if stage != "none" and sex == "male":
-            raise PersonError(f"no reference row for a {stage} man; check --sex and the life stage")
-        object.__setattr__(self, "life_stage", stage)
-        object.__setattr__(self, "sex", "female" if stage != "none" else sex)
-        object.__setattr__(self, "age", _age_years(self.age))
-        months = self.age_months
-        if stage != "none" and months is not None and not PREGNANCY_MONTHS[0] <= months < PREGNANCY_MONTHS[1]:
-            raise PersonError(
-                f"no reference values exist for a {stage} person of {self.age:g} years: the tables cover 10 to 50 "
-                "years. Use the values without life stage only after talking to a professional"
-            )
-
-    @property
-    def age_months(self) -> int | None:
-        """Completed months of life."""
-        return None if self.age is None else int(float(self.age) * 12 + 1e-6)
-
-    def known_months(self) -> int:
-        """Completed months of life of a person whose age and sex are known.
-
-        Raises
-        ------
-        PersonError
-            One of them is missing: no row of a table is that of an unknown person.
-        """
-        months = self.age_months
-        if months is None or self.sex is None:
-            raise PersonError("age and sex are needed; possible() gives the persons that this one may be")
-        return months
-
-    @property
-    def assumed(self) -> bool:
-        """Whether age or sex is missing, so that a reading must hold for women and men alike."""
-        return self.age is None or self.sex is None
-
-    def possible(self) -> tuple[Person, ...]:
-        """The fully known persons that this one may be: itself, or women and men, of 31-50 if the age is missing."""
-        age = ASSUMED_AGE_YEARS if self.age is None else self.age
-        sexes = SEXES if self.sex is None else (self.sex,)
-        return tuple(replace(self, age=age, sex=sex) for sex in sexes)
-
-
-def _age_years(age: float | str | None) -> float | None:
-    if age is None or (isinstance(age, str) and not age.strip()):
-        return None
-    if isinstance(age, str) and (months := _MONTHS.match(age)):
-        years = int(months[1]) / 12
-    else:
-        try:
-            years = float(age)
-        except ValueError:
-            raise PersonError(f'"{age}" is no age; write years (34) or months (7mo)') from None
-    if not 0 <= years <= OLDEST_YEARS:
-        raise PersonError(f"an age of {years:g} years is not possible; write years (34) or months (7mo)")
-    return years
 
 
 class Reference(NamedTuple):

@@ -8,8 +8,8 @@ from nutrigap import __version__
 from nutrigap.entries import Entry
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
+from nutrigap.person import authorities
 from nutrigap.readings import Reading
-from nutrigap.references import AUTHORITIES
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, finite, line_nutrients, part_nutrients
 from nutrigap.report.sources import used
@@ -38,7 +38,7 @@ def as_dict(report: Report) -> dict[str, Json]:
                 "left_out": report.count("left_out"),
             },
             "foods": {"name": report.foods.name, "edition": report.foods.edition, "sha256": report.foods.sha256},
-            "references": {"name": person.references, "edition": AUTHORITIES[person.references]},
+            "references": {"name": person.references, "edition": authorities()[person.references]},
         },
         "person": {
             "name": report.name or None,

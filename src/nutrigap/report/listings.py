@@ -10,7 +10,8 @@ import numpy as np
 
 from nutrigap.errors import TableError
 from nutrigap.matching import candidates, find_food, search
-from nutrigap.references import Person, target_records, target_rows
+from nutrigap.person import Person
+from nutrigap.references import target_records, target_rows
 from nutrigap.report.csv import render
 from nutrigap.tables import FoodTable, Source, load_foods, sources
 from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table

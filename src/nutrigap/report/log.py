@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from nutrigap.intake import FORTIFIED, SUPPLEMENT, Intake
-from nutrigap.references import Person
+from nutrigap.person import Person
 from nutrigap.supplements import salt_written
 from nutrigap.units import nutrient_index, nutrients
 from nutrigap.wording import ADULT_MONTHS, Log, Taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nutrigap.references import AUTHORITIES
+from nutrigap.person import authorities
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
     METHOD,
@@ -69,7 +69,7 @@ def render(report: Report) -> str:
         "## How this was done",
         "",
     ]
-    lines += [escape(f"{METHOD} References: {AUTHORITIES[report.person.references]}."), ""]
+    lines += [escape(f"{METHOD} References: {authorities()[report.person.references]}."), ""]
     lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])
 

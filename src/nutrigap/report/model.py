@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from nutrigap.diary import Diary
 from nutrigap.entries import Entry
 from nutrigap.intake import Intake
+from nutrigap.person import Person
 from nutrigap.readings import Reading
-from nutrigap.references import Person
 from nutrigap.rules import Flag
 from nutrigap.tables import FoodTable
 

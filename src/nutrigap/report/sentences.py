@@ -6,8 +6,8 @@ import math
 from typing import NamedTuple
 
 from nutrigap import wording
+from nutrigap.person import Person
 from nutrigap.readings import Reading
-from nutrigap.references import Person
 from nutrigap.report.log import log_of as log_of  # also found here by those who make a report
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nutrigap.references import AUTHORITIES
+from nutrigap.person import authorities
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
     METHOD,
@@ -120,7 +120,7 @@ def _about(page: Page, report: Report) -> None:
     page.heading("About muscle twitching")
     page.put(twitching(years(report.person)), first="  ")
     page.heading("How this was done")
-    page.put(f"{METHOD} References: {AUTHORITIES[report.person.references]}.", first="  ")
+    page.put(f"{METHOD} References: {authorities()[report.person.references]}.", first="  ")
     for source in used(report):
         year = f" ({source.year})" if source.year else ""
         page.put(f"{source.title}, {source.publisher}{year}", first="  - ")

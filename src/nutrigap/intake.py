@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ SOURCES = ("food", "fortified", "supplement")
 FOOD, FORTIFIED, SUPPLEMENT = range(3)
 # A nutrient of which the tables know how much was added to the food -> the column that tells.
 ADDED = {"vitamin_b12": "vitamin_b12_added"}
+FRIDAY = 4
+WEEK = {0: 4 / 7, 1: 3 / 7}  # Monday to Thursday, Friday to Sunday
 ONE_SIDED_95 = 1.645  # standard normal quantile
 
 
@@ -115,6 +117,8 @@ class Intake:
     complete : (days,) array of bool
         Days that enter the mean: those with at least one food line that could be counted. When no food of the whole
         diary could be, the days with a counted dose.
+    weights : (days,) array, optional
+        What each complete day counts in the mean, 1 on average; 0 on the others. Without it all count alike.
     """
 
     logged: tuple[Entry, ...]
@@ -129,6 +133,32 @@ class Intake:
     day: IntArray
     complete: NDArray[np.bool_]
     foods: FoodTable
+    weights: FloatArray | None = None
+
+    def without(self, dates: Collection[dt.date]) -> Intake:
+        """The same log with some days out of every mean; their lines and totals stay."""
+        return replace(self, complete=self.complete & np.array([date not in dates for date in self.dates], dtype=bool))
+
+    def weighted(self, shares: Mapping[int, float]) -> Intake:
+        """The same log with its weekdays weighted to the shares that they have of a week.
+
+        Parameters
+        ----------
+        shares : mapping
+            Share of the week by class of day: of Monday to Thursday (0) and of Friday to Sunday (1), 4/7 and 3/7, as in
+            the usual-intake methods of the US National Cancer Institute.
+
+        Returns
+        -------
+        Intake
+            Unchanged where a class has no day: nothing stands for it.
+        """
+        group = np.array([date.weekday() >= FRIDAY for date in self.dates], dtype=np.int64)
+        held = {one: int((self.complete & (group == one)).sum()) for one in shares}
+        if not all(held.values()):
+            return self
+        each = np.array([shares[int(one)] / held[int(one)] * self.days for one in group])
+        return replace(self, weights=np.where(self.complete, each, 0.0))
 
     @property
     def days(self) -> int:
@@ -160,7 +190,13 @@ class Intake:
     @cached_property
     def _in_mean(self) -> NDArray[np.bool_]:
         """Lines that bear on the mean: those of complete days, and those whose day is not known."""
-        return np.where(self.day >= 0, np.append(self.complete, True)[self.day], True)
+        return self._weight > 0
+
+    @cached_property
+    def _weight(self) -> FloatArray:
+        """What each line counts in a mean: as its day does; a line whose day is not known counts once."""
+        each = self.complete.astype(float) if self.weights is None else self.weights
+        return np.where(self.day >= 0, np.append(each, 1.0)[self.day], 1.0)
 
     def _room(self, count: FloatArray) -> FloatArray:
         """The upper bound for ``count`` left-out lines together: k·m + 1.645·s·√k."""
@@ -208,9 +244,10 @@ class Intake:
         """
         days = self.days or math.nan  # no day, no mean
         use = self._in_mean
-        low, best, high = (part[use].sum(axis=0) for part in lines)
+        weight = self._weight[use, None]
+        low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
         if left_out:
-            high = high + self._room(self._missing[use].sum(axis=0).astype(float))
+            high = high + self._room((self._missing[use] * weight).sum(axis=0))
             if not self._food_logged:  # pills alone: what was eaten is not known, which is not nothing
                 high = np.full_like(high, np.inf)
         if unlabelled:
@@ -240,7 +277,8 @@ class Intake:
     def mean_by_source(self) -> Bounds:
         """Mean per complete day and source: Bounds of (nutrients × sources) arrays."""
         days = self.days or math.nan  # no day, no mean
-        return Bounds(*(end[self.complete].sum(axis=0) / days for end in self.daily_by_source))
+        each = np.ones(self.days) if self.weights is None else self.weights[self.complete]
+        return Bounds(*((end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self.daily_by_source))
 
     @cached_property
     def sd(self) -> FloatArray:
@@ -282,8 +320,9 @@ class Intake:
     def flagged_share(self) -> FloatArray:
         """Share of the mean intake that rests on flagged lines, by the best values, (nutrients,); 0 of nothing."""
         flagged = np.array([self.logged[i].status == "flagged" for i in self.owner], dtype=bool)
-        total = self.lines.best[self._in_mean].sum(axis=0)
-        part = self.lines.best[self._in_mean & flagged].sum(axis=0)
+        weighted = self.lines.best * self._weight[:, None]
+        total = weighted[self._in_mean].sum(axis=0)
+        part = weighted[self._in_mean & flagged].sum(axis=0)
         share: FloatArray = np.divide(part, total, out=np.zeros_like(total), where=total > 0)
         return share
 
@@ -339,7 +378,7 @@ class Intake:
         best = self.lines.best[:, nutrient_index()[nutrient]]
         names, code = self._named
         use = self._in_mean & (best > 0)
-        sums = np.bincount(code[use], weights=best[use], minlength=len(names))
+        sums = np.bincount(code[use], weights=(best * self._weight)[use], minlength=len(names))
         total, days = math.fsum(sums), max(self.days, 1)
         found = [(names[k], float(sums[k]) / days, float(sums[k]) / total) for k in np.flatnonzero(sums)]
         return sorted(found, key=lambda one: (-one[1], one[0]))

@@ -18,6 +18,7 @@ from nutrigap.units import read_table
 SEXES = ("female", "male")
 LIFE_STAGES = ("none", "pregnant", "lactating")
 OLDEST_YEARS = 130
+NONE = "none"  # the answer of somebody who takes no medicine, has no condition, no symptom
 PREGNANCY_MONTHS = 10 * 12, 51 * 12  # the reference rows of pregnancy and lactation end with the 50th year
 ASSUMED_AGE_YEARS = 40.0  # stands for the 31-50 group when the age is not told
 # What a body can be, widely: a number outside is a slip (a height in metres, a weight in grams).
@@ -125,7 +126,9 @@ def _one_of(kind: str, text: str | None) -> str | None:
 
 def _several(kind: str, given: Iterable[str | Answer] | str | None) -> tuple[Answer, ...]:
     texts: Iterable[str | Answer] = re.split(r"[;\n]", given) if isinstance(given, str) else (given or ())
-    found = [one if isinstance(one, Answer) else answer(kind, one) for one in texts if str(one).strip()]
+    found = [
+        one if isinstance(one, Answer) else answer(kind, one) for one in texts if str(one).strip() not in ("", NONE)
+    ]
     return tuple({(one.id or _plain(one.text)): one for one in found}.values())
 
 

@@ -5,31 +5,29 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError, did_you_mean
-from nutrigap.person import Person
+from nutrigap.person import NONE, Person
 from nutrigap.units import MEASURE_SYSTEMS
 
 PROFILE_NAME = "nutrigap.toml"
-PROFILE_KEYS = ("age", "sex", "life_stage", "references", "measures")
-# What a profile may tell and this version makes no use of: accepted, so that one file serves later versions too.
-NOT_USED_YET = frozenset(
-    ["weight_kg", "height_cm", "diet", "medicines", "conditions", "symptoms", "months_on_diet", "sun"]
-)
+PERSON_KEYS = tuple(field.name for field in fields(Person))
+PROFILE_KEYS = (*PERSON_KEYS, "measures")
 
 
 def read_profile(path: Path) -> dict[str, str]:
-    """The person's entries of a profile file: ``age = 34``, ``sex = "female"``, ``life_stage``, ``references``,
-    and ``measures`` ("us" or "imperial" pints and fluid ounces).
+    """The person's entries of a profile file: ``age = 34``, ``medicines = ["omeprazole 18 months"]`` and whatever else
+    ``Person`` takes, and ``measures`` ("us" or "imperial" pints and fluid ounces).
 
-    Diet, medicines and the like may stand in it; this version does not use them.
+    A list becomes one text with semicolons; an empty one is the answer "none".
 
     Raises
     ------
     TableError
-        The file cannot be read, or has an entry of another name, or measures that are neither.
+        The file cannot be read, or has an entry of another name or kind, or measures that are neither.
     """
     import tomllib  # only a few runs have a profile
 
@@ -41,16 +39,22 @@ def read_profile(path: Path) -> dict[str, str]:
         raise TableError(
             f'{path}: this is no profile ({error}); write lines such as age = 34 and sex = "female"'
         ) from None
-    unknown = sorted(set(content) - set(PROFILE_KEYS) - NOT_USED_YET)
+    unknown = sorted(set(content) - set(PROFILE_KEYS))
     if unknown:
         raise TableError(
             f'{path}: unknown entry "{unknown[0]}"{did_you_mean(unknown[0], PROFILE_KEYS)}; '
             f"known: {', '.join(PROFILE_KEYS)}"
         )
-    entries = {name: str(value) for name, value in content.items() if name in PROFILE_KEYS}
+    entries = {name: _as_text(value) for name, value in content.items()}
     if (measures := entries.get("measures", "us")) not in MEASURE_SYSTEMS:
         raise TableError(f'{path}: measures: there are no "{show(measures)}" measures; write "us" or "imperial"')
     return entries
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(str(one) for one in value) or NONE
+    return str(value)
 
 
 def find_profile(diary: str, given: str | None) -> dict[str, str]:
@@ -68,7 +72,7 @@ def find_profile(diary: str, given: str | None) -> dict[str, str]:
 
 
 def read_people(path: Path) -> dict[str, Person]:
-    """A table of people (``person,age,sex,life_stage``): name -> Person.
+    """A table of people (``person,age,sex,life_stage`` and whatever else ``Person`` takes): name -> Person.
 
     Raises
     ------
@@ -107,15 +111,10 @@ def person_of(entries: Mapping[str, str]) -> Person:
     PersonError
         The texts tell no person, or one without reference values.
     """
-    age = entries.get("age") or None
+    told = {name: entries[name] for name in PERSON_KEYS if entries.get(name, "").strip()}
     try:
-        return Person(
-            age=age,
-            sex=entries.get("sex") or None,
-            life_stage=entries.get("life_stage") or "none",
-            references=entries.get("references") or "us",
-        )
+        return Person(**told)
     except PersonError:
         raise
     except (ValueError, OverflowError):  # a number too long to be one
-        raise PersonError(f'"{show(age or "")}" is no age; write years (34) or months (7mo)') from None
+        raise PersonError(f'"{show(told.get("age", ""))}" is no age; write years (34) or months (7mo)') from None

@@ -1,0 +1,192 @@
+"""How complete a log is: which days it holds, which of them look as if something is missing, and its energy.
+
+A day that is not whole would lower every mean, and a low day left away without need would raise it. So a day is left
+out only if the person says so, or if its energy is far below that of the other days *and* something else is missing
+too; both means are shown, and nothing here is ever said of the person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from nutrigap.energy import ADULT_YEARS, EnergyCheck, energy_check
+from nutrigap.intake import Intake
+from nutrigap.person import Person
+from nutrigap.tables import FloatArray
+from nutrigap.units import nutrient_index
+
+SATURDAY = 5
+MIN_OTHERS = 3
+"""Fewest other days that a day is compared with. [days]"""
+LOW_ENERGY, VERY_LOW_ENERGY = 0.6, 0.35
+"""Share of the other days' median energy below which a day is in doubt; below the second it needs no other sign."""
+FEW_LINES = 0.5
+"""Share of the other days' median number of lines up to which a day has few."""
+# What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
+_NOT_WHOLE = re.compile(
+    r"(?<!not )\b(?:incomplete|not complete|partial(?:ly)? (?:day|logged|log)|part of the day|rest (?:of the day )?not logged|"
+    r"stopped logging|forgot to log|did not log|didn'?t log|not everything logged|not fully logged)\b",
+    re.I,
+)
+_WHOLE = re.compile(r"\b(?:complete day|day complete|full day|fasting day|fasted|all logged|everything logged)\b", re.I)
+
+
+class Incomplete(NamedTuple):
+    """A day that is not in the mean: why, in words, and whether the person said so."""
+
+    date: dt.date
+    reason: str
+    marked: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What kind of record a log is.
+
+    Attributes
+    ----------
+    intake : Intake
+        The log, with the days of ``incomplete`` out of its mean.
+    incomplete : tuple of Incomplete
+        Days left out of the mean, in order of date; those without any food that could be counted are not among them.
+    mean_with_all : (nutrients,) array or None
+        Best mean daily intakes with those days in, None where there are none. [canonical unit/day]
+    weekdays : tuple of int
+        How many of the counted days are a Monday, ..., a Sunday.
+    in_a_row : bool
+        Whether the counted days, more than one, follow each other.
+    energy : EnergyCheck or None
+        Energy of the log against what a body of this weight and height uses at rest; None where not told, under
+        18 years, and in pregnancy or lactation, whose needs are other ones.
+    """
+
+    intake: Intake
+    incomplete: tuple[Incomplete, ...]
+    mean_with_all: FloatArray | None
+    weekdays: tuple[int, ...]
+    in_a_row: bool
+    energy: EnergyCheck | None
+
+    @property
+    def weekend_days(self) -> int:
+        """How many counted days are a Saturday or Sunday."""
+        return sum(self.weekdays[SATURDAY:])
+
+
+def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) -> Record:
+    """The log with its incomplete days out of the mean, and what else can be said of its completeness.
+
+    Parameters
+    ----------
+    intake : Intake
+        As ``intake.add_up`` gives it.
+    person : Person
+    incomplete : iterable of date
+        Days that the person marks as not whole, besides those that the log itself marks.
+    """
+    marked = _marked(intake) | dict.fromkeys(incomplete, False)
+    gone = [
+        Incomplete(intake.dates[d], reason, told)
+        for d in np.flatnonzero(intake.complete)
+        for reason, told in [_why(intake, int(d), marked)]
+        if reason
+    ]
+    if len(gone) == intake.days:  # a log of nothing but such days is shown as it is
+        gone = []
+    whole = intake.without([one.date for one in gone]) if gone else intake
+    dates = [date for date, counts in zip(whole.dates, whole.complete, strict=True) if counts]
+    return Record(
+        intake=whole,
+        incomplete=tuple(gone),
+        mean_with_all=intake.mean.best if gone else None,
+        weekdays=tuple(sum(date.weekday() == day for date in dates) for day in range(7)),
+        in_a_row=len(dates) > 1 and dates[-1] - dates[0] == dt.timedelta(days=len(dates) - 1),
+        energy=_energy(whole, person),
+    )
+
+
+def _marked(intake: Intake) -> dict[dt.date, bool]:
+    """Days of which the log says itself whether they are whole: date -> whether it is."""
+    found: dict[dt.date, bool] = {}
+    for entry in intake.logged:
+        if entry.line.date is None:
+            continue
+        said = entry.line.note or (entry.line.food if entry.kind == "other" else "")
+        if said and _NOT_WHOLE.search(said):
+            found[entry.line.date] = False
+        elif said and _WHOLE.search(said):
+            found.setdefault(entry.line.date, True)
+    return found
+
+
+def _why(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> tuple[str, bool]:
+    """Why a day is not whole, and whether the person said so; ("", ...) of a whole day."""
+    told = marked.get(intake.dates[d])
+    if told is not None:
+        return ("" if told else "marked as incomplete"), True
+    return "; ".join(_signs(intake, d, marked)), False
+
+
+def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
+    """What is missing on a day, if it is enough to leave it out; else []."""
+    others = [
+        int(o) for o in np.flatnonzero(intake.complete) if o != d and marked.get(intake.dates[o], True)
+    ]
+    if len(others) < MIN_OTHERS:
+        return []
+    i = nutrient_index()["energy"]
+    usual = statistics.median(float(intake.daily.best[o, i]) for o in others)
+    held = float(intake.daily.high[d, i])  # what was left out may be the energy that is missing
+    if not usual > 0 or not held < LOW_ENERGY * usual:
+        return []
+    signs = [f"{held:,.0f} kcal, the other days about {usual:,.0f}"]
+    lines, meals = _lines(intake), _meals(intake)
+    median = statistics.median(lines[o] for o in others)
+    if lines[d] <= FEW_LINES * median:
+        signs.append(f"{lines[d]} lines, the other days about {median:.0f}")
+    absent = sorted(set.intersection(*(meals[o] for o in others)) - meals[d])
+    if absent and meals[d]:
+        signs.append(f"no {absent[0]}, which every other day has")
+    return signs if len(signs) > 1 or held < VERY_LOW_ENERGY * usual else []
+
+
+def _lines(intake: Intake) -> list[int]:
+    """Lines of food on each day, those left out too."""
+    size = [0] * len(intake.dates)
+    place = {date: d for d, date in enumerate(intake.dates)}
+    for entry in intake.logged:
+        if entry.line.date in place and entry.kind == "food":
+            size[place[entry.line.date]] += 1
+    return size
+
+
+def _meals(intake: Intake) -> list[set[str]]:
+    """Names of the meals on each day, as written, in lower case."""
+    meals: list[set[str]] = [set() for _ in intake.dates]
+    place = {date: d for d, date in enumerate(intake.dates)}
+    for entry in intake.logged:
+        if entry.line.date in place and entry.kind == "food" and entry.line.meal:
+            meals[place[entry.line.date]].add(" ".join(entry.line.meal.lower().split()))
+    return meals
+
+
+def _energy(intake: Intake, person: Person) -> EnergyCheck | None:
+    if person.weight_kg is None or person.height_cm is None or person.sex is None or person.age is None:
+        return None
+    if person.life_stage != "none" or float(person.age) < ADULT_YEARS or not intake.days or not intake.has_food:
+        return None
+    return energy_check(
+        float(intake.mean.best[nutrient_index()["energy"]]),
+        intake.days,
+        weight_kg=float(person.weight_kg),
+        height_cm=float(person.height_cm),
+        age=float(person.age),
+        sex=person.sex,
+    )

@@ -1,4 +1,4 @@
-"""The small tables: imputation, default portion, references and their sources, spreads, salts."""
+"""The small tables: imputation, default portion, salts, daily values; the references are made by their own module."""
 
 from __future__ import annotations
 
@@ -11,77 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from build_foods import nutrient_columns
-from build_releases import ReleaseError, Releases
+from build_references import CORE, REQUIREMENT_CV, SOURCES, reference_rows, within_person_rows
+from build_releases import Releases
 
 FloatArray = NDArray[np.float64]
 
-CORE = ("magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6")
 SMALLEST_GROUP = 30  # known values a group needs to speak for itself
-UNITS = {"mg/day": "mg", "ug/day": "µg"}
-
-KINDS = {"AVERAGE_REQUIREMENT": "ear", "RECOMMENDED": "rda", "AI": "ai", "UL": "ul"}
-LIFE_STAGES = {"general": "none", "pregnancy": "pregnant", "lactation": "lactating"}
-YOUNGEST_PREGNANCY_MONTHS = "120"  # the reports say "18 years or younger"; below 10 years there is no row
-DOCUMENTS = {"IOM 1997": "iom1997", "IOM 1998": "iom1998", "IOM 2011": "iom2011", "NASEM 2019": "nasem2019"}
-
-NAP = "National Academies Press"
-FSRG = "USDA Agricultural Research Service, Food Surveys Research Group"
-NDL = "USDA Agricultural Research Service, Nutrient Data Laboratory"
-FSRG_PAGE = "https://www.ars.usda.gov/nea/bhnrc/fsrg"
-NDL_PAGE = "https://www.ars.usda.gov/nea/bhnrc/mafcl"
-
-SOURCES = (
-    ("cfr101_9", "Nutrition labeling of food: Reference Daily Intakes of adults, 21 CFR 101.9(c)(8)(iv)",
-     "U.S. Food and Drug Administration", "2016",
-     "https://www.ecfr.gov/current/title-21/chapter-I/subchapter-B/part-101/subpart-A/section-101.9"),
-    ("efsa2023", "Scientific opinion on the tolerable upper intake level for vitamin D, including the "
-     "derivation of a conversion factor for calcidiol monohydrate", "EFSA Journal 21(8):8145", "2023",
-     "https://doi.org/10.2903/j.efsa.2023.8145"),
-    ("efsa2023b6", "Scientific opinion on the tolerable upper intake level for vitamin B6",
-     "EFSA Journal 21(5):8006", "2023", "https://doi.org/10.2903/j.efsa.2023.8006"),
-    ("eu1169_2011", "Regulation (EU) No 1169/2011 on the provision of food information to consumers, Annex XIII, "
-     "part A: nutrient reference values", "European Parliament and Council", "2011",
-     "https://eur-lex.europa.eu/eli/reg/2011/1169/oj"),
-    ("fndds2019", "Food and Nutrient Database for Dietary Studies 2019-2020", FSRG, "2022", FSRG_PAGE),
-    ("fndds2021", "Food and Nutrient Database for Dietary Studies 2021-2023", FSRG, "2024", FSRG_PAGE),
-    ("iom1997", "Dietary Reference Intakes for Calcium, Phosphorus, Magnesium, Vitamin D, and Fluoride", NAP,
-     "1997", "https://doi.org/10.17226/5776"),
-    ("iom1998", "Dietary Reference Intakes for Thiamin, Riboflavin, Niacin, Vitamin B6, Folate, Vitamin B12, "
-     "Pantothenic Acid, Biotin, and Choline", NAP, "1998", "https://doi.org/10.17226/6015"),
-    ("iom2000", "Dietary Reference Intakes: Applications in Dietary Assessment", NAP, "2000",
-     "https://doi.org/10.17226/9956"),
-    ("iom2006", "Dietary Reference Intakes: The Essential Guide to Nutrient Requirements", NAP, "2006",
-     "https://doi.org/10.17226/11537"),
-    ("iom2011", "Dietary Reference Intakes for Calcium and Vitamin D", NAP, "2011",
-     "https://doi.org/10.17226/13050"),
-    ("iupac2021", "Standard atomic weights of the elements 2021 (IUPAC Technical Report)",
-     "Pure and Applied Chemistry 94(5):573-600", "2022", "https://doi.org/10.1515/pac-2019-0603"),
-    ("nasem2019", "Dietary Reference Intakes for Sodium and Potassium", NAP, "2019",
-     "https://www.ncbi.nlm.nih.gov/books/NBK545430/"),
-    ("nhanes2007", "National Health and Nutrition Examination Survey 2007-2012, two 24-hour recalls a person "
-     "(within-person SD derived for this project)", "CDC National Center for Health Statistics", "2014",
-     "https://wwwn.cdc.gov/nchs/nhanes/"),
-    ("scf2001", "Opinion of the Scientific Committee on Food on the tolerable upper intake level of magnesium (2001), "
-     "in: Tolerable upper intake levels for vitamins and minerals", "European Food Safety Authority", "2006", ""),
-    ("sr28", "USDA National Nutrient Database for Standard Reference, Release 28", NDL, "2015", NDL_PAGE),
-    ("sr28_2016", "USDA National Nutrient Database for Standard Reference, Release 28, abbreviated file, "
-     "revised May 2016", NDL, "2016", NDL_PAGE),
-    ("srlegacy2018", "FoodData Central: SR Legacy, April 2018", NDL, "2018", "https://fdc.nal.usda.gov/"),
-    ("tga2022", "Safety advisory: vitamin B6 in supplements and peripheral neuropathy",
-     "Therapeutic Goods Administration (Australia)", "2022", "https://www.tga.gov.au/node/335051"),
-    ("nhs2023", "Twitching eyes and muscles (page reviewed 30 October 2023)",
-     "National Health Service (United Kingdom)", "2023",
-     "https://www.nhs.uk/conditions/twitching-eyes-and-muscles/"),
-)  # fmt: skip
-
-REQUIREMENT_CV = (
-    ("magnesium", "10", "stated", "iom2000", "p. 54: SD of requirement 26.5 mg is 10 % of the EAR of 265 mg"),
-    ("calcium", "", "implied", "iom2011", "(RDA - EAR) / (2 EAR) of the row; the report states no CV"),
-    ("vitamin_d", "", "implied", "iom2011", "(RDA - EAR) / (2 EAR) of the row; the report states no CV"),
-    ("vitamin_b12", "10", "stated", "iom2006", "Appendix H"),
-    ("vitamin_b6", "10", "stated", "iom2006", "Appendix H"),
-)
-
 ELEMENTS = {"Mg": "magnesium", "Ca": "calcium", "K": "potassium"}
 # what labels and authorities count by convention, whatever the molar mass says
 CONVENTIONS = {
@@ -164,7 +99,7 @@ def build_tables(releases: Releases, out: Path) -> None:
     _write(out, "within_person_sd", within_person_rows(releases.table("within_person")))
     _write(out, "salts", salt_rows(releases.table("salts"), releases.table("vitamers")))
     _write(out, "daily_values", [("authority", "nutrient", "value", "unit", "source"), *DAILY_VALUES])
-    _write(out, "requirement_cv", [("nutrient", "cv_percent", "basis", "source", "note"), *REQUIREMENT_CV])
+    _write(out, "requirement_cv", REQUIREMENT_CV)
     _write(out, "sources", [("key", "title", "publisher", "year", "address"), *SOURCES])
 
 
@@ -222,69 +157,6 @@ def default_portion_rows(foods: Path) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("nutrient", "mean", "sd", "foods")]
     for wanted, mean, spread in zip(nutrient_columns(), means, spreads, strict=True):
         rows.append((wanted.id, _number(float(mean)), _number(float(spread)), str(int(given.sum()))))
-    return rows
-
-
-REFERENCE_HEADER = (
-    "authority", "nutrient", "kind", "value", "unit", "sex", "life_stage", "age_label", "age_min_months",
-    "age_max_months", "intake_scope", "status", "source", "year", "verification",
-)  # fmt: skip
-
-
-# Cells in which the compiled summary tables differ from the chapter of the report that sets the value: the
-# chapter decides. IOM 2011, p. 362: 1,100 mg/day for pregnant and for lactating adolescents, as for all of 14-18.
-CHAPTER_DECIDES = {
-    ("calcium", "ear", "pregnant", "14-18 y"): ("1000", "1100"),
-    ("calcium", "ear", "lactating", "14-18 y"): ("1000", "1100"),
-}
-
-
-def reference_rows(release: Sequence[dict[str, str]]) -> list[tuple[str, ...]]:
-    """US/Canadian reference intakes of the six nutrients: half-open ages in months, blank end = no upper end.
-
-    A UL that the authority did not set keeps its row: the reason as status, a blank value, scope "none".
-    """
-    rows: list[tuple[str, ...]] = [REFERENCE_HEADER]
-    for row in release:
-        if row["authority"] != "US_CA_NASEM" or row["nutrient"] not in CORE or row["kind"] not in KINDS:
-            continue
-        value, life_stage = row["value_min"], LIFE_STAGES[row["life_stage"]]
-        if value != row["value_max"] or (value == "") != row["status"].startswith("ND"):
-            raise ReleaseError(f"reference row is neither one value nor a reason for none: {row}")
-        printed, decided = CHAPTER_DECIDES.get(
-            (row["nutrient"], KINDS[row["kind"]], life_stage, row["age_label"]), (value, value)
-        )
-        if value != printed:
-            raise ReleaseError(f"a correction no longer meets the value it corrects: {row}")
-        value = decided
-        source = next(key for name, key in DOCUMENTS.items() if row["source_document"].startswith(name))
-        youngest = row["age_min_months"] or ("" if life_stage == "none" else YOUNGEST_PREGNANCY_MONTHS)
-        rows.append(
-            ("us", row["nutrient"], KINDS[row["kind"]], value, UNITS[row["unit"]], row["sex"], life_stage,
-             row["age_label"], youngest, row["age_max_months_excl"], row["intake_scope"] or "none",
-             row["status"], source, row["source_year"], row["verification_class"])
-        )  # fmt: skip
-    return rows
-
-
-WITHIN_PERSON_HEADER = (
-    "nutrient", "sex", "age_min_months", "age_max_months", "sd", "cv", "cv_lognormal", "n", "unit", "source",
-)  # fmt: skip
-
-
-def within_person_rows(release: Sequence[dict[str, str]]) -> list[tuple[str, ...]]:
-    """Day-to-day SD of intake from food in the age groups of the reference intakes; CVs in percent."""
-    rows: list[tuple[str, ...]] = [WITHIN_PERSON_HEADER]
-    for row in release:
-        if not row["note"].startswith("DRI group") or row["nutrient"] not in CORE:
-            continue
-        if not row["source"].startswith("NHANES 2007-2012"):
-            raise ReleaseError(f"unexpected source of a within-person SD: {row['source']}")
-        rows.append(
-            (row["nutrient"], row["sex"], row["age_min_months"], row["age_max_months_excl"], row["sd_within"],
-             row["cv_within_percent"], row["cv_within_lognormal_percent"], row["n"], UNITS[row["unit"]],
-             "nhanes2007")
-        )  # fmt: skip
     return rows
 
 

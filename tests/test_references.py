@@ -3,12 +3,13 @@
 import csv
 import itertools
 import math
+from pathlib import Path
 
 import pytest
 
 from nutrigap.errors import PersonError
 from nutrigap.person import Person
-from nutrigap.references import reference, variation
+from nutrigap.references import reference, target_records, target_rows, variation
 from nutrigap.units import DATA
 
 CORE = ("magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6")
@@ -174,6 +175,194 @@ def test_a_nutrient_without_references() -> None:
     assert reference(Person(age=34, sex="female"), "caffeine") is None
 
 
+# --- EFSA and the Nordic countries, against values written down from their publications (tests/golden/README.md)
+
+GOLDEN = Path(__file__).parent / "golden"
+AUTHORITIES = ("us", "efsa", "nordic")
+
+
+def written_down(authority: str) -> list[dict[str, str]]:
+    with (GOLDEN / f"references_{authority}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+WRITTEN = [(authority, row) for authority in ("efsa", "nordic") for row in written_down(authority)]
+
+
+@pytest.mark.parametrize(
+    ("authority", "row"),
+    WRITTEN,
+    ids=[f"{a} {r['nutrient']} {r['sex']} {r['life_stage']} {r['ages']}" for a, r in WRITTEN],
+)
+def test_values_of_other_authorities(authority: str, row: dict[str, str]) -> None:
+    sexes = ("female", "male") if row["sex"] == "both" else (row["sex"],)
+    for sex, age in itertools.product(sexes, row["ages"].split()):
+        found = reference(Person(age=age, sex=sex, life_stage=row["life_stage"], references=authority), row["nutrient"])
+        assert found is not None
+        for kind in ("ear", "rda", "ai", "ul"):
+            if row[kind] != "?":
+                expected = float(row[kind]) if row[kind] else None
+                assert getattr(found, kind) == expected, (sex, age, kind)
+        assert (found.ul_scope, found.authority) == (row["ul_scope"], authority)
+
+
+def months_of_people() -> list[tuple[str, str, int]]:
+    everyone = [(sex, "none", month) for sex in ("female", "male") for month in range(12 * 130 + 1)]
+    return everyone + [("female", stage, month) for stage in ("pregnant", "lactating") for month in range(120, 612)]
+
+
+@pytest.mark.parametrize("authority", AUTHORITIES)
+def test_every_month_of_life_to_130_years(authority: str) -> None:
+    """`reference` itself refuses two rows of a kind; here: the values are in order, and no other value is possible."""
+    for sex, stage, month in months_of_people():
+        person = Person(age=f"{month}mo", sex=sex, life_stage=stage, references=authority)
+        for nutrient in CORE:
+            found = reference(person, nutrient)
+            if found is None:
+                continue
+            where = (sex, stage, month, nutrient)
+            assert (found.ear is None) == (found.rda is None), where
+            assert found.ear is None or found.ai is None, where
+            values = [value for value in (found.ear, found.rda, found.ai, found.ul) if value is not None]
+            assert all(0 < value < math.inf for value in values), where
+            if found.ear is not None and found.rda is not None:
+                assert found.ear <= found.rda, where
+                assert found.sd_requirement is not None and found.sd_requirement > 0, where
+            else:
+                assert found.sd_requirement is None, where
+            needed = found.rda or found.ai
+            if found.ul is not None and found.ul_scope == "total" and needed is not None:
+                assert needed < found.ul, where
+            assert (found.ul is None) == (found.ul_scope == "none"), where
+            assert found.ul_status == "value" if found.ul is not None else found.ul_status.startswith(("ND - ", "none"))
+
+
+@pytest.mark.parametrize("authority", AUTHORITIES)
+def test_from_one_year_on_no_authority_leaves_a_gap(authority: str) -> None:
+    for sex, month, nutrient in itertools.product(("female", "male"), range(12, 12 * 130), CORE):
+        found = reference(Person(age=f"{month}mo", sex=sex, references=authority), nutrient)
+        assert found is not None and (found.ear or found.ai)
+
+
+def test_efsa_has_upper_levels_only_in_the_first_half_year() -> None:
+    """EFSA sets no requirement below 7 months; ULs of vitamin D from birth (2018), of B6 from 4 months (2023)."""
+    for months, expected in ((0, {"vitamin_d"}), (3, {"vitamin_d"}), (4, {"vitamin_d", "vitamin_b6"})):
+        person = Person(age=f"{months}mo", sex="female", references="efsa")
+        found = {nutrient: reference(person, nutrient) for nutrient in CORE}
+        assert {nutrient for nutrient, one in found.items() if one is not None} == expected
+        for one in found.values():
+            assert one is None or (one.ear is None and one.ai is None and one.rda is None and one.ul is not None)
+        assert {one.nutrient for _, one in target_rows(person)} == expected
+
+
+@pytest.mark.parametrize("authority", ["efsa", "nordic"])
+@pytest.mark.parametrize("stage", ["pregnant", "lactating"])
+def test_values_of_women_are_not_carried_over_to_pregnant_girls(authority: str, stage: str) -> None:
+    for age, nutrient in itertools.product((10, 15, 17.9), CORE):
+        assert reference(Person(age=age, sex="female", life_stage=stage, references=authority), nutrient) is None
+    for age, nutrient in itertools.product((18, 50.9), CORE):
+        assert reference(Person(age=age, sex="female", life_stage=stage, references=authority), nutrient) is not None
+
+
+@pytest.mark.parametrize(
+    ("age", "ul", "status"),
+    [("11mo", None, "ND - insufficient data (below 4 years)"), (3.9, None, "ND - insufficient data (below 4 years)"),
+     (4, 250, "value"), (9.9, 250, "value"), (10, 250, "value")],
+)  # fmt: skip
+def test_a_limit_starts_within_a_band_of_requirement(age: float | str, ul: float | None, status: str) -> None:
+    """SCF 2001: 250 mg of readily dissociable magnesium from 4 years on; the AI of EFSA 2015 is one for 3-9 years."""
+    found = reference(Person(age=age, sex="male", references="efsa"), "magnesium")
+    assert found is not None
+    assert (found.ul, found.ul_status) == (ul, status)
+    assert found.ul_scope == ("none" if ul is None else "supplement_water_added")
+
+
+@pytest.mark.parametrize(
+    ("authority", "terms"), [("us", ("EAR", "RDA")), ("efsa", ("AR", "PRI")), ("nordic", ("AR", "RI"))]
+)
+def test_the_words_of_an_authority(authority: str, terms: tuple[str, str]) -> None:
+    person = Person(age=34, sex="female", references=authority)
+    for nutrient in CORE:
+        found = reference(person, nutrient)
+        assert found is not None
+        assert (found.ear_term, found.rda_term, found.authority) == (*terms, authority)
+        assert not found.provisional  # only AIs have a provisional AR beside them (Nordic), and it is not used
+    told = target_records(person)
+    assert [row["nutrient"] for row in told] == list(CORE)
+    assert all(row["source"] and (row["ear_term"], row["rda_term"]) == terms for row in told)
+
+
+@pytest.mark.parametrize(
+    ("authority", "age", "stage", "nutrient", "expected"),
+    [
+        ("us", 34, "none", "magnesium", ()),
+        ("efsa", 34, "none", "vitamin_d", ()),
+        ("efsa", "7mo", "none", "vitamin_d", ("ul",)),
+        ("efsa", "1mo", "none", "vitamin_d", ("ul",)),
+        ("nordic", 34, "none", "magnesium", ("ul",)),
+        ("nordic", 34, "pregnant", "magnesium", ("ai", "ul")),
+        ("nordic", 34, "pregnant", "vitamin_d", ("ear", "rda")),
+        ("nordic", 34, "none", "calcium", ()),
+    ],
+)
+def test_values_that_rest_on_one_source(
+    authority: str, age: float | str, stage: str, nutrient: str, expected: tuple[str, ...]
+) -> None:
+    found = reference(Person(age=age, sex="female", life_stage=stage, references=authority), nutrient)
+    assert found is not None and found.unverified == expected
+    (told,) = [
+        row
+        for row in target_records(Person(age=age, sex="female", life_stage=stage, references=authority))
+        if row["nutrient"] == nutrient
+    ]
+    assert str(told["note"]).count("one source only") == len(expected)
+
+
+def test_notes_tell_what_a_value_rests_on() -> None:
+    expecting = reference(Person(age=30, sex="female", life_stage="pregnant", references="nordic"), "calcium")
+    assert expecting is not None and any("without an age" in note for note in expecting.notes)
+    efsa = reference(Person(age=30, sex="female", references="efsa"), "vitamin_d")
+    assert efsa is not None and efsa.notes == ("assumes that hardly any vitamin D is made in the skin",)
+    us = reference(Person(age=30, sex="female"), "vitamin_d")
+    assert us is not None and us.notes == ()
+
+
+def test_no_reference_comes_from_a_label() -> None:
+    """Daily Values and NRVs are what 100 % on a label is, never what a person needs."""
+    labels = {row["source"] for row in table("daily_values")}
+    used = {row["source"] for row in table("references")} | {row["source"] for row in table("requirement_cv")}
+    assert labels and not labels & used
+    for authority, sex in itertools.product(AUTHORITIES, ("female", "male")):
+        for age in ("1mo", "8mo", *range(1, 100)):
+            for _, found in target_rows(Person(age=age, sex=sex, references=authority)):
+                assert not labels & set(found.sources)
+
+
+@pytest.mark.parametrize(
+    ("authority", "age", "sex", "nutrient", "expected"),
+    [
+        ("efsa", 34, "female", "calcium", (950 - 750) / 2),
+        ("efsa", 20, "male", "calcium", (1000 - 860) / 2),
+        ("efsa", 34, "female", "vitamin_b6", 0.13),  # CV 10 % (EFSA 2016), not the (1.6 - 1.3) / 2 of rounded values
+        ("efsa", 34, "male", "vitamin_b6", 0.15),
+        ("efsa", 34, "male", "magnesium", None),
+        ("efsa", 34, "male", "vitamin_d", None),
+        ("efsa", 34, "male", "vitamin_b12", None),
+        ("nordic", 34, "female", "calcium", (950 - 750) / 2),
+        ("nordic", 34, "female", "vitamin_d", (10 - 7.5) / 2),
+        ("nordic", 80, "female", "vitamin_d", (20 - 7.5) / 2),
+        ("nordic", 34, "female", "vitamin_b6", 0.13),
+        ("nordic", 34, "female", "vitamin_b12", None),
+    ],
+)
+def test_sd_of_the_requirement_of_other_authorities(
+    authority: str, age: float, sex: str, nutrient: str, expected: float | None
+) -> None:
+    found = reference(Person(age=age, sex=sex, references=authority), nutrient)
+    assert found is not None
+    assert found.sd_requirement == (None if expected is None else pytest.approx(expected, rel=1e-12))
+
+
 # --- the SD of the requirement: 10 % of the EAR (IOM 2000, IOM 2006), or half the distance from EAR to RDA (IOM 2011)
 
 
@@ -252,3 +441,26 @@ def test_pregnancy_takes_the_band_of_women_of_that_age(age: float, stage: str) -
         expecting = variation(Person(age=age, sex="female", life_stage=stage), nutrient)
         assert expecting is not None
         assert expecting == variation(Person(age=age, sex="female"), nutrient)
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "nutrient", "mean", "ratio"),
+    [  # NHANES 2007-2012, two recalls a person: mean of the group, variance within persons over that between them
+        (10, "male", "magnesium", 254.06, 2.16),
+        (34, "female", "magnesium", 278.84, 0.99),
+        (34, "female", "vitamin_d", 4.08, 4.24),
+        (2, "male", "vitamin_b12", 4.45, 1.68),
+    ],
+)
+def test_the_group_that_a_person_belongs_to(age: float, sex: str, nutrient: str, mean: float, ratio: float) -> None:
+    found = variation(Person(age=age, sex=sex), nutrient)
+    assert found is not None and found.sd_between is not None
+    assert found.mean == mean
+    assert (found.sd / found.sd_between) ** 2 == pytest.approx(ratio, rel=1e-9)
+
+
+def test_the_mean_of_a_group_agrees_with_its_sd_and_cv() -> None:
+    """CV = SD / mean in every row: the columns were printed independently, each rounded."""
+    for row in table("within_person_sd"):
+        assert float(row["sd"]) / float(row["mean"]) == pytest.approx(float(row["cv"]) / 100, abs=0.002)
+        assert float(row["ratio"]) > 0

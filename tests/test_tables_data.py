@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib
 import itertools
 import json
 import math
 import re
 import statistics
+import sys
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -356,10 +359,14 @@ def test_reference_rows_are_unique_and_of_the_closed_words() -> None:
     rows = table("references")
     names = ("authority", "nutrient", "kind", "sex", "life_stage", "age_min_months")
     assert set(Counter(tuple(row[name] for name in names) for row in rows).values()) == {1}
-    assert len(rows) == 364 and {row["nutrient"] for row in rows} == set(CORE)
+    assert Counter(row["authority"] for row in rows) == {"us": 364, "efsa": 142, "nordic": 209}
+    assert {row["authority"] for row in rows} == {row["key"] for row in table("authorities")}
+    assert {row["nutrient"] for row in rows} == set(CORE)
     assert {row["kind"] for row in rows} == {"ear", "rda", "ai", "ul"}
     assert {row["sex"] for row in rows} == {"female", "male", "both"}
     assert {row["life_stage"] for row in rows} == {"none", "pregnant", "lactating"}
+    assert {row["verification"] for row in rows} == {"verified", "single-source"}
+    assert {row["provisional"] for row in rows} == {""}  # the release has no value that its authority calls so
     units = {row["id"]: row["unit"] for row in table("nutrients")}
     assert all(row["unit"] == units[row["nutrient"]] for row in rows)
     for row in rows:
@@ -369,11 +376,83 @@ def test_reference_rows_are_unique_and_of_the_closed_words() -> None:
         assert not known or float(row["value"]) > 0
 
 
-def bands(nutrient: str, kinds: set[str], sex: str, life_stage: str) -> list[tuple[float, float]]:
+def test_no_two_rows_of_a_kind_cover_one_person() -> None:
+    for authority, nutrient, kind, sex, stage in itertools.product(
+        ("us", "efsa", "nordic"),
+        CORE,
+        ("ear", "rda", "ai", "ul"),
+        ("female", "male"),
+        ("none", "pregnant", "lactating"),
+    ):
+        found = bands(nutrient, {kind}, sex, stage, authority)
+        assert all(before[1] <= after[0] for before, after in itertools.pairwise(found))
+
+
+@cache
+def reference_builder() -> ModuleType:
+    pytest.importorskip("python_calamine", reason="the build needs the extra 'build' (python-calamine)")
+    folder = str(DATA.parents[2] / "data")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    return importlib.import_module("build_references")
+
+
+RELEASE_ROW = {
+    "authority": "NORDIC_NNR2023", "nutrient": "potassium", "kind": "AVERAGE_REQUIREMENT", "local_term": "AR",
+    "value_min": "2800", "value_max": "2800", "unit": "mg/day", "status": "value", "sex": "both",
+    "life_stage": "general", "period": "", "age_label": "18-24 y", "age_min_months": "216",
+    "age_max_months_excl": "300", "intake_scope": "total", "source_document": "Blomhoff et al. 2023",
+    "source_year": "2023",
+    "verification_class": "verified", "note": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [({}, ""), ({"local_term": "provisional AR"}, "yes"), ({"note": "Provisional"}, "yes")],
+)
+def test_a_provisional_value_is_told_as_such(changed: dict[str, str], told: str) -> None:
+    assert reference_builder().reference_row({**RELEASE_ROW, **changed}).provisional == told
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"value_max": "2900"}, {"value_min": "", "value_max": ""}, {"status": "ND - no data"},
+        {"period": "trimester 2"},
+        {"source_document": "a label"}, {"age_min_months": ""},
+    ],
+)  # fmt: skip
+def test_a_reference_row_that_no_rule_covers_stops_the_build(changed: dict[str, str]) -> None:
+    builder = reference_builder()
+    with pytest.raises(builder.ReleaseError):
+        builder.reference_row({**RELEASE_ROW, **changed})
+
+
+def test_a_value_comes_before_a_blank() -> None:
+    builder = reference_builder()
+    blank = {"kind": "UL", "value_min": "", "value_max": "", "status": "ND - no data", "intake_scope": ""}
+    rows = [
+        builder.reference_row({**RELEASE_ROW, **changed})
+        for changed in (
+            {**blank, "age_min_months": "36", "age_max_months_excl": "120"},  # cut off where the value begins
+            {**blank, "age_min_months": "60", "age_max_months_excl": "96", "sex": "male"},  # wholly under it
+            {**blank, "age_min_months": "36", "age_max_months_excl": "120", "nutrient": "calcium"},  # another nutrient
+            {"kind": "UL", "age_min_months": "48", "age_max_months_excl": "120"},
+        )
+    ]
+    kept = [(row.nutrient, row.value, row.first_month, row.end_month) for row in builder.value_before_blank(rows)]
+    assert kept == [("potassium", "", "36", "48"), ("calcium", "", "36", "120"), ("potassium", "2800", "48", "120")]
+
+
+def bands(
+    nutrient: str, kinds: set[str], sex: str, life_stage: str, authority: str = "us"
+) -> list[tuple[float, float]]:
     return sorted(
         (float(row["age_min_months"]), float(row["age_max_months"] or math.inf))
         for row in table("references")
-        if row["nutrient"] == nutrient
+        if row["authority"] == authority
+        and row["nutrient"] == nutrient
         and row["kind"] in kinds
         and row["sex"] in (sex, "both")
         and row["life_stage"] == life_stage
@@ -433,7 +512,8 @@ def test_reference_intakes_as_published(
     found = {
         row["kind"]: float(row["value"])
         for row in table("references")
-        if row["nutrient"] == nutrient
+        if row["authority"] == "us"
+        and row["nutrient"] == nutrient
         and row["sex"] in (sex, "both")
         and row["life_stage"] == life_stage
         and float(row["age_min_months"]) <= months < float(row["age_max_months"] or math.inf)
@@ -442,11 +522,19 @@ def test_reference_intakes_as_published(
     assert found == expected
 
 
-def test_the_magnesium_limit_counts_supplements_only() -> None:
-    scopes = {(row["nutrient"], row["intake_scope"]) for row in table("references") if row["kind"] == "ul"}
+@pytest.mark.parametrize(
+    ("authority", "magnesium"),
+    [("us", "supplement_only"), ("efsa", "supplement_water_added"), ("nordic", "supplement_water_added")],
+)
+def test_what_a_limit_counts(authority: str, magnesium: str) -> None:
+    """IOM 1997: pharmacological agents. SCF 2001, which NNR 2023 follows: supplements, water, added to food."""
+    scopes = {
+        (row["nutrient"], row["intake_scope"])
+        for row in table("references")
+        if row["authority"] == authority and row["kind"] == "ul" and row["value"]
+    }
     assert scopes == {
-        ("magnesium", "supplement_only"), ("magnesium", "none"), ("calcium", "total"), ("vitamin_d", "total"),
-        ("vitamin_b6", "total"), ("vitamin_b6", "none"), ("vitamin_b12", "none"), ("potassium", "none"),
+        ("magnesium", magnesium), ("calcium", "total"), ("vitamin_d", "total"), ("vitamin_b6", "total"),
     }  # fmt: skip
 
 
@@ -473,12 +561,16 @@ def test_within_person_spread_agrees_with_the_printed_tables() -> None:
 
 
 def test_requirement_spread() -> None:
-    rows = {row["nutrient"]: row for row in table("requirement_cv")}
-    assert "potassium" not in rows  # an AI has no distribution of requirement
-    stated = {nutrient: row["cv_percent"] for nutrient, row in rows.items() if row["basis"] == "stated"}
-    assert stated == {"magnesium": "10", "vitamin_b12": "10", "vitamin_b6": "10"}
-    implied = {nutrient: row["cv_percent"] for nutrient, row in rows.items() if row["basis"] == "implied"}
-    assert implied == {"calcium": "", "vitamin_d": ""}
+    rows = {(row["authority"], row["nutrient"]): row for row in table("requirement_cv")}
+    with_ear = {(row["authority"], row["nutrient"]) for row in table("references") if row["kind"] == "ear"}
+    assert set(rows) == with_ear  # an AI has no distribution of requirement
+    stated = {key: row["cv_percent"] for key, row in rows.items() if row["basis"] == "stated"}
+    assert stated == {
+        ("us", "magnesium"): "10", ("us", "vitamin_b12"): "10", ("us", "vitamin_b6"): "10",
+        ("efsa", "vitamin_b6"): "10", ("nordic", "vitamin_b6"): "10",
+    }  # fmt: skip
+    implied = {key for key, row in rows.items() if row["basis"] == "implied" and row["cv_percent"] == ""}
+    assert implied == set(rows) - set(stated)
 
 
 # ------------------------------------------------------------------------- salts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,20 +12,28 @@ from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
 from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
+from nutrigap.ideas import suggest
 from nutrigap.intake import add_up
 from nutrigap.person import Person
-from nutrigap.readings import read_all
+from nutrigap.readings import USUAL, Method, Reading, read_all
+from nutrigap.record import inspect
 from nutrigap.report import Report
-from nutrigap.report.sentences import assumed, guide, log_of
+from nutrigap.report.sentences import assumed, guide
 from nutrigap.resolve import resolve
-from nutrigap.rules import flags
+from nutrigap.rules import Case, judge
+from nutrigap.rules.log import log_of
 from nutrigap.tables import FoodTable, load_foods
+from nutrigap.wording import Log, points_low
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nutrigap.choices import Choice
     from nutrigap.recipes import Recipe
+    from nutrigap.symptoms import SymptomLog
+
+# Whose levels are looked at beside the person's own, so that a reading that hangs on the authority is seen.
+COUNTERPART = {"us": ("efsa",), "efsa": ("us",), "nordic": ("us",)}
 
 
 def analyze(
@@ -34,6 +44,10 @@ def analyze(
     choices: Mapping[str, Choice] | str | Path | None = None,
     recipes: Mapping[str, Recipe] | str | Path | None = None,
     measures: str | None = None,
+    symptoms: SymptomLog | str | Path | None = None,
+    incomplete: Iterable[dt.date | str] = (),
+    compare: Sequence[str] = (),
+    method: Method = USUAL,
 ) -> Report:
     """Read a diary against the reference intakes of one person.
 
@@ -51,6 +65,14 @@ def analyze(
         The person's own dishes (``recipes.csv``).
     measures : str, optional
         ``us`` or ``imperial`` pints and fluid ounces; by default US ones, and a line with a pint says so.
+    symptoms : SymptomLog or path, optional
+        A log of symptoms (``date,kind,count``), shown beside intake.
+    incomplete : iterable of date or ISO text
+        Days to leave out of the mean, besides those that the log itself shows to be incomplete.
+    compare : sequence of str
+        Authorities (``efsa``, ``nordic``, ``us``) whose readings are shown beside the person's own.
+    method : Method, optional
+        Level of confidence, spreads, weights, prior.
 
     Returns
     -------
@@ -63,9 +85,11 @@ def analyze(
     PersonError
         The diary holds several people: their days are not to be added up.
     TableError
-        The choices or recipes cannot be read, or name a food that is not there.
+        The choices, recipes or symptoms cannot be read, or name a food that is not there.
     UnknownUnit
         ``measures`` is neither of the two.
+    ValueError
+        ``compare`` names no authority, ``incomplete`` no date, or the level of confidence is out of its range.
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
     if len(people := diary.people()) > 1:
@@ -79,7 +103,15 @@ def analyze(
         from nutrigap.recipes import read_recipes
 
         recipes = read_recipes(recipes)
-    return assemble(diary, person or Person(), foods or load_foods(), choices, recipes, measures)
+    if isinstance(symptoms, str | Path):
+        from nutrigap.symptoms import read_symptoms
+
+        symptoms = read_symptoms(symptoms)
+    return assemble(
+        diary, person or Person(), foods or load_foods(), choices, recipes, measures, symptoms=symptoms,
+        incomplete=[day if isinstance(day, dt.date) else dt.date.fromisoformat(day) for day in incomplete],
+        compare=compare, method=method,
+    )  # fmt: skip
 
 
 def assemble(
@@ -89,22 +121,37 @@ def assemble(
     choices: Mapping[str, Choice] | None,
     recipes: Mapping[str, Recipe] | None = None,
     measures: str | None = None,
+    *,
+    symptoms: SymptomLog | None = None,
+    incomplete: Iterable[dt.date] = (),
+    compare: Sequence[str] = (),
+    method: Method = USUAL,
 ) -> Report:
     """The pipeline itself; a list of lines may also be had of a diary of several people."""
     entries = resolve(diary, foods, choices, recipes, measures=measures)
-    intake = add_up(entries, foods)
-    readings = read_all(intake, person)
+    record = inspect(add_up(entries, foods), person, incomplete)
+    record = record.weighed(method)
+    readings = read_all(record.intake, person, method)
+    beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))
+    others = {one: read_all(record.intake, replace(person, references=one), method) for one in beside}
+    log = log_of(record.intake, person)
+    case = Case(person, record, readings, others, log, symptoms, method)
     people = diary.people()
     return Report(
         diary=diary,
-        person=person,
         name=people[0] if len(people) == 1 else "",
         foods=foods,
-        intake=intake,
-        readings=readings,
-        found=flags(readings, log_of(intake, person)),
+        case=case,
+        said=judge(case),
+        ideas=suggest(record.intake, wanting(readings, log), person, foods),
+        compared=tuple(compare),
         notes=(*_notes(diary, person, entries), *foods.notes),
     )
+
+
+def wanting(readings: Iterable[Reading], log: Log) -> list[Reading]:
+    """The readings for which ideas are of use: those that point low, in a log that holds a whole diet."""
+    return [] if log.scant or not log.food else [reading for reading in readings if points_low(reading)]
 
 
 def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:

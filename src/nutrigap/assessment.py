@@ -11,6 +11,9 @@ Two models of how a few days scatter about the usual intake:
 
 A "confidence" is that of a test, not a posterior probability: no prior stands behind it.
 
+The tests take a number of days that need not be whole: the independent days that a diary is worth
+(`nutrigap.sensitivity.effective_days`). Whether there is a verdict at all goes by calendar days (`MIN_DAYS`).
+
 References
 ----------
 .. [1] Institute of Medicine (2000). Dietary Reference Intakes: Applications in Dietary Assessment.
@@ -23,6 +26,7 @@ import math
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from nutrigap.distributions import gamma_p, normal_cdf
 from nutrigap.errors import TableError
 
 LEVEL: Final = 0.85
@@ -42,109 +46,10 @@ FASTEST_RISE: Final = math.exp(-0.5) / math.sqrt(8.0 * math.pi)
 FASTEST_FALL: Final = math.exp(-1.0)
 
 
-# --- The two distribution functions
-
-
-def normal_cdf(z: float) -> float:
-    """Probability that a standard normal variable is at most `z`.
-
-    Parameters
-    ----------
-    z : float
-        Standard score, may be infinite. [-]
-
-    Returns
-    -------
-    float
-        Probability. [fraction]
-    """
-    return 0.5 * math.erfc(-z / math.sqrt(2.0))
-
-
-def gamma_p(a: float, x: float) -> float:
-    """Regularised lower incomplete gamma function P(a, x).
-
-    Parameters
-    ----------
-    a : float
-        Shape, above 0. [-]
-    x : float
-        Upper end of the integral; anything at or below 0 gives 0. [-]
-
-    Returns
-    -------
-    float
-        Probability that a gamma variable of shape `a` and scale 1 is at most `x`. [fraction]
-
-    Raises
-    ------
-    ValueError
-        If `a` is not above 0.
-
-    References
-    ----------
-    .. [1] NIST Digital Library of Mathematical Functions, 8.7.1 (series), 8.9.2 (continued fraction).
-    """
-    if not a > 0.0:
-        raise ValueError(f"gamma_p needs a shape above 0, got {a}")
-    if x <= 0.0:
-        return 0.0
-    if math.isinf(x):
-        return 1.0
-    if x < a + 1.0:
-        return min(1.0, _power_term(a, x) * _lower_series(a, x))
-    return 1.0 - _power_term(a, x) * a * _upper_fraction(a, x)
-
-
-def _power_term(a: float, x: float) -> float:
-    """x^a e^-x / Γ(a + 1), without the cancellation that ln Γ brings at large `a`."""
-    if a < 20.0:
-        return math.exp(a * math.log(x) - x - math.lgamma(a + 1.0))
-    excess = (x - a) / a
-    log_ratio = math.log1p(excess) if abs(excess) < 0.5 else math.log(x) - math.log(a)
-    return math.exp(-a * (excess - log_ratio) - _stirling_rest(a)) / math.sqrt(2.0 * math.pi * a)
-
-
-def _stirling_rest(a: float) -> float:
-    """Return ln Γ(a + 1) less Stirling's formula, for a >= 20 (DLMF 5.11.1)."""
-    b = 1.0 / (a * a)
-    return (1.0 / 12.0 - b * (1.0 / 360.0 - b * (1.0 / 1260.0 - b / 1680.0))) / a
-
-
-def _lower_series(a: float, x: float) -> float:
-    """Σ x^j / ((a+1)…(a+j)): all terms positive, the ratio below 1 when x < a + 1."""
-    term = total = 1.0
-    divisor = a
-    while term > total * 1e-17:
-        divisor += 1.0
-        term *= x / divisor
-        total += term
-    return total
-
-
-def _upper_fraction(a: float, x: float) -> float:
-    """Γ(a, x) / (x^a e^-x) as a continued fraction (modified Lentz), for x >= a + 1."""
-    b = x + 1.0 - a
-    c = math.inf
-    d = 1.0 / b
-    value = d
-    step = 0.0
-    j = 0
-    while abs(step - 1.0) > 4e-16:
-        j += 1
-        top = -j * (j - a)
-        b += 2.0
-        d = 1.0 / (b + top * d)
-        c = b + top / c
-        step = c * d
-        value *= step
-    return value
-
-
 # --- z-tests
 
 
-def ear_confidence(mean: float, ear: float, *, sd_within: float, sd_requirement: float, days: int) -> float:
+def ear_confidence(mean: float, ear: float, *, sd_within: float, sd_requirement: float, days: float) -> float:
     """Confidence that usual intake meets the person's own requirement, from a mean of `days` days.
 
     Φ(z) with z = (mean - EAR) / √(s_r² + s_w²/n).
@@ -160,8 +65,8 @@ def ear_confidence(mean: float, ear: float, *, sd_within: float, sd_requirement:
         Day-to-day SD of intake of the life-stage group, not of the person's own few days. [unit/day]
     sd_requirement : float
         SD of the requirement between persons, CV_r x EAR. [unit/day]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
 
     Returns
     -------
@@ -188,7 +93,7 @@ def ear_confidence(mean: float, ear: float, *, sd_within: float, sd_requirement:
     return normal_cdf(_ear_z(mean, ear, sd_within=sd_within, sd_requirement=sd_requirement, days=days))
 
 
-def ai_confidence(mean: float, ai: float, *, sd_within: float, days: int) -> float:
+def ai_confidence(mean: float, ai: float, *, sd_within: float, days: float) -> float:
     """Confidence that usual intake is at or above the AI, from a mean of `days` days.
 
     Φ((mean - AI) / (s_w/√n)). A low confidence allows no inference: below an AI nothing is known.
@@ -201,8 +106,8 @@ def ai_confidence(mean: float, ai: float, *, sd_within: float, days: int) -> flo
         Adequate intake, less the mean of any fixed daily dose. [unit/day]
     sd_within : float
         Day-to-day SD of intake of the life-stage group. [unit/day]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
 
     Returns
     -------
@@ -222,7 +127,7 @@ def ai_confidence(mean: float, ai: float, *, sd_within: float, days: int) -> flo
     return normal_cdf(_fixed_z(mean, ai, sd_within=sd_within, days=days))
 
 
-def ul_confidence(mean: float, ul: float, *, sd_within: float, days: int) -> float:
+def ul_confidence(mean: float, ul: float, *, sd_within: float, days: float) -> float:
     """Confidence that usual intake is below the UL, from a mean of `days` days.
 
     Φ(-z) with z = (mean - UL) / (s_w/√n).
@@ -235,8 +140,8 @@ def ul_confidence(mean: float, ul: float, *, sd_within: float, days: int) -> flo
         Tolerable upper intake level, less the mean of any fixed daily dose. [unit/day]
     sd_within : float
         Day-to-day SD of intake of the life-stage group. [unit/day]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
 
     Returns
     -------
@@ -256,12 +161,12 @@ def ul_confidence(mean: float, ul: float, *, sd_within: float, days: int) -> flo
     return normal_cdf(-_fixed_z(mean, ul, sd_within=sd_within, days=days))
 
 
-def _ear_z(mean: float, ear: float, *, sd_within: float, sd_requirement: float, days: int) -> float:
+def _ear_z(mean: float, ear: float, *, sd_within: float, sd_requirement: float, days: float) -> float:
     """Difference of the EAR test, in SDs."""
     return _ratio(mean - ear, math.hypot(sd_requirement, sd_within / math.sqrt(_at_least_one(days))))
 
 
-def _fixed_z(mean: float, limit: float, *, sd_within: float, days: int) -> float:
+def _fixed_z(mean: float, limit: float, *, sd_within: float, days: float) -> float:
     """Difference of a mean from a limit that has no spread of its own, in SDs."""
     return _ratio(mean - limit, sd_within / math.sqrt(_at_least_one(days)))
 
@@ -273,9 +178,9 @@ def _ratio(difference: float, sd: float) -> float:
     return math.copysign(math.inf, difference) if difference else 0.0
 
 
-def _at_least_one(days: int) -> int:
+def _at_least_one(days: float) -> float:
     """The number of days, or an error: a mean of no days is no observation."""
-    if days < 1:
+    if not days >= 1:
         raise ValueError(f"a test needs at least 1 day, got {days}")
     return days
 
@@ -302,7 +207,7 @@ def gamma_ear_confidence(
     *,
     cv_within: float,
     sd_requirement: float,
-    days: int,
+    days: float,
     dose: float = 0.0,
 ) -> float:
     """Confidence that usual intake meets the requirement when days of food intake are skewed.
@@ -322,8 +227,8 @@ def gamma_ear_confidence(
         Day-to-day CV of food intake of the life-stage group. [fraction]
     sd_requirement : float
         SD of the requirement between persons. [unit/day]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
     dose : float
         Mean fixed daily dose on top of the food. [unit/day]
 
@@ -363,7 +268,7 @@ def gamma_ear_confidence(
     return min(1.0, max(0.0, 1.0 - unmet / normal_cdf(ear / sd_requirement)))
 
 
-def gamma_ai_confidence(mean: float, ai: float, *, cv_within: float, days: int, dose: float = 0.0) -> float:
+def gamma_ai_confidence(mean: float, ai: float, *, cv_within: float, days: float, dose: float = 0.0) -> float:
     """Confidence that usual intake is at or above the AI when days of food intake are skewed.
 
     The probability that the mean of n days is at most the one observed if usual food intake were
@@ -377,8 +282,8 @@ def gamma_ai_confidence(mean: float, ai: float, *, cv_within: float, days: int, 
         Adequate intake. [unit/day]
     cv_within : float
         Day-to-day CV of food intake of the life-stage group. [fraction]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
     dose : float
         Mean fixed daily dose on top of the food. [unit/day]
 
@@ -395,7 +300,7 @@ def gamma_ai_confidence(mean: float, ai: float, *, cv_within: float, days: int, 
     return _gamma_below(mean, ai - dose, _shape(cv_within, days))
 
 
-def gamma_ul_confidence(mean: float, ul: float, *, cv_within: float, days: int, dose: float = 0.0) -> float:
+def gamma_ul_confidence(mean: float, ul: float, *, cv_within: float, days: float, dose: float = 0.0) -> float:
     """Confidence that usual intake is below the UL when days of food intake are skewed.
 
     The probability that the mean of n days is above the one observed if usual food intake were
@@ -409,8 +314,8 @@ def gamma_ul_confidence(mean: float, ul: float, *, cv_within: float, days: int, 
         Tolerable upper intake level. [unit/day]
     cv_within : float
         Day-to-day CV of food intake of the life-stage group. [fraction]
-    days : int
-        Days logged, at least 1. [days]
+    days : float
+        Days logged, at least 1; or the number of independent days they are worth. [days]
     dose : float
         Mean fixed daily dose on top of the food. [unit/day]
 
@@ -427,7 +332,7 @@ def gamma_ul_confidence(mean: float, ul: float, *, cv_within: float, days: int, 
     return 1.0 - _gamma_below(mean, ul - dose, _shape(cv_within, days))
 
 
-def _shape(cv_within: float, days: int) -> float:
+def _shape(cv_within: float, days: float) -> float:
     """Shape of the gamma distribution of a mean of `days` days; infinite where days do not vary."""
     return _at_least_one(days) / cv_within**2 if cv_within > 0.0 else math.inf
 
@@ -487,7 +392,7 @@ def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, 
         Confidence of one of the tests of this module as a function of the number of days, the mean
         and everything else held fixed.
     level : float
-        Confidence that decides; 1 - `level` decides the other way. [fraction]
+        Confidence that decides, above .5 and below 1; 1 - `level` decides the other way. [fraction]
     most : int
         Longest diary to consider. [days]
 
@@ -496,6 +401,11 @@ def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, 
     int or None
         Total number of days, from 1 to `most`; None if none of them decides, often because the
         requirement itself is too uncertain. [days]
+
+    Raises
+    ------
+    ValueError
+        If `level` is not above .5 and below 1.
 
     Notes
     -----
@@ -506,6 +416,7 @@ def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, 
     unit of ln(days) (`FASTEST_RISE`, `FASTEST_FALL`). From a confidence that lies away from both levels,
     all numbers of days within that distance are skipped: the result is that of trying every number.
     """
+    _check(level)
     days = 1
     while days <= most:
         value = confidence(days)
@@ -515,6 +426,12 @@ def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, 
         safe = min(to_rise / FASTEST_RISE, to_fall / FASTEST_FALL)
         days = max(days + 1, math.ceil(days * math.exp(0.999 * safe)))
     return None
+
+
+def _check(level: float) -> None:
+    """Refuse a level at which both verdicts, or none, would always be given."""
+    if not 0.5 < level < 1.0:
+        raise ValueError(f"the level of a verdict lies above 0.5 and below 1, got {level}")
 
 
 # --- Statuses
@@ -571,14 +488,20 @@ def status(
     days : int
         Days logged; fewer than 3 give no verdict. [days]
     level : float
-        Confidence that decides. [fraction]
+        Confidence that decides, above .5 and below 1. [fraction]
 
     Returns
     -------
     str
         EAR: ``likely_adequate``, ``likely_low``, ``uncertain``; AI: ``at_or_above_ai``,
         ``below_ai_no_inference``; UL: ``below_ul``, ``above_ul``, ``uncertain``; or ``undetermined``.
+
+    Raises
+    ------
+    ValueError
+        If `level` is not above .5 and below 1.
     """
+    _check(level)
     if days < MIN_DAYS:
         return "undetermined"
     ends = _side(confidence_low, level), _side(confidence_high, level)
@@ -681,8 +604,8 @@ UL_SCOPES: Final = ("total", "supplement_only", "supplement_water_added")
 
 _NO_FOOD: Final = Bounds(0.0, 0.0, 0.0)
 
-# A test as a function of the mean food intake, the mean dose and the number of days.
-_Test = Callable[[float, float, int], float]
+ConfidenceTest = Callable[[float, float, float], float]
+"""A test as a function of mean food intake, mean dose [unit/day] and days, to a confidence [fraction]."""
 
 
 def assess_adequacy(
@@ -695,6 +618,8 @@ def assess_adequacy(
     spread: Spread | None,
     days: int,
     skewed: bool,
+    level: float = LEVEL,
+    effective: float | None = None,
 ) -> Adequacy:
     """Test a mean intake against the EAR or, where there is none, the AI.
 
@@ -717,6 +642,10 @@ def assess_adequacy(
         Days logged, at least 1. [days]
     skewed : bool
         True for the nutrients whose days are too skewed for the z-test.
+    level : float
+        Confidence at which a verdict is given, above .5 and below 1. [fraction]
+    effective : float or None
+        Independent days that the `days` are worth, at least 1; None takes them as they are. [days]
 
     Returns
     -------
@@ -725,7 +654,7 @@ def assess_adequacy(
     Raises
     ------
     ValueError
-        If `days` is below 1.
+        If `days` or `effective` is below 1, or `level` out of its range.
 
     References
     ----------
@@ -738,14 +667,16 @@ def assess_adequacy(
     sd = sd_requirement if kind == "ear" else 0.0  # an AI is a fixed number: an EAR without spread
     if spread is None or sd is None:
         return Adequacy("none", None, None, None, None, None, "undetermined")
-    test = _adequacy_test(reference, sd=sd, spread=spread, skewed=skewed)
-    low, best, high = _at_ends(test, food, dose, days=days)
+    test = adequacy_test(reference, sd=sd, spread=spread, skewed=skewed)
+    worth = days if effective is None else effective
+    low, best, high = at_ends(test, food, dose, days=worth)
     z = needed = None
     mean, fixed = _known(food.best), _known(dose.best)
     if mean is not None and fixed is not None:
-        needed = days_to_decide(lambda n: test(mean, fixed, n))
+        each = worth / days  # further days are taken to be worth as much as those logged; one day is one day
+        needed = days_to_decide(lambda n: test(mean, fixed, max(1.0, n * each)), level=level)
         if not skewed:
-            z = _known(_ear_z(mean, reference - fixed, sd_within=spread.sd, sd_requirement=sd, days=days))
+            z = _known(_ear_z(mean, reference - fixed, sd_within=spread.sd, sd_requirement=sd, days=worth))
     return Adequacy(
         method=f"{kind}_{'gamma' if skewed else 'z'}",
         z=z,
@@ -753,7 +684,7 @@ def assess_adequacy(
         confidence_low=low,
         confidence_high=high,
         days_to_decide=needed,
-        status=status(kind, low, high, days=days),
+        status=status(kind, low, high, days=days, level=level),
     )
 
 
@@ -766,6 +697,8 @@ def assess_excess(
     spread: Spread | None,
     days: int,
     skewed: bool,
+    level: float = LEVEL,
+    effective: float | None = None,
 ) -> Excess:
     """Compare a mean intake with the UL, counting what the UL counts.
 
@@ -790,6 +723,10 @@ def assess_excess(
         Days logged, at least 1 where there is a test. [days]
     skewed : bool
         True for the nutrients whose days are too skewed for the z-test.
+    level : float
+        Confidence at which a verdict is given, above .5 and below 1. [fraction]
+    effective : float or None
+        Independent days that the `days` are worth, at least 1; None takes them as they are. [days]
 
     Returns
     -------
@@ -800,7 +737,7 @@ def assess_excess(
     TableError
         If there is a UL and `scope` does not say what it counts.
     ValueError
-        If a test is needed and `days` is below 1.
+        If a test is needed and `days` or `effective` is below 1, or `level` out of its range.
 
     References
     ----------
@@ -818,14 +755,15 @@ def assess_excess(
         return _dose_against(ul, dose, amount=amount)
     dose_low = _known(dose.low)
     if dose_low is not None and dose_low > ul:
-        low, best, high = _at_ends(_never_below, food, dose, days=days)
+        low, best, high = at_ends(_never_below, food, dose, days=days)
         told = amount if amount is not None else _known(dose.best)
         return Excess("ul_dose", told, best, low, high, "above_ul")
     if spread is None:
         return Excess("none", amount, None, None, None, "undetermined")
-    low, best, high = _at_ends(_excess_test(ul, spread=spread, skewed=skewed), food, dose, days=days)
+    worth = days if effective is None else effective
+    low, best, high = at_ends(_excess_test(ul, spread=spread, skewed=skewed), food, dose, days=worth)
     method = "ul_gamma" if skewed else "ul_z"
-    return Excess(method, amount, best, low, high, status("ul", low, high, days=days))
+    return Excess(method, amount, best, low, high, status("ul", low, high, days=days, level=level))
 
 
 def _dose_against(ul: float, dose: Bounds, *, amount: float | None) -> Excess:
@@ -837,8 +775,8 @@ def _dose_against(ul: float, dose: Bounds, *, amount: float | None) -> Excess:
     return Excess("ul_dose", amount, best, low, high, status("ul", low, high, days=MIN_DAYS))
 
 
-def _adequacy_test(reference: float, *, sd: float, spread: Spread, skewed: bool) -> _Test:
-    """The EAR test, or with `sd` 0 the AI test, as a function of food, dose and days."""
+def adequacy_test(reference: float, *, sd: float, spread: Spread, skewed: bool) -> ConfidenceTest:
+    """The EAR test, or with `sd` 0 the AI test, as a function of food, dose [unit/day] and days."""
     if skewed:
         return lambda mean, fixed, days: gamma_ear_confidence(
             mean, reference, cv_within=spread.cv, sd_requirement=sd, days=days, dose=fixed
@@ -848,10 +786,10 @@ def _adequacy_test(reference: float, *, sd: float, spread: Spread, skewed: bool)
     )
 
 
-def _excess_test(ul: float, *, spread: Spread, skewed: bool) -> _Test:
+def _excess_test(ul: float, *, spread: Spread, skewed: bool) -> ConfidenceTest:
     """The UL test as a function of food, dose and days; a dose at the UL leaves no room for food: arithmetic again."""
 
-    def test(mean: float, fixed: float, days: int) -> float:
+    def test(mean: float, fixed: float, days: float) -> float:
         if fixed >= ul:
             return float(fixed + mean <= ul)
         if skewed:
@@ -861,12 +799,14 @@ def _excess_test(ul: float, *, spread: Spread, skewed: bool) -> _Test:
     return test
 
 
-def _never_below(_mean: float, _fixed: float, _days: int) -> float:
+def _never_below(_mean: float, _fixed: float, _days: float) -> float:
     """Confidence of being below a UL that the dose alone reaches."""
     return 0.0
 
 
-def _at_ends(test: _Test, food: Bounds, dose: Bounds, *, days: int) -> tuple[float | None, float | None, float | None]:
+def at_ends(
+    test: ConfidenceTest, food: Bounds, dose: Bounds, *, days: float
+) -> tuple[float | None, float | None, float | None]:
     """Confidence at the low end, the best value and the high end of intake."""
     return (
         _at(test, food.low, dose.low, days),
@@ -875,7 +815,7 @@ def _at_ends(test: _Test, food: Bounds, dose: Bounds, *, days: int) -> tuple[flo
     )
 
 
-def _at(test: _Test, food: float | None, dose: float | None, days: int) -> float | None:
+def _at(test: ConfidenceTest, food: float | None, dose: float | None, days: float) -> float | None:
     """Confidence at one value of food and dose; None where either is not known."""
     food, dose = _known(food), _known(dose)
     return None if food is None or dose is None else test(food, dose, days)

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from nutrigap.diary import Diary
     from nutrigap.entries import Entry
     from nutrigap.person import Person
+    from nutrigap.readings import Method
     from nutrigap.recipes import Recipe
     from nutrigap.report import Report
+    from nutrigap.symptoms import SymptomLog
     from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
+SHEET_ENDINGS = {".html": "html", ".htm": "html", ".md": "md"}
 FAIL_ON: dict[str, Callable[[Report], bool]] = {
     "low": lambda report: any(r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core),
     "over": lambda report: any(r.excess is not None and r.excess.status == "above_ul" for r in report.core),
@@ -83,18 +86,109 @@ diary_options = _together(
     click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
     click.option("--input", "layout", cls=_LayoutOption, metavar="LAYOUT", default="auto", show_default=True),
 )
+
+
+class _AuthorityOption(click.Option):
+    """An option whose choices are the authorities of the tables, which are read only when it is used."""
+
+    def type_cast_value(self, ctx: click.Context, value: object) -> object:
+        from nutrigap.person import authorities
+
+        self.type = click.Choice(list(authorities()))
+        return super().type_cast_value(ctx, value)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from nutrigap.person import authorities
+
+        self.type = click.Choice(list(authorities()))
+        return super().get_help_record(ctx)
+
+
+def _several(name: str, what: str) -> Callable[[Command], Command]:
+    """An option that may be given more than once."""
+    return click.option(f"--{name}", f"{name}s", metavar="TEXT", multiple=True, help=f"{what}; may be given again.")
+
+
 person_options = _together(
     click.option("--age", metavar="AGE", help="Age in years (34) or months (7mo)."),
     click.option("--sex", metavar="SEX", help="female or male."),
     click.option("--pregnant", is_flag=True, help="Use the values for pregnancy."),
     click.option("--lactating", is_flag=True, help="Use the values for lactation."),
+    click.option("--weight", "weight_kg", metavar="KG", help="Body weight, for the energy of the log."),
+    click.option("--height", "height_cm", metavar="CM", help="Body height, for the energy of the log."),
+    click.option("--diet", metavar="DIET", help="omnivore, pescatarian, vegetarian or vegan."),
+    click.option("--months-on-diet", metavar="MONTHS", help="For how many months."),
+    click.option("--sun", metavar="SUN", help="regular (summer sun on bare skin) or little."),
+    _several("medicine", 'A medicine taken ("omeprazole 18 months")'),
+    _several("condition", 'A condition ("kidney disease")'),
+    _several("symptom", 'A symptom ("tingling"), or "none"'),
+    _several("dislike", "A food that is not to be suggested"),
     click.option(
-        "--profile",
-        metavar="FILE",
-        help="Age, sex and life stage from a TOML file [default: nutrigap.toml beside the diary].",
+        "--profile", metavar="FILE", help="All of these from a TOML file [default: nutrigap.toml beside the diary]."
     ),
-    click.option("--references", type=click.Choice(["us"]), help="Whose reference values [default: us]."),
+    click.option("--references", cls=_AuthorityOption, help="Whose reference values [default: us]."),
 )  # fmt: skip
+kitchen_options = _together(choices_option, recipes_option, measures_option, foods_option)
+judging_options = _together(
+    click.option(
+        "--people",
+        metavar="FILE",
+        help="Table of people (person,age,sex,life_stage, ...) for a diary with a person column.",
+    ),
+    click.option("--symptoms", "symptom_log", metavar="FILE", help="A log of symptoms (date,kind,count)."),
+    click.option("--incomplete", metavar="DATE", multiple=True, help="A day that is not whole; may be given again."),
+    click.option("--compare", cls=_AuthorityOption, multiple=True, help="Show another authority's readings as well."),
+    click.option(
+        "--level", type=click.FloatRange(0.5, 1.0, min_open=True, max_open=True), default=0.85, show_default=True,
+        help="Confidence at which a verdict is given.",
+    ),
+    click.option("--own-sd", is_flag=True, help="Use the log's own variation from 14 days on, drawn to the table's."),
+    click.option("--prior", is_flag=True, help="Show a probability with the population as prior beside the test."),
+    click.option("--weigh-weekdays", is_flag=True, help="Weight Monday-Thursday and Friday-Sunday as 4 to 3."),
+    click.option("--consecutive", is_flag=True, help="Count days in a row as fewer independent ones."),
+)  # fmt: skip
+
+
+class Told(TypedDict):
+    """What the options about a person tell."""
+
+    age: str | None
+    sex: str | None
+    pregnant: bool
+    lactating: bool
+    weight_kg: str | None
+    height_cm: str | None
+    diet: str | None
+    months_on_diet: str | None
+    sun: str | None
+    medicines: tuple[str, ...]
+    conditions: tuple[str, ...]
+    symptoms: tuple[str, ...]
+    dislikes: tuple[str, ...]
+    profile: str | None
+    references: str | None
+
+
+class Asked(Told):
+    """What the options of a command tell that reads and judges a diary."""
+
+    start: str | None
+    end: str | None
+    date_format: str | None
+    layout: str
+    choices: str | None
+    recipes: str | None
+    measures: str | None
+    tables: tuple[str, ...]
+    people: str | None
+    symptom_log: str | None
+    incomplete: tuple[str, ...]
+    compare: tuple[str, ...]
+    level: float
+    own_sd: bool
+    prior: bool
+    weigh_weekdays: bool
+    consecutive: bool
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -107,15 +201,8 @@ def cli() -> None:
 @diary_argument
 @diary_options
 @person_options
-@click.option(
-    "--people",
-    metavar="FILE",
-    help="Table of people (person,age,sex,life_stage) for a diary with a person column.",
-)
-@choices_option
-@recipes_option
-@measures_option
-@foods_option
+@judging_options
+@kitchen_options
 @click.option(
     "--format",
     "form",
@@ -139,35 +226,48 @@ def cli() -> None:
     help="Colour in text.",
 )
 def report(
-    diary: str, start: str | None, end: str | None, date_format: str | None, layout: str,
-    age: str | None, sex: str | None, pregnant: bool, lactating: bool, profile: str | None, references: str | None,
-    people: str | None, choices: str | None, recipes: str | None, measures: str | None,
-    tables: tuple[str, ...], form: str | None, output: str | None,
-    fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
+    diary: str, form: str | None, output: str | None, fail_on: tuple[str, ...], quiet: bool, verbose: bool, color: str,
+    **asked: Unpack[Asked],
 ) -> None:  # fmt: skip
     """Totals, comparison with the reference intakes, and a reading, for one DIARY ("-" is standard input)."""
-    who = _person(diary, age, sex, pregnant, lactating, profile, references)
-    form = form or _form_of(output)
+    form = form or _form_of(output, ENDINGS, "text")
     into = output is not None and _is_folder(output)
     if into and form not in ("text", "csv"):
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
-    _refuse_to_overwrite(output, diary, profile, people, choices, recipes, *tables)
-    read = _read(diary, start, end, date_format, layout)
-    if not quiet:
-        _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
-        if len(read.people()) > 1 and not people:
-            _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
-    spoken = _measures(measures, diary, profile)
-    reports = list(_reports(read, who, people, choices, recipes, spoken, tables))
+    reports = _reports(diary, output, asked, quiet=quiet, verbose=verbose)
     if into and output is not None:
         _write_folders(reports, Path(output))
     else:
         colored = output is None and (color == "always" or (color == "auto" and _terminal()))
         _deliver(_render(reports, form, colored, plain=output is None), output, form)
-    if any(FAIL_ON[asked](one) for asked in fail_on for one in reports):
+    if any(FAIL_ON[asked_for](one) for asked_for in fail_on for one in reports):
         raise SystemExit(ASKED)
+
+
+@cli.command()
+@diary_argument
+@diary_options
+@person_options
+@judging_options
+@kitchen_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html"]),
+    help="Form of the page [default: by the ending of -o, else md].",
+)
+@output_option
+@quiet_option
+@verbose_option
+def sheet(diary: str, form: str | None, output: str | None, quiet: bool, verbose: bool, **asked: Unpack[Asked]) -> None:
+    """One page for a doctor: what DIARY holds, products and doses, what was told; no interpretation."""
+    from nutrigap.report.sheet import render
+
+    form = form or _form_of(output, SHEET_ENDINGS, "md")
+    reports = _reports(diary, output, asked, quiet=quiet, verbose=verbose)
+    _deliver(render(reports, form), output, form)
 
 
 @cli.command()
@@ -296,20 +396,11 @@ def foods(query: tuple[str, ...], rich_in: str | None, limit: int, tables: tuple
     show_default=True,
     help="Form of the table.",
 )
-def targets(
-    age: str | None,
-    sex: str | None,
-    pregnant: bool,
-    lactating: bool,
-    profile: str | None,
-    references: str | None,
-    form: str,
-) -> None:
+def targets(form: str, **told: Unpack[Told]) -> None:
     """The reference values used for a person, each with its source."""
     from nutrigap.report.listings import target_table
 
-    who = _person("-", age, sex, pregnant, lactating, profile, references)
-    _deliver(target_table(who, form), None, form)
+    _deliver(target_table(_person("-", told), form), None, form)
 
 
 @cli.command()
@@ -323,25 +414,18 @@ def sources() -> None:
 # --- what the commands share
 
 
-def _person(
-    diary: str,
-    age: str | None,
-    sex: str | None,
-    pregnant: bool,
-    lactating: bool,
-    profile: str | None,
-    references: str | None,
-) -> Person:
-    from nutrigap.profile import find_profile, person_of
+def _person(diary: str, told: Told | Asked) -> Person:
+    from nutrigap.profile import PERSON_KEYS, find_profile, person_of
 
-    if pregnant and lactating:
+    if told["pregnant"] and told["lactating"]:
         raise click.UsageError(
             "--pregnant and --lactating exclude each other; the values for lactation hold after birth"
         )
-    entries = find_profile(diary, profile)
-    stage = "pregnant" if pregnant else "lactating" if lactating else None
-    given = {"age": age, "sex": sex, "life_stage": stage, "references": references}
-    return person_of({**entries, **{name: value for name, value in given.items() if value is not None}})
+    entries = {name: text for name, text in find_profile(diary, told["profile"]).items() if name in PERSON_KEYS}
+    stage = "pregnant" if told["pregnant"] else "lactating" if told["lactating"] else None
+    given = {name: value for name, value in told.items() if name in PERSON_KEYS} | {"life_stage": stage}
+    texts = {name: "; ".join(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    return person_of({**entries, **{name: str(text) for name, text in texts.items() if text}})
 
 
 def _measures(given: str | None, diary: str, profile: str | None = None) -> str | None:
@@ -393,15 +477,23 @@ def _foods(tables: Sequence[str]) -> FoodTable:
     return foodtables.load_foods(*tables)
 
 
-def _reports(
-    read: Diary, who: Person, people: str | None, choices: str | None, recipes: str | None, measures: str | None,
-    tables: Sequence[str],
-) -> Iterator[Report]:  # fmt: skip
-    """One report a person."""
+def _reports(diary: str, output: str | None, asked: Asked, *, quiet: bool, verbose: bool) -> list[Report]:
+    """One report a person, after the messages about the input."""
     from nutrigap.analysis import analyze
     from nutrigap.profile import read_people
 
-    saved, dishes, foods = _choices(choices), _recipes(recipes), _foods(tables)
+    who = _person(diary, asked)
+    people = asked["people"]
+    inputs = (diary, asked["profile"], people, asked["choices"], asked["recipes"], asked["symptom_log"])
+    _refuse_to_overwrite(output, *inputs, *asked["tables"])
+    days = [day for text in asked["incomplete"] if (day := _day(text, "--incomplete")) is not None]
+    read = _read(diary, asked["start"], asked["end"], asked["date_format"], asked["layout"])
+    if not quiet:
+        _say_problems(read.problems, read.path, verbose=verbose, to_stderr=True)
+        if len(read.people()) > 1 and not people:
+            _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
+    spoken = _measures(asked["measures"], diary, asked["profile"])
+    saved, dishes, foods = _choices(asked["choices"]), _recipes(asked["recipes"]), _foods(asked["tables"])
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]
@@ -410,10 +502,33 @@ def _reports(
     if people and strangers:
         hint = did_you_mean(strangers[0], known)
         raise click.UsageError(f'{people}: no row for "{strangers[0]}", who is in {read.path}{hint}; add it')
-    for name in names:
-        who_is = known.get(name, who)
-        lines = read.for_person(name)
-        yield analyze(lines, who_is, foods=foods, choices=saved, recipes=dishes, measures=measures)
+    if asked["symptom_log"] and len(names) > 1:
+        raise click.UsageError(f"--symptoms: {read.path} holds {len(names)} people, and a symptom log is one person's")
+    return [
+        analyze(
+            read.for_person(name), known.get(name, who), foods=foods, choices=saved, recipes=dishes, measures=spoken,
+            symptoms=_symptoms(asked["symptom_log"], asked["date_format"]), incomplete=days, compare=asked["compare"],
+            method=_method(asked),
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def _symptoms(path: str | None, date_format: str | None) -> SymptomLog | None:
+    if path is None:
+        return None
+    from nutrigap.symptoms import read_symptoms
+
+    return read_symptoms(path, date_format=date_format)
+
+
+def _method(asked: Asked) -> Method:
+    from nutrigap.readings import Method
+
+    return Method(
+        level=asked["level"], own_sd=asked["own_sd"], prior=asked["prior"], weekdays=asked["weigh_weekdays"],
+        consecutive=asked["consecutive"],
+    )  # fmt: skip
 
 
 def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool) -> str:
@@ -438,15 +553,15 @@ def _write_folders(reports: Sequence[Report], folder: Path) -> None:
             _say(str(path), to_stderr=True)
 
 
-def _form_of(output: str | None) -> str:
+def _form_of(output: str | None, endings: dict[str, str], default: str) -> str:
     if output is None or _is_folder(output):
-        return "text"
+        return default
     ending = Path(output).suffix.lower()
-    if ending not in ENDINGS:
+    if ending not in endings:
         raise click.UsageError(
-            f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(ENDINGS)}, a folder/, or --format'
+            f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(endings)}, a folder/, or --format'
         )
-    return ENDINGS[ending]
+    return endings[ending]
 
 
 def _refuse_to_overwrite(output: str | None, *inputs: str | None) -> None:

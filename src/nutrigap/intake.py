@@ -269,6 +269,11 @@ class Intake:
         return self._mean(self._of(FOOD), left_out=True, unlabelled=False)
 
     @cached_property
+    def food_by_day(self) -> FloatArray:
+        """Best food intake of each day, (days × nutrients)."""
+        return self._daily(self._of(FOOD), room=False).best
+
+    @cached_property
     def mean_dose(self) -> Bounds:
         """Mean daily dose from supplements, arithmetic: no day-to-day variation is assumed."""
         return self._mean(self._of(SUPPLEMENT), left_out=False, unlabelled=True)

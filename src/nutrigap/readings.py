@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from nutrigap import assessment
 from nutrigap.assessment import Adequacy, Excess
-from nutrigap.intake import Bounds, Intake
-from nutrigap.person import Person
-from nutrigap.references import Reference, reference, variation
-from nutrigap.units import Nutrient, nutrient_index, nutrients
+from nutrigap.intake import WEEK, Bounds, Intake
+from nutrigap.person import Person, known_answers
+from nutrigap.references import Reference, Variation, reference, variation
+from nutrigap.sensitivity import CONSECUTIVE, Prior, Stress, effective_days, own_spread, sensitivity
+from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
 
 # Intakes so skewed from day to day that the z-test does not hold; a gamma model of the mean takes its place.
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
+ENOUGH = ("likely_adequate", "at_or_above_ai")
+# From so many months of use on a medicine may lower what the blood holds, whatever is eaten (FDA 2011, MHRA 2022).
+CAPS_FROM_MONTHS = {"ppi": 3.0, "metformin": 4.0}
 _UNREAD = Adequacy("none", None, None, None, None, None, "undetermined")
+
+
+class Method(NamedTuple):
+    """How a diary is judged.
+
+    Attributes
+    ----------
+    level : float
+        Confidence at which a verdict is given. [fraction]
+    own_sd : bool
+        Whether the person's own day-to-day SD, shrunk to the table's, is used from 14 days on.
+    prior : bool
+        Whether a posterior with the population as prior is shown beside the test; it decides nothing.
+    sd : mapping
+        Day-to-day SD by nutrient id that replaces the table's. [unit/day]
+    weekdays : bool
+        Whether Monday to Thursday and Friday to Sunday are weighted as they stand in a week.
+    consecutive : bool
+        Whether days that follow each other are taken for fewer independent ones.
+    """
+
+    level: float = assessment.LEVEL
+    own_sd: bool = False
+    prior: bool = False
+    sd: Mapping[str, float] = MappingProxyType({})
+    weekdays: bool = False
+    consecutive: bool = False
 
 
 class Reading(NamedTuple):
     """One nutrient of one diary: what was found, what it was held against, what that allows to say.
 
-    ``low``, ``best``, ``high`` are mean intakes per day in the canonical unit; an infinite ``high`` has no upper end.
-    ``reference``, ``adequacy`` and ``excess`` are None for context nutrients, which are shown but not judged.
+    Attributes
+    ----------
+    nutrient : Nutrient
+    low, best, high : float
+        Mean intakes per day in the canonical unit; an infinite ``high`` has no upper end.
+    reference : Reference or None
+    adequacy : Adequacy or None
+    excess : Excess or None
+        These three are None for context nutrients, which are shown but not judged.
+    stress : tuple of Stress
+        The confidence and the verdict under other assumptions about day-to-day variation.
+    capped_by : tuple of str
+        What was told that a log cannot see past: with it no log shows that intake is enough.
     """
 
     nutrient: Nutrient
@@ -32,55 +76,144 @@ class Reading(NamedTuple):
     reference: Reference | None
     adequacy: Adequacy | None
     excess: Excess | None
+    stress: tuple[Stress, ...] = ()
+    capped_by: tuple[str, ...] = ()
 
 
-def read_all(intake: Intake, person: Person) -> tuple[Reading, ...]:
-    """Readings of all nutrients, core first, in table order."""
-    return tuple(_read(intake, person, nutrient) for nutrient in nutrients() if nutrient.role != "part")
+USUAL = Method()
 
 
-def _read(intake: Intake, person: Person, nutrient: Nutrient) -> Reading:
+def read_all(intake: Intake, person: Person, method: Method = USUAL) -> tuple[Reading, ...]:
+    """Readings of all nutrients, core first, in table order; the intake is weighted as ``weigh`` makes it."""
+    return tuple(_read(intake, person, nutrient, method) for nutrient in nutrients() if nutrient.role != "part")
+
+
+def weigh(intake: Intake, method: Method) -> Intake:
+    """The intake with its weekdays weighted where the method asks for it."""
+    return intake.weighted(WEEK) if method.weekdays else intake
+
+
+def _read(intake: Intake, person: Person, nutrient: Nutrient, method: Method) -> Reading:
     i = nutrient_index()[nutrient.id]
     low, best, high = (float(end[i]) for end in intake.mean)
     found = (
-        [one for one in (_assess(intake, who, nutrient, i) for who in person.possible()) if one is not None]
+        [one for one in (_assess(intake, who, nutrient, method) for who in person.possible()) if one is not None]
         if nutrient.role == "core"
         else []
     )
     if not found:
         return Reading(nutrient, low, best, high, None, None, None)
+    adequacy = _agreed([one.adequacy for one in found])
+    caps = _caps(person, nutrient.id) if adequacy.status in ENOUGH else ()
+    if caps:
+        adequacy = adequacy._replace(status="undetermined")
     return Reading(
-        nutrient, low, best, high, _most_demanding([one[0] for one in found]),
-        _agreed([one[1] for one in found]), _agreed([one[2] for one in found]),
+        nutrient, low, best, high, _most_demanding([one.reference for one in found]), adequacy,
+        _agreed([one.excess for one in found]), found[0].stress if len(found) == 1 else (), caps,
     )  # fmt: skip
 
 
-def _assess(intake: Intake, person: Person, nutrient: Nutrient, i: int) -> tuple[Reference, Adequacy, Excess] | None:
+class _Assessed(NamedTuple):
+    reference: Reference
+    adequacy: Adequacy
+    excess: Excess
+    stress: tuple[Stress, ...] = ()
+
+
+def adequacy_of_food(intake: Intake, person: Person, nutrient: str, factor: float, method: Method) -> Adequacy | None:
+    """The adequacy test with the food part of an intake times ``factor``: what another way of counting would read."""
+    of = find_nutrient(nutrient)
+    found = [_assess(intake, who, of, method, factor) for who in person.possible()]
+    tested = [one.adequacy for one in found if one is not None]
+    return _agreed(tested) if tested else None
+
+
+def _assess(
+    intake: Intake, person: Person, nutrient: Nutrient, method: Method, factor: float = 1.0
+) -> _Assessed | None:
     """The tests of one nutrient for one fully known person."""
+    i = nutrient_index()[nutrient.id]
     target = reference(person, nutrient.id)
     if target is None:
         return None
-    spread = variation(person, nutrient.id)
     if not intake.days:  # no mean: the reference is shown, and nothing is said
         unread = "no_ul" if target.ul is None else "undetermined"
-        return target, _UNREAD, Excess("none", None, None, None, None, unread)
-    food, dose = _bounds(intake.mean_food, i), _bounds(intake.mean_dose, i)
+        return _Assessed(target, _UNREAD, Excess("none", None, None, None, None, unread))
+    food, dose = _bounds(intake.mean_food, i, factor), _bounds(intake.mean_dose, i)
     # pills beside food that could not be counted may show that a need is met, never that it is not
     eaten = food if intake.has_food else food._replace(high=None)
-    spread_of = assessment.Spread(sd=spread.sd, cv=spread.cv) if spread is not None else None
-    skewed = nutrient.id in SKEWED
+    known = variation(person, nutrient.id)
+    daily = _food_by_day(intake, i)
+    spread = _spread(nutrient.id, known, daily, method)
+    skewed, days, worth = nutrient.id in SKEWED, intake.days, _worth(intake, method)
     adequacy = assessment.assess_adequacy(
-        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread_of,
-        days=intake.days, skewed=skewed,
+        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread,
+        days=days, skewed=skewed, level=method.level, effective=worth,
     )  # fmt: skip
     excess = assessment.assess_excess(
-        food, dose, ul=target.ul, scope=target.ul_scope, spread=spread_of, days=intake.days, skewed=skewed
-    )
-    return target, adequacy, excess
+        food, dose, ul=target.ul, scope=target.ul_scope, spread=spread, days=days, skewed=skewed, level=method.level,
+        effective=worth,
+    )  # fmt: skip
+    stress = sensitivity(
+        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread,
+        days=days, skewed=skewed, level=method.level, effective=worth,
+        consecutive=in_a_row(intake) and not method.consecutive, daily=() if method.own_sd else daily,
+        prior=_prior(known) if method.prior and target.ear is not None else None,
+    )  # fmt: skip
+    return _Assessed(target, adequacy, excess, stress)
 
 
-def _bounds(mean: Bounds, i: int) -> assessment.Bounds:
-    low, best, high = (float(end[i]) for end in mean)
+def in_a_row(intake: Intake) -> bool:
+    """Whether the counted days, more than one, follow each other."""
+    dates = [date for date, counts in zip(intake.dates, intake.complete, strict=True) if counts]
+    return len(dates) > 1 and dates[-1] - dates[0] == dt.timedelta(days=len(dates) - 1)
+
+
+def _food_by_day(intake: Intake, i: int) -> list[float]:
+    """Best food intake of each counted day. [unit/day]"""
+    return [float(value) for value in intake.food_by_day[intake.complete, i]]
+
+
+def _worth(intake: Intake, method: Method) -> float | None:
+    """How many independent days of equal weight the log is worth; None where simply its days."""
+    weights = None if intake.weights is None else [float(w) for w in intake.weights[intake.complete]]
+    correlation = CONSECUTIVE if method.consecutive and in_a_row(intake) else 0.0
+    if weights is None and not correlation:
+        return None
+    return effective_days(intake.days, autocorrelation=correlation, weights=weights)
+
+
+def _spread(nutrient: str, known: Variation | None, daily: Sequence[float], method: Method) -> assessment.Spread | None:
+    """Day-to-day variation: as given, the person's own where asked for, else that of the life-stage group."""
+    if known is None:
+        return None
+    spread = assessment.Spread(sd=known.sd, cv=known.cv)
+    if (given := method.sd.get(nutrient)) is not None:
+        return assessment.Spread(sd=given, cv=given / known.mean if known.mean else known.cv)
+    return own_spread(daily, spread) if method.own_sd else spread
+
+
+def _prior(known: Variation | None) -> Prior | None:
+    """The population of the person's age and sex: mean and SD between persons of usual food intake (NHANES)."""
+    if known is None or known.mean is None or known.sd_between is None:
+        return None
+    return Prior(known.mean, known.sd_between)
+
+
+def _caps(person: Person, nutrient: str) -> tuple[str, ...]:
+    """What the person told that a log of a nutrient cannot see past: conditions, and medicines of long use."""
+    known = known_answers()
+    found = []
+    for kind in ("condition", "medicine"):
+        for told in person.told(kind):
+            long = told.months is None or told.months >= CAPS_FROM_MONTHS.get(told.id, 0.0)
+            if told.id and nutrient in known[told.id].caps and long:
+                found.append(told.label)
+    return tuple(found)
+
+
+def _bounds(mean: Bounds, i: int, factor: float = 1.0) -> assessment.Bounds:
+    low, best, high = (factor * float(end[i]) for end in mean)
     return assessment.Bounds(low, best, high if math.isfinite(high) else None)
 
 
@@ -102,6 +235,10 @@ def _most_demanding(targets: Sequence[Reference]) -> Reference:
         ul=strictest.ul,
         ul_scope=strictest.ul_scope,
         ul_status=strictest.ul_status,
+        ul_source=strictest.ul_source,
+        provisional=any(target.provisional for target in targets),
+        unverified=tuple(dict.fromkeys(kind for target in targets for kind in target.unverified)),
+        notes=tuple(dict.fromkeys(note for target in targets for note in target.notes)),
         sd_requirement=hardest.sd_requirement,
         sources=tuple(sorted({source for target in targets for source in target.sources})),
     )

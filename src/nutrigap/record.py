@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nutrigap.energy import ADULT_YEARS, EnergyCheck, energy_check
+from nutrigap.energy import ADULT, EnergyCheck, energy_check
 from nutrigap.intake import Intake
 from nutrigap.person import Person
+from nutrigap.readings import Method, in_a_row, weigh
 from nutrigap.tables import FloatArray
 from nutrigap.units import nutrient_index
 
@@ -31,8 +32,9 @@ FEW_LINES = 0.5
 """Share of the other days' median number of lines up to which a day has few."""
 # What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
 _NOT_WHOLE = re.compile(
-    r"(?<!not )\b(?:incomplete|not complete|partial(?:ly)? (?:day|logged|log)|part of the day|rest (?:of the day )?not logged|"
-    r"stopped logging|forgot to log|did not log|didn'?t log|not everything logged|not fully logged)\b",
+    r"\b(?:incomplete|not complete|partial(?:ly)? (?:day|logged|log)|part of the day|"
+    r"rest (?:of the day )?not logged|stopped logging|forgot to log|did not log|didn'?t log|"
+    r"not everything logged|not fully logged)\b",
     re.I,
 )
 _WHOLE = re.compile(r"\b(?:complete day|day complete|full day|fasting day|fasted|all logged|everything logged)\b", re.I)
@@ -74,6 +76,10 @@ class Record:
     in_a_row: bool
     energy: EnergyCheck | None
 
+    def weighed(self, method: Method) -> Record:
+        """The record with its weekdays weighted, where the method asks for it."""
+        return replace(self, intake=weigh(self.intake, method)) if method.weekdays else self
+
     @property
     def weekend_days(self) -> int:
         """How many counted days are a Saturday or Sunday."""
@@ -107,7 +113,7 @@ def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) 
         incomplete=tuple(gone),
         mean_with_all=intake.mean.best if gone else None,
         weekdays=tuple(sum(date.weekday() == day for date in dates) for day in range(7)),
-        in_a_row=len(dates) > 1 and dates[-1] - dates[0] == dt.timedelta(days=len(dates) - 1),
+        in_a_row=in_a_row(whole),
         energy=_energy(whole, person),
     )
 
@@ -136,9 +142,7 @@ def _why(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> tuple[str, b
 
 def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
     """What is missing on a day, if it is enough to leave it out; else []."""
-    others = [
-        int(o) for o in np.flatnonzero(intake.complete) if o != d and marked.get(intake.dates[o], True)
-    ]
+    others = [int(o) for o in np.flatnonzero(intake.complete) if o != d and marked.get(intake.dates[o], True)]
     if len(others) < MIN_OTHERS:
         return []
     i = nutrient_index()["energy"]
@@ -180,7 +184,7 @@ def _meals(intake: Intake) -> list[set[str]]:
 def _energy(intake: Intake, person: Person) -> EnergyCheck | None:
     if person.weight_kg is None or person.height_cm is None or person.sex is None or person.age is None:
         return None
-    if person.life_stage != "none" or float(person.age) < ADULT_YEARS or not intake.days or not intake.has_food:
+    if person.life_stage != "none" or float(person.age) < ADULT or not intake.days or not intake.has_food:
         return None
     return energy_check(
         float(intake.mean.best[nutrient_index()["energy"]]),

@@ -1,11 +1,14 @@
 """The reference values that hold for exactly one person.
 
 Every value is a row of ``data/references.csv`` with its source; nothing is interpolated, and where no row exists
-the answer is a refusal, never the nearest row.
+the answer is a refusal, never the nearest row. The words are those of the United States: an ``ear`` is what EFSA and
+the Nordic countries call AR (average requirement), an ``rda`` is EFSA's PRI (population reference intake) and the
+Nordic RI (recommended intake). `Reference` carries the authority's own words.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -13,7 +16,9 @@ from typing import NamedTuple
 from nutrigap.errors import TableError
 from nutrigap.person import Person
 from nutrigap.tables import sources
-from nutrigap.units import read_table
+from nutrigap.units import nutrients, read_table
+
+KINDS = ("ear", "rda", "ai", "ul")  # the first of these that a person has names the age band
 
 
 class Reference(NamedTuple):
@@ -21,6 +26,11 @@ class Reference(NamedTuple):
 
     ``ul_scope`` is ``total``, ``supplement_only``, ``supplement_water_added`` or ``none``; ``ul_status`` says why there
     is no upper limit. ``sd_requirement`` is the SD of the requirement between people. ``sources`` are source keys.
+
+    ``ear`` and ``ai`` are both None where the authority set an upper limit only (EFSA, infants below 7 months).
+    ``ear_term`` and ``rda_term`` are the authority's own words. ``provisional`` tells that it calls a requirement so;
+    ``unverified`` names the kinds (``ear``, ``rda``, ``ai``, ``ul``) that rest on a single source, ``notes`` what it
+    says about a value, ``ul_source`` the key of the document that the upper limit is from.
     """
 
     nutrient: str
@@ -34,14 +44,27 @@ class Reference(NamedTuple):
     sd_requirement: float | None
     age_label: str
     sources: tuple[str, ...]
+    ear_term: str = "EAR"
+    rda_term: str = "RDA"
+    provisional: bool = False
+    unverified: tuple[str, ...] = ()
+    authority: str = "us"
+    notes: tuple[str, ...] = ()
+    ul_source: str = ""
 
 
 class Variation(NamedTuple):
-    """Day-to-day variation of intake within one person: SD [unit/day] and CV [fraction] of intake from food."""
+    """Day-to-day variation of intake within one person: SD [unit/day] and CV [fraction] of intake from food.
+
+    ``mean`` is the mean of the person's group and ``sd_between`` the SD of usual intake between its members, both of
+    food alone [unit/day].
+    """
 
     sd: float
     cv: float
     source: str
+    mean: float | None = None
+    sd_between: float | None = None
 
 
 class _Row(NamedTuple):
@@ -58,6 +81,9 @@ class _Row(NamedTuple):
     scope: str
     status: str
     source: str
+    verified: bool
+    provisional: bool
+    note: str
 
     def covers(self, person: Person, months: int) -> bool:
         return (
@@ -68,34 +94,49 @@ class _Row(NamedTuple):
 
 
 @cache
-def _rows(authority: str, nutrient: str) -> tuple[_Row, ...]:
-    return tuple(row for row in _all_rows() if row.authority == authority and row.nutrient == nutrient)
+def _rows(authority: str) -> dict[str, tuple[_Row, ...]]:
+    """The rows of one authority by nutrient: the others' are not read into numbers."""
+    found: dict[str, list[_Row]] = {}
+    for row in read_table("references.csv"):
+        if row["authority"] == authority:
+            found.setdefault(row["nutrient"], []).append(
+                _Row(
+                    authority=authority,
+                    nutrient=row["nutrient"],
+                    kind=row["kind"],
+                    value=float(row["value"]) if row["value"] else None,
+                    unit=row["unit"],
+                    sex=row["sex"],
+                    life_stage=row["life_stage"],
+                    age_label=row["age_label"],
+                    first_month=int(row["age_min_months"]),
+                    end_month=float(row["age_max_months"] or "inf"),
+                    scope=row["intake_scope"],
+                    status=row["status"],
+                    source=row["source"],
+                    verified=row["verification"] == "verified",
+                    provisional=row["provisional"] == "yes",
+                    note=row["note"],
+                )
+            )
+    return {nutrient: tuple(rows) for nutrient, rows in found.items()}
 
 
 @cache
-def _all_rows() -> tuple[_Row, ...]:
-    return tuple(
-        _Row(
-            authority=row["authority"],
-            nutrient=row["nutrient"],
-            kind=row["kind"],
-            value=float(row["value"]) if row["value"] else None,
-            unit=row["unit"],
-            sex=row["sex"],
-            life_stage=row["life_stage"],
-            age_label=row["age_label"],
-            first_month=int(row["age_min_months"]),
-            end_month=float(row["age_max_months"] or "inf"),
-            scope=row["intake_scope"],
-            status=row["status"],
-            source=row["source"],
-        )
-        for row in read_table("references.csv")
-    )
+def _authorities() -> dict[str, dict[str, str]]:
+    return {row["key"]: row for row in read_table("authorities.csv")}
+
+
+def terms(authority: str) -> dict[str, str]:
+    """The words of an authority: ``short``, ``ear_term``, ``rda_term``, ``level_term``."""
+    return _authorities()[authority]
 
 
 def reference(person: Person, nutrient: str) -> Reference | None:
     """The reference values of a nutrient for a fully known person; None where the authority has no row at all.
+
+    Requirement and upper limit are looked up each for itself, for their age bands differ (EFSA magnesium: 3-9 years
+    for the one, 4-9 for the other). Where there is an upper limit only, ``ear`` and ``ai`` are None.
 
     Raises
     ------
@@ -105,45 +146,54 @@ def reference(person: Person, nutrient: str) -> Reference | None:
         More than one row of a kind covers the person: a fault of the table.
     """
     months = person.known_months()
+    authority = person.references
     found: dict[str, _Row] = {}
-    for row in _rows(person.references, nutrient):
+    for row in _rows(authority).get(nutrient, ()):
         if row.covers(person, months):
             if row.kind in found:
                 raise TableError(f"two {row.kind} rows of {nutrient} cover {person}")
             found[row.kind] = row
     if not found:
         return None
-    values = {kind: row.value for kind, row in found.items()}
+    ordered = [found[kind] for kind in KINDS if kind in found]
+    values = {row.kind: row.value for row in ordered}
     limit = found.get("ul")
-    requirement = next(iter(found.values()))
+    ear, rda = values.get("ear"), values.get("rda")
     return Reference(
         nutrient=nutrient,
-        unit=requirement.unit,
-        ear=values.get("ear"),
-        rda=values.get("rda"),
+        unit=ordered[0].unit,
+        ear=ear,
+        rda=rda,
         ai=values.get("ai"),
         ul=values.get("ul"),
         ul_scope=limit.scope if limit is not None and limit.value is not None else "none",
         ul_status=limit.status if limit is not None else "none set",
-        sd_requirement=_sd_requirement(nutrient, values.get("ear"), values.get("rda")),
-        age_label=requirement.age_label,
-        sources=tuple(sorted({row.source for row in found.values()})),
+        sd_requirement=_sd_requirement(authority, nutrient, ear, rda),
+        age_label=ordered[0].age_label,
+        sources=tuple(sorted({row.source for row in ordered})),
+        ear_term=_authorities()[authority]["ear_term"],
+        rda_term=_authorities()[authority]["rda_term"],
+        provisional=any(row.provisional for row in ordered),
+        unverified=tuple(row.kind for row in ordered if row.value is not None and not row.verified),
+        authority=authority,
+        notes=tuple(dict.fromkeys(row.note for row in ordered if row.note)),
+        ul_source=limit.source if limit is not None and limit.value is not None else "",
     )
 
 
 @cache
-def _stated_cv() -> dict[str, float | None]:
+def _stated_cv() -> dict[tuple[str, str], float | None]:
     return {
-        row["nutrient"]: float(row["cv_percent"]) / 100 if row["cv_percent"] else None
+        (row["authority"], row["nutrient"]): float(row["cv_percent"]) / 100 if row["cv_percent"] else None
         for row in read_table("requirement_cv.csv")
     }
 
 
-def _sd_requirement(nutrient: str, ear: float | None, rda: float | None) -> float | None:
+def _sd_requirement(authority: str, nutrient: str, ear: float | None, rda: float | None) -> float | None:
     """SD of the requirement: the stated CV × EAR, else what the distance from EAR to RDA implies (two SD)."""
-    if ear is None or nutrient not in _stated_cv():
+    if ear is None:
         return None
-    cv = _stated_cv()[nutrient]
+    cv = _stated_cv().get((authority, nutrient))
     if cv is not None:
         return cv * ear
     return (rda - ear) / 2 if rda is not None else None
@@ -161,7 +211,10 @@ def variation(person: Person, nutrient: str) -> Variation | None:
         ):
             # the one CV is inflated by a rare plate of liver, the other by days near zero: the smaller is used
             cv = min(float(row["cv"]), float(row["cv_lognormal"] or "inf")) / 100
-            return Variation(sd=float(row["sd"]), cv=cv, source=row["source"])
+            sd, ratio = float(row["sd"]), float(row["ratio"])  # variance within persons over that between them
+            return Variation(
+                sd=sd, cv=cv, source=row["source"], mean=float(row["mean"]), sd_between=sd / math.sqrt(ratio)
+            )
     return None
 
 
@@ -173,10 +226,17 @@ def _variation_rows() -> tuple[dict[str, str], ...]:
 def target_rows(person: Person) -> Iterator[tuple[Person, Reference]]:
     """(person, reference) for every nutrient with a row, for every person that this one may be."""
     for one in person.possible():
-        for nutrient in dict.fromkeys(row.nutrient for row in _all_rows()):
-            found = reference(one, nutrient)
+        for nutrient in nutrients():
+            found = reference(one, nutrient.id)
             if found is not None:
                 yield one, found
+
+
+def _remarks(target: Reference) -> list[str]:
+    """What a reader of the values should know, in words."""
+    terms = {"ear": target.ear_term, "rda": target.rda_term, "ai": "AI", "ul": "UL"}
+    alone = [f"{terms[kind]} confirmed by one source only" for kind in target.unverified]
+    return [*(["provisional"] if target.provisional else []), *target.notes, *alone]
 
 
 def target_records(person: Person) -> list[dict[str, str | float | None]]:
@@ -196,6 +256,10 @@ def target_records(person: Person) -> list[dict[str, str | float | None]]:
             "ul_scope": target.ul_scope,
             "ul_note": None if target.ul is not None else target.ul_status,
             "sd_requirement": target.sd_requirement,
+            "authority": target.authority,
+            "ear_term": target.ear_term,
+            "rda_term": target.rda_term,
+            "note": "; ".join(_remarks(target)) or None,
             "source": "; ".join(f"{known[key].title} ({known[key].year})" for key in target.sources),
         }
         for one, target in target_rows(person)

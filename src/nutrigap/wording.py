@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.readings import Reading
-from nutrigap.references import Reference
+from nutrigap.references import Reference, terms
 from nutrigap.tables import sources
 
 # Confidence -> adverb; mirrored below one half.
@@ -23,23 +23,7 @@ FEW_MORE_DAYS = 20  # a larger number of days to come is rounded to tens: it res
 SMALL = 0.02  # what adds less than this share of a mean is not worth a sentence
 NEAR_LIMIT, SURELY_BELOW = 0.5, 0.975  # share of an upper level, and confidence, from which a short log speaks of it
 ABOUT = 1.1  # up to this many times a reference, an average is "about" it
-# Where the reference says less than it seems to: nutrient id -> what to say beside "low".
-LOW_REMARKS = {
-    "vitamin_d": "The reference assumes almost no sun, and no log can see the vitamin D that skin makes.",
-    "vitamin_b12": (
-        "No reliable B12 source appears in this log. Plants do not supply B12; fortified foods or a supplement do. "
-        "Stores last a long time, so this is about the coming years, not this week."
-    ),
-}
-LOW_REMARK_BELOW = {"vitamin_b12": 0.3}  # [unit/day] nearer to nothing than any food that holds it brings
-# What else belongs beside "above": nutrient id -> sentence.
-ABOVE_REMARKS = {
-    "magnesium": "This level was set for loose stools, and magnesium in food does not count towards it.",
-}
-LEVEL_OF = {"us": "the US upper level"}
-# Levels of other authorities than the person's own [mg/day]: EFSA NDA 2023, TGA 2022, SCF 2001.
-B6_EFSA, B6_TALK, MAGNESIUM_EFSA = 12.0, 50.0, 250.0
-MAGNESIUM_EFSA_FROM_MONTHS, ADULT_MONTHS = 4 * 12, 18 * 12
+ADULT_MONTHS = 18 * 12
 
 
 class Taken(NamedTuple):
@@ -76,10 +60,6 @@ class Log(NamedTuple):
         Whether the log holds far less energy than an adult eats.
     unread : bool
         Whether a line was left out that may hold energy.
-    weekdays : bool
-        Whether the counted days follow each other and hold no Saturday or Sunday.
-    added_b12 : tuple of float or None
-        Low, best, high of the vitamin B12 from fortified food and supplements. [µg/day]
     """
 
     days: int
@@ -90,8 +70,6 @@ class Log(NamedTuple):
     references: str = "us"
     scant: bool = False
     unread: bool = False
-    weekdays: bool = False
-    added_b12: tuple[float, float, float] | None = None
 
     @property
     def child(self) -> bool:
@@ -154,11 +132,23 @@ def adequacy(reading: Reading, log: Log) -> str:
         return _by_eye(reading)
     if log.days < MIN_DAYS:
         return _short_log(reading)
-    if target.ear is None and target.ai is not None:
+    if target.ear is None and target.ai is not None and not reading.capped_by:
         return _against_ai(reading, log)
     if found.confidence is None:
         return _why_undetermined(reading, log)
-    return f"{_against_ear(reading, log, found.confidence)} {low_remark(reading)}".rstrip()
+    if reading.capped_by:
+        return _capped(reading, found.confidence)
+    return _against_ear(reading, log, found.confidence)
+
+
+def _capped(reading: Reading, confidence: float) -> str:
+    """What was told lets no log show that intake is enough, whatever it holds."""
+    target = reading.reference
+    meets = "meets the need" if target is not None and target.ear is not None else "reaches the adequate intake (AI)"
+    return (
+        f"Not enough to say: with {' and '.join(reading.capped_by)} a log cannot show that intake is enough. By the "
+        f"amounts alone, confidence is {percent(confidence)} that usual intake {meets}."
+    )
 
 
 def points_low(reading: Reading) -> bool:
@@ -166,17 +156,6 @@ def points_low(reading: Reading) -> bool:
     found = reading.adequacy
     tested = found is not None and found.method.startswith("ear") and found.confidence is not None
     return tested and found is not None and found.confidence is not None and found.confidence < 0.5
-
-
-def low_remark(reading: Reading) -> str:
-    """What belongs beside "low" for this nutrient; "" where it is not low, or has none."""
-    remark = LOW_REMARKS.get(reading.nutrient.id, "")
-    if not remark or not points_low(reading) or reading.reference is None:
-        return ""
-    if reading.best >= LOW_REMARK_BELOW.get(reading.nutrient.id, math.inf):
-        return ""
-    hidden = reading.high >= (reading.reference.ear or math.inf)  # a line that was not read may be the source
-    return remark.replace("appears in", "could be read in") if hidden else remark
 
 
 def _supplements_only(reading: Reading) -> str:
@@ -194,8 +173,8 @@ def _short_log(reading: Reading) -> str:
     target = reading.reference
     if target is None or target.ear is None or not points_low(reading) or reading.best >= target.ear:
         return "No verdict yet."
-    ear = f"{exactly(target.ear)} {reading.nutrient.unit}"
-    return f"No verdict yet; so far the average is below the average requirement (EAR, {ear})."
+    ear = f"{target.ear_term}, {exactly(target.ear)} {reading.nutrient.unit}"
+    return f"No verdict yet; so far the average is below the average requirement ({ear})."
 
 
 def _against_ear(reading: Reading, log: Log, confidence: float) -> str:
@@ -264,7 +243,7 @@ def _by_eye(reading: Reading) -> str:
     value = target.ai if target.ear is None else target.ear
     if value is None:
         return "No verdict at this age."
-    kind = "adequate intake (AI" if target.ear is None else "average requirement (EAR"
+    kind = "adequate intake (AI" if target.ear is None else f"average requirement ({target.ear_term}"
     side = "at or above" if reading.best >= value else "below"
     silent = ", which says nothing about shortage" if target.ear is None and reading.best < value else ""
     return (
@@ -330,20 +309,16 @@ def excess(reading: Reading, log: Log) -> str:
     bring += f" {amount(reading, found.amount_compared)} {unit} a day"
     if found.status == "above_ul":
         short = f" Limits are for long use, which {count(log.days, 'day')} cannot show."
-        remark = ABOVE_REMARKS.get(reading.nutrient.id, "")
-        return f"{bring}, above {level}.{short if log.days < LONG_USE_DAYS else ''} {remark}".rstrip()
+        return f"{bring}, above {level}.{short if log.days < LONG_USE_DAYS else ''}"
     if found.status == "below_ul":
         return f"{bring}, within {level}." if found.method == "ul_dose" and found.amount_compared else ""
     return _excess_open(reading, log, bring, level)
 
 
 def _level_name(target: Reference, log: Log) -> str:
-    """``the US upper level for long use (IOM 1998, ``: whose it is, of which year; the value follows."""
-    edition = ""
-    if len(target.sources) == 1 and target.sources[0] in sources():  # several would not tell which set this value
-        source = sources()[target.sources[0]]
-        edition = f"{source.key.removesuffix(source.year).upper()} {source.year}, "
-    return f"{LEVEL_OF.get(log.references, 'the upper level')} for long use ({edition}"
+    """``the US upper level for long use (1998, ``: whose it is, of which year; the value follows."""
+    year = f"{sources()[target.ul_source].year}, " if target.ul_source else ""
+    return f"{terms(log.references)['level_term']} for long use ({year}"
 
 
 def _excess_open(reading: Reading, log: Log, bring: str, level: str) -> str:
@@ -413,69 +388,3 @@ def low_energy(energy: Reading, log: Log) -> str:
             "total is too low as well. If this is all that was eaten, please talk to a dietitian or doctor."
         )
     return f"The log holds {held}; if meals or drinks are missing from it, all totals are too low as well."
-
-
-# --- what other authorities and rules say
-
-
-def b6_levels(reading: Reading, log: Log) -> str:
-    """Rule R07: the upper levels for vitamin B6 differ eightfold; "" up to the lower one."""
-    target = reading.reference
-    if log.references != "us" or target is None or not reading.best > B6_EFSA:
-        return ""
-    ours = (
-        "no US upper level is set at this age"
-        if target.ul is None
-        else f"the US upper level (1998) is {exactly(target.ul)} mg"
-    )
-    adults = " for adults and less for children" if log.child else ""
-    show = " Please show the product to a doctor or pharmacist." if reading.best > B6_TALK else ""
-    return (
-        f"Authorities differ: {ours}, that of EFSA (2023) {exactly(B6_EFSA)} mg{adults}. Nerve symptoms have been "
-        f"reported below 50 mg.{show} With tingling, burning or numbness, stop a product that was not prescribed and "
-        "see a health professional; if it was prescribed, ask first."
-    )
-
-
-def magnesium_levels(reading: Reading, log: Log) -> str:
-    """Rule R15: the two levels for magnesium from supplements; "" up to the lower one, and below its age."""
-    target, taken = reading.reference, log.doses.get(reading.nutrient.id)
-    young = log.months is not None and log.months < MAGNESIUM_EFSA_FROM_MONTHS
-    if log.references != "us" or target is None or taken is None or young or not taken.best > MAGNESIUM_EFSA:
-        return ""
-    sure = "" if taken.low > MAGNESIUM_EFSA else "as written "
-    return (
-        f"EFSA's level for supplements is {exactly(MAGNESIUM_EFSA)} mg (SCF 2001), and {sure}the supplements of this "
-        "log are above it."
-    )
-
-
-def other_level(reading: Reading, log: Log) -> str:
-    """Amount and levels where a log is above the lower of two authorities' levels: for the short answer."""
-    target, taken = reading.reference, log.doses.get(reading.nutrient.id)
-    ours = f"US level {exactly(target.ul)} mg, " if target is not None and target.ul is not None else ""
-    if reading.nutrient.id == "vitamin_b6":
-        return f"{amount(reading, reading.best)} mg a day; {ours}EFSA {exactly(B6_EFSA)} mg"
-    from_supplements = amount(reading, taken.best if taken is not None else None)
-    return f"{from_supplements} mg a day from supplements; {ours}EFSA {exactly(MAGNESIUM_EFSA)} mg"
-
-
-def few_weekdays(log: Log) -> str:
-    """Rule R22: days in a row without a weekend say little about the others."""
-    return f"The {log.days} days follow each other and hold no weekend day; usual intake may differ."
-
-
-def added_b12(reading: Reading, log: Log) -> str:
-    """Rule R04: past 50, what counts is B12 that is not bound to food; "" where it does not apply."""
-    found, target, past_50 = reading.adequacy, reading.reference, log.months is not None and log.months >= 51 * 12
-    if not past_50 or log.references != "us" or log.added_b12 is None or found is None or target is None:
-        return ""
-    low, best, high = log.added_b12
-    if found.status != "likely_adequate" or target.rda is None or best >= target.rda:
-        return ""
-    ends = [amount(reading, low), amount(reading, high)]
-    shown = amount(reading, best) if ends[0] == ends[1] else " to ".join(ends)
-    return (
-        f"After 50, 10-30 % of people absorb food-bound B12 poorly; in this log {shown} {reading.nutrient.unit} came "
-        "from fortified food or supplements."
-    )

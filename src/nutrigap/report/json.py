@@ -6,13 +6,14 @@ import json
 
 from nutrigap import __version__
 from nutrigap.entries import Entry
+from nutrigap.exposures import Range, ratio_ca_mg
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
 from nutrigap.person import authorities
 from nutrigap.readings import Reading
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, finite, line_nutrients, part_nutrients
-from nutrigap.report.sources import used
+from nutrigap.report.sources import access, used
 from nutrigap.rules import DISCLAIMER
 from nutrigap.units import nutrient_index
 
@@ -62,19 +63,166 @@ def as_dict(report: Report) -> dict[str, Json]:
             for flag in report.found
         ],
         "lines": [_line(report, row, entry) for row, entry in enumerate(report.entries)],
+        "statements": [
+            {
+                "section": flag.section, "rule": flag.rule, "nutrients": list(flag.nutrients), "text": flag.text,
+                "grade": flag.grade, "evidence": list(flag.evidence),
+            }
+            for flag in report.said
+            if not flag.level
+        ],
+        "ideas": [
+            {
+                "nutrient": idea.nutrient,
+                "food": {"id": idea.food_id, "description": idea.name},
+                "portion": idea.portion,
+                "grams": idea.grams,
+                "amount": idea.amount,
+                "share": idea.share,
+                "energy_kcal": idea.energy_kcal,
+                "eaten": idea.eaten,
+                "also": dict(idea.also),
+            }
+            for idea in report.ideas
+        ],
+        "record": _record(report),
+        "exposures": _exposures(report),
+        "comparison": [_comparison(report, name) for name in report.case.others],
+        "symptoms": _symptoms(report),
         "notes": list(report.notes),
         "sources": [
-            {"key": s.key, "title": s.title, "publisher": s.publisher, "year": s.year, "address": s.address or None}
+            {
+                "key": s.key, "title": s.title, "publisher": s.publisher, "year": s.year, "address": s.address or None,
+                "access": access(s),
+            }
             for s in used(report)
         ],
         "disclaimer": DISCLAIMER,
     }  # fmt: skip
 
 
+def _record(report: Report) -> dict[str, Json]:
+    """How complete the log is: days, those left out of the mean with the reason, energy against the basal rate."""
+    kept = report.record
+    all_days = kept.mean_with_all
+    columns = nutrient_index()
+    return {
+        "weekdays": list(kept.weekdays),
+        "in_a_row": kept.in_a_row,
+        "weighted": report.intake.weights is not None,
+        "incomplete": [
+            {"date": one.date.isoformat(), "reason": one.reason, "marked": one.marked} for one in kept.incomplete
+        ],
+        "mean_with_all": None
+        if all_days is None
+        else {one.nutrient.id: finite(float(all_days[columns[one.nutrient.id]])) for one in report.readings},
+        "energy": None
+        if kept.energy is None
+        else {name: finite(float(value)) for name, value in kept.energy._asdict().items()},
+    }
+
+
+def _range(value: Range) -> dict[str, Json]:
+    return {"low": finite(value.low), "best": finite(value.best), "high": finite(value.high)}
+
+
+def _exposures(report: Report) -> dict[str, Json]:
+    """What else the log tells: caffeine, alcohol, calcium in milk equivalents, B12 and B6 by where they come from."""
+    case = report.case
+    coffee, drinks, milk, b12, b6 = case.caffeine, case.alcohol, case.milk, case.b12, case.b6
+    sitting = coffee.sitting
+    return {
+        "caffeine": {
+            "unit": "mg",
+            **_range(coffee.mean),
+            "days_above_400": [date.isoformat() for date in coffee.above],
+            "largest_sitting": None
+            if sitting is None
+            else {**_range(sitting.amount), "date": sitting.date.isoformat(), "lines": list(sitting.lines)},
+            "unknown_lines": list(coffee.unknown),
+        },
+        "alcohol": {
+            "unit": "g",
+            **_range(drinks.mean),
+            "days": len(drinks.drinking),
+            "largest_day": None if drinks.largest is None else _range(drinks.largest),
+        },
+        "calcium_milk_equivalents": {
+            "unit": "mg",
+            **{name: finite(float(value)) for name, value in milk._asdict().items()},
+            "adequacy": case.milk_adequacy._asdict() if case.milk_adequacy is not None else None,
+        },
+        "calcium_to_magnesium": ratio_ca_mg(report.intake),
+        "vitamin_b12": {
+            "unit": "µg",
+            "natural": _range(b12.natural),
+            "fortified": _range(b12.fortified),
+            "supplement": _range(b12.supplement),
+            "unread_lines": list(b12.unread),
+        },
+        "vitamin_b6": {
+            "unit": "mg",
+            "supplements": _range(b6.supplements),
+            "fortified": _range(b6.fortified),
+            "products": [
+                {"name": one.name, "lines": list(one.lines), "days": one.days, **_range(one.mean)}
+                for one in b6.products
+            ],
+        },
+        "liquorice_lines": list(case.liquorice.lines),
+        "salt_substitute_lines": list(case.salt_substitute.lines),
+        "medicines": list(case.medicines),
+    }
+
+
+def _comparison(report: Report, authority: str) -> dict[str, Json]:
+    """The readings by another authority."""
+    return {
+        "references": {"name": authority, "edition": authorities()[authority]},
+        "shown": authority in report.compared,
+        "nutrients": [
+            {
+                "id": one.nutrient.id,
+                "reference": _reference(one),
+                "adequacy": one.adequacy._asdict() if one.adequacy is not None else None,
+                "excess": one.excess._asdict() if one.excess is not None else None,
+            }
+            for one in report.case.others[authority].values()
+            if one.nutrient.role == "core"
+        ],
+    }
+
+
+def _symptoms(report: Report) -> list[Json]:
+    """The symptom log as it was read."""
+    if report.case.symptoms is None:
+        return []
+    return [
+        {"date": one.date.isoformat(), "kind": one.kind, "value": one.value, "what": one.what}
+        for one in report.case.symptoms.days
+    ]
+
+
+def _reference(reading: Reading) -> dict[str, Json]:
+    target = reading.reference
+    return {
+        "ear": target.ear if target else None,
+        "rda": target.rda if target else None,
+        "ai": target.ai if target else None,
+        "ul": target.ul if target else None,
+        "ul_scope": target.ul_scope if target else "none",
+        "ul_note": None if target is None or target.ul is not None else target.ul_status,
+        "source": ", ".join(target.sources) if target else None,
+        "terms": [target.ear_term, target.rda_term] if target else None,
+        "provisional": target.provisional if target else False,
+        "unverified": list(target.unverified) if target else [],
+    }
+
+
 def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
     intake, i = report.intake, nutrient_index()[reading.nutrient.id]
     by_source = intake.mean_by_source.best[i]
-    target, adequacy, excess = reading.reference, reading.adequacy, reading.excess
+    adequacy, excess = reading.adequacy, reading.excess
     days: list[Json] = [
         {
             "date": date.isoformat(),
@@ -98,17 +246,11 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
         "days": days,
         "coverage": float(intake.coverage[i]),
         "flagged_share": float(intake.flagged_share[i]),
-        "reference": {
-            "ear": target.ear if target else None,
-            "rda": target.rda if target else None,
-            "ai": target.ai if target else None,
-            "ul": target.ul if target else None,
-            "ul_scope": target.ul_scope if target else "none",
-            "ul_note": None if target is None or target.ul is not None else target.ul_status,
-            "source": ", ".join(target.sources) if target else None,
-        },
+        "reference": _reference(reading),
         "adequacy": adequacy._asdict() if adequacy is not None else None,
         "excess": excess._asdict() if excess is not None else None,
+        "sensitivity": [one._asdict() for one in reading.stress],
+        "capped_by": list(reading.capped_by),
         "contributors": [
             {"food": food, "amount": amount, "share": share}
             for food, amount, share in intake.contributors(reading.nutrient.id)

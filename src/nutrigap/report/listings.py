@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from nutrigap.errors import TableError
+from nutrigap.ideas import OXALATE, common_foods
 from nutrigap.matching import candidates, find_food, search
 from nutrigap.person import Person
-from nutrigap.references import target_records, target_rows
+from nutrigap.references import reference, target_records, target_rows
 from nutrigap.report.csv import render
 from nutrigap.tables import FoodTable, Source, load_foods, sources
 from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table
@@ -23,6 +26,8 @@ LICENCES = {
     "references.csv": "published reference values (facts), cited row by row",
     "within_person_sd.csv": "derived from public-domain NHANES data",
 }
+# What a ranking of the whole table passes over: no foods, or none for those who read it.
+_NO_FOOD = re.compile(r"supplement|formula|human milk|protein (?:powder|and nutritional powders)", re.I)
 OURS = "made for this project, MIT"
 # Derived from the releases of USDA by data/build.py.
 DERIVED = frozenset(["imputation.csv", "default_portion.csv"])
@@ -86,30 +91,106 @@ def nutrient_named(name: str) -> Nutrient:
     raise TableError(f'unknown nutrient "{printable(name)}"; {hint}')
 
 
-def rich_foods(name: str, phrase: str, limit: int, table_of_foods: FoodTable | None = None) -> str:
-    """Foods ranked by the amount of a nutrient in a usual portion, among all or among those that fit a phrase.
+class _Ranked(NamedTuple):
+    """A food of a ranking: its row of the table, what it is called, and its portion in words and in grams [g]."""
 
-    Only foods with a portion that the release itself calls usual are ranked (FNDDS, foods as eaten); where a table
-    has none at all, all foods are, by 100 g.
+    row: int
+    name: str
+    portion: str
+    grams: float
+
+
+def rich_foods(
+    name: str, phrase: str, limit: int, table_of_foods: FoodTable | None = None, *, everything: bool = False
+) -> str:
+    """Foods ranked by the amount of a nutrient in a usual portion.
+
+    Without a phrase these are, for the six nutrients, common foods in portions that people eat, as far as the table
+    has them; ``everything`` ranks the whole table instead, without supplements, powders and infant formula. With a
+    phrase, the foods that fit it. Of foods with oxalate a row says that little of their calcium is absorbed (Heaney,
+    Weaver & Recker 1988).
+
+    Raises
+    ------
+    TableError
+        There is no such nutrient.
     """
     foods, of = table_of_foods or load_foods(), nutrient_named(name)
-    grams = foods.default_grams if np.isfinite(foods.default_grams).any() else np.full(len(foods), 100.0)
-    amounts = foods.values[:, nutrient_index()[of.id]] * grams / 100
-    rows = (
-        np.arange(len(foods)) if not phrase else np.array([c.row for c in search(foods, phrase, limit=200)], dtype=int)
-    )
-    rows = rows[np.isfinite(amounts[rows])]
-    best = rows[np.argsort(-amounts[rows], kind="stable")][:limit]
-    listed = [
-        [
-            foods.ids[row],
-            f"{amounts[row]:,.{of.decimals}f}",
-            f"{grams[row]:.4g} g",
-            foods.names[row],
-        ]
-        for row in best
+    listed = _common(foods) if of.role == "core" and not phrase and not everything else []
+    best = _by_amount(foods, of, listed or _whole_table(foods, phrase), limit, asked=bool(phrase))
+    columns, aim = nutrient_index(), _adult_aim(of)
+    header = ["id", f"{of.name} {of.unit}", "portion", "kcal", "per 100 kcal"]
+    header += [f"% of {aim[0]} {exactly(aim[1])}"] if aim else []
+    rows = []
+    for one in best:
+        amount = float(foods.values[one.row, columns[of.id]]) * one.grams / 100
+        kcal = float(foods.values[one.row, columns["energy"]]) * one.grams / 100
+        # energy as such, and water, have no amount per energy
+        density = amount / kcal * 100 if kcal > 0 and of.id != "energy" else np.nan
+        cells = [f"{amount:,.{of.decimals}f}", one.portion, _or_mark(kcal, 0), _or_mark(density, of.decimals)]
+        cells += [f"{100 * amount / aim[1]:.0f}"] if aim else []
+        rows.append([foods.ids[one.row], *cells, one.name + _caution(of, one.name)])
+    right = frozenset(range(1, len(header))) - {2}
+    return table([*header, "food (amount in that portion)"], rows, right)
+
+
+def _or_mark(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}" if np.isfinite(value) else "?"
+
+
+def _caution(of: Nutrient, name: str) -> str:
+    little = of.id == "calcium" and OXALATE.match(name)
+    return " (little of it is absorbed)" if little else ""
+
+
+def _adult_aim(of: Nutrient) -> tuple[str, float] | None:
+    """The RDA or AI of an adult, the higher of a woman's and a man's; None of nutrients without one."""
+    if of.role != "core":
+        return None
+    rows = [row for who in Person().possible() if (row := reference(who, of.id)) is not None]
+    for kind in ("rda", "ai"):
+        values = [value for row in rows if (value := getattr(row, kind)) is not None]
+        if values:
+            return kind.upper(), max(values)
+    return None
+
+
+def _common(foods: FoodTable) -> list[_Ranked]:
+    """The common foods that a table has."""
+    found = [(foods.row_by_id.get(food.food_id), food) for food in common_foods()]
+    return [
+        _Ranked(row, food.name, f"{food.portion}, {food.grams:.4g} g", food.grams)
+        for row, food in found
+        if row is not None
     ]
-    return table(["id", f"{of.name} {of.unit}", "portion", "food (amount in that portion)"], listed, frozenset([1, 2]))
+
+
+def _whole_table(foods: FoodTable, phrase: str) -> list[_Ranked]:
+    """The foods of a table that fit a phrase, or all that are food, in the portion that the release calls usual.
+
+    Foods without such a portion are passed over; where a table has none at all, 100 g stands for it.
+    """
+    grams = foods.default_grams if np.isfinite(foods.default_grams).any() else np.full(len(foods), 100.0)
+    if phrase:
+        rows = [candidate.row for candidate in search(foods, phrase, limit=200)]
+    else:
+        no_food = [_NO_FOOD.search(group) is not None for group in foods.groups]
+        rows = [row for row in range(len(foods)) if not no_food[foods.group[row]]]
+    return [_Ranked(row, "", f"{grams[row]:.4g} g", float(grams[row])) for row in rows if np.isfinite(grams[row])]
+
+
+def _by_amount(foods: FoodTable, of: Nutrient, ranked: list[_Ranked], limit: int, *, asked: bool) -> list[_Ranked]:
+    """The richest portions, named; foods of the whole table get their names only here."""
+    rows = np.array([one.row for one in ranked], dtype=np.int64)
+    amounts = foods.values[rows, nutrient_index()[of.id]] * np.array([one.grams for one in ranked])
+    best: list[_Ranked] = []
+    for k in np.argsort(-amounts, kind="stable"):  # unknown amounts come last
+        if len(best) == limit or np.isnan(amounts[k]):
+            break
+        one = ranked[k] if ranked[k].name else ranked[k]._replace(name=foods.names[ranked[k].row])
+        if asked or not _NO_FOOD.search(one.name):
+            best.append(one)
+    return best
 
 
 def target_table(person: Person, form: str) -> str:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from nutrigap.person import authorities
+from nutrigap.references import terms
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
-    METHOD,
     answers,
     assumed,
     bounds,
     checks,
     closing,
+    comparison,
+    comparison_notes,
     context,
     contributors,
+    first,
+    head_of_needs,
+    ideas_note,
     legend,
     limit,
     looks,
+    method,
     need,
     notes,
     opening,
+    record,
     remarks,
     sentences,
+    suggestions,
+    symptom_days,
     title,
-    years,
+    twitching,
 )
-from nutrigap.report.sources import used
+from nutrigap.report.sources import line, used
 from nutrigap.report.wrap import ranges
-from nutrigap.rules import DISCLAIMER, twitching
+from nutrigap.rules import DISCLAIMER
 from nutrigap.wording import amount
 from nutrigap.words import printable
 
@@ -43,6 +51,7 @@ def escape(text: str) -> str:
 def render(report: Report) -> str:
     """The report as Markdown, ending in a newline."""
     lines = [f"# nutrigap: {escape(report.diary.path)}", "", escape(title(report)), ""]
+    lines += [f"> **{escape(warning)}**\n" for warning in first(report)]
     if assumed(report.person):
         lines += [f"> {escape(assumed(report.person))}", ""]
     lines += ["## In short", ""]
@@ -51,31 +60,38 @@ def render(report: Report) -> str:
     lines += [f"- {escape(remark)}" for remark in remarks(report)]
     if report.intake.days:
         lines += ["", *_table(report), "", escape(legend(report)), "", "## Reading", "", *_readings(report)]
+        lines += _listed("Worth knowing", closing(report))
+    if report.ideas:
+        lines += ["", "## Foods that would change it most", ""]
+        for nutrient, ideas in suggestions(report):
+            lines += [f"- **{nutrient}**", *(f"  - {escape(idea)}" for idea in ideas)]
+        lines += ["", escape(ideas_note())]
+    lines += _listed("About muscle twitching", [*twitching(report), *symptom_days(report)])
+    for authority in report.compared:
+        lines += ["", f"## Beside {escape(terms(authority)['short'])}", ""]
+        lines += [f"| per day | {head_of_needs(report, authority)} | upper level | this log |", "|---|---:|---:|---|"]
+        lines += [f"| {' | '.join(row)} |" for row in comparison(report, authority)]
+        lines += ["", *(escape(note) for note in comparison_notes(report, authority))]
     for heading, found in checks(report):
         lines += ["", f"## {heading}", ""]
         for one in found:
             fix = f"; {escape(one.fix)}" if one.fix else ""
             lines.append(f"- {ranges(one.lines)}, {escape(one.written)}: {escape(one.problem)}{fix}")
-    if context(report):
-        lines += ["", "## For context, per day", "", escape(context(report))]
-    if notes(report):
-        lines += ["", "## Notes", "", *(f"- {escape(note)}" for note in notes(report))]
-    lines += [
-        "",
-        "## About muscle twitching",
-        "",
-        escape(twitching(years(report.person))),
-        "",
-        "## How this was done",
-        "",
-    ]
-    lines += [escape(f"{METHOD} References: {authorities()[report.person.references]}."), ""]
-    lines += [f"- {escape(source.title)}, {escape(source.publisher)} ({source.year})" for source in used(report)]
+    lines += _listed("The record", record(report))
+    lines += _listed("For context, per day", context(report))
+    lines += _listed("Notes", notes(report))
+    lines += _listed("How this was done", [*method(report), *map(line, used(report))])
     return "\n".join([*lines, "", escape(DISCLAIMER), ""])
 
 
+def _listed(heading: str, said: list[str]) -> list[str]:
+    """A section with a list; [] without any item."""
+    return ["", f"## {heading}", "", *(f"- {escape(sentence)}" for sentence in said)] if said else []
+
+
 def _table(report: Report) -> list[str]:
-    lines = ["| per day | mean | low - high | EAR / RDA | upper level | this log |", "|---|---:|---:|---:|---:|---|"]
+    head = f"| per day | mean | low - high | {head_of_needs(report)} | upper level | this log |"
+    lines = [head, "|---|---:|---:|---:|---:|---|"]
     for one in report.core:
         mean = f"{amount(one, one.best)} {one.nutrient.unit}"
         cells = (one.nutrient.name, mean, bounds(one), need(one), limit(one), looks(one))
@@ -88,4 +104,4 @@ def _readings(report: Report) -> list[str]:
     for one in report.core:
         said = " ".join([*sentences(report, one), contributors(report, one)]).rstrip()
         lines.append(f"- **{one.nutrient.name}**: {escape(said)}")
-    return [*lines, "", escape(closing(report))] if closing(report) else lines
+    return lines

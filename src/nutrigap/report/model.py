@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 
 from nutrigap.diary import Diary
 from nutrigap.entries import Entry
+from nutrigap.ideas import Idea
 from nutrigap.intake import Intake
 from nutrigap.person import Person
 from nutrigap.readings import Reading
-from nutrigap.rules import Flag
+from nutrigap.record import Record
+from nutrigap.rules import Case, Flag, by_level
 from nutrigap.tables import FoodTable
+from nutrigap.wording import Log
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nutrigap.report.json import Json
-    from nutrigap.wording import Log
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,26 +32,63 @@ class Report:
     Attributes
     ----------
     diary : Diary
-    person : Person
     name : str
         The person's name in the diary, "" when it has no such column.
     foods : FoodTable
-    intake : Intake
-        Lines, days and means, each with low, best and high.
-    readings : tuple of Reading
-        One a nutrient, the six core ones first.
+    case : Case
+        The person, the record of the days, the readings, and what else the log tells.
+    said : tuple of Flag
+        All that the rules say, in the order of the rules: flags, and what is only shown (level "").
+    ideas : tuple of Idea
+        Foods that would close a gap, up to three a nutrient.
+    compared : tuple of str
+        Authorities whose readings are shown in full beside the person's own.
     notes : tuple of str
         What a reader should know about the inputs.
     """
 
     diary: Diary
-    person: Person
     name: str
     foods: FoodTable
-    intake: Intake
-    readings: tuple[Reading, ...]
-    found: tuple[Flag, ...]
+    case: Case
+    said: tuple[Flag, ...]
+    ideas: tuple[Idea, ...]
+    compared: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def person(self) -> Person:
+        """Whose diary it is."""
+        return self.case.person
+
+    @property
+    def record(self) -> Record:
+        """How complete the log is."""
+        return self.case.record
+
+    @property
+    def intake(self) -> Intake:
+        """Lines, days and means, each with low, best and high; incomplete days are out of the mean."""
+        return self.case.intake
+
+    @property
+    def log(self) -> Log:
+        """What the sentences must know of the diary."""
+        return self.case.log
+
+    @cached_property
+    def readings(self) -> tuple[Reading, ...]:
+        """One a nutrient, the six core ones first."""
+        return tuple(self.case.readings.values())
+
+    @cached_property
+    def found(self) -> tuple[Flag, ...]:
+        """The flags, the weightiest level first."""
+        return by_level(self.said)
+
+    def section(self, name: str) -> tuple[Flag, ...]:
+        """What is said in one section of the report."""
+        return tuple(flag for flag in self.said if flag.section == name)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -68,13 +107,6 @@ class Report:
     def statuses(self) -> Mapping[str, str]:
         """Nutrient id -> status of its adequacy."""
         return {reading.nutrient.id: reading.adequacy.status for reading in self.core if reading.adequacy is not None}
-
-    @cached_property
-    def log(self) -> Log:
-        """What the sentences must know of the diary."""
-        from nutrigap.report.log import log_of
-
-        return log_of(self.intake, self.person)
 
     def flag(self, *rules: str) -> tuple[Flag, ...]:
         """The flags of these rules."""

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from nutrigap import wording
+from nutrigap.ideas import Idea
 from nutrigap.person import Person
 from nutrigap.readings import Reading
-from nutrigap.report.log import log_of as log_of  # also found here by those who make a report
+from nutrigap.references import terms
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.wrap import ranges, shorten
-from nutrigap.rules import BLOOD_TEST, Flag
-from nutrigap.units import nutrient_index
+from nutrigap.rules import Flag
+from nutrigap.units import find_nutrient, nutrient_index
 from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.words import printable
 
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
 MOST_NAMED = 3
 BLOOD_TEST_DAYS = 7
+# Of these a blood test shows whether the body is short; calcium, potassium and magnesium in blood are kept steady.
+BLOOD_TEST_TELLS = ("vitamin_b12", "vitamin_d")
 
 # Status -> the word for it in the table, as short as it can be said.
 LOOKS = {
@@ -39,7 +44,7 @@ ANSWERS = (
     ("Not clear yet", ("uncertain",)),
     ("Cannot tell", ("undetermined", "below_ai_no_inference", "no_reference")),
 )
-LEGEND_EAR = "EAR: half of people like you need more. RDA: covers nearly all."
+LEGEND_EAR = "{ear}: half of people like you need more. {rda}: covers nearly all."
 LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
 LEGEND = (
     "Upper level: for long use; suppl.: only supplements count towards it; none set: no upper level has been set, "
@@ -56,6 +61,15 @@ METHOD = (
     "Foods are from the tables named below. A value that was never measured runs from 0 to the high end of its food "
     "group and is never counted as nothing. Confidence is that of a test on the log (IOM 2000; for vitamin D and B12 "
     "a gamma model of the mean)."
+)
+GRADES = (
+    "A letter grades the evidence behind a sentence, and the codes stand in the list below: A authorities or "
+    "systematic reviews agree, B good series, trials or reports, C single reports or a mechanism, D proposed or "
+    "disputed."
+)
+WHAT_CONFIDENCE_IS = (
+    "Confidence is a test result on the log. In simulated populations verdicts of vitamin D and B12 from few days are "
+    "the ones that are wrong most often (docs/simulation.md)."
 )
 
 
@@ -95,6 +109,12 @@ def need(reading: Reading) -> str:
     return f"AI {exactly(target.ai)}" if target.ai is not None else "none"
 
 
+def head_of_needs(report: Report, authority: str = "") -> str:
+    """The heading over ``need``, in the authority's own terms: ``EAR / RDA``, ``AR / PRI``."""
+    words = terms(authority or report.person.references)
+    return f"{words['ear_term']} / {words['rda_term']}"
+
+
 def limit(reading: Reading) -> str:
     """The upper level in short."""
     target = reading.reference
@@ -108,7 +128,8 @@ def limit(reading: Reading) -> str:
 def legend(report: Report) -> str:
     """What the words of the table mean, without those that it does not hold."""
     targets = [one.reference for one in report.core if one.reference is not None]
-    ear = [LEGEND_EAR] if any(target.ear is not None for target in targets) else []
+    with_ear = [target for target in targets if target.ear is not None]
+    ear = [LEGEND_EAR.format(ear=with_ear[0].ear_term, rda=with_ear[0].rda_term)] if with_ear else []
     ai = [LEGEND_AI] if any(target.ear is None and target.ai is not None for target in targets) else []
     return " ".join([*ear, *ai, LEGEND])
 
@@ -189,11 +210,11 @@ def answers(report: Report) -> list[Answer]:
         found.append(Answer("Above a set level", ", ".join(above), "above"))
     if perhaps:
         found.append(Answer("Perhaps above a level", ", ".join(perhaps), ""))
-    differ = {id_ for flag in report.flag("R07", "R15") for id_ in flag.nutrients}
+    differ = {id_ for flag in report.flag("R07", "R15", "C1") for id_ in flag.nutrients}
     levels = [
-        f"{one.nutrient.name} ({wording.other_level(one, report.log)})"
+        f"{one.nutrient.name} ({_levels(report, one)})"
         for one in report.core
-        if one.nutrient.id in differ and not is_above(one) and not wording.perhaps_above(one)
+        if one.nutrient.id in differ and not is_above(one) and not wording.perhaps_above(one) and _levels(report, one)
     ]
     if levels:
         found.append(Answer("Authorities differ", ", ".join(levels), ""))
@@ -202,6 +223,21 @@ def answers(report: Report) -> list[Answer]:
         if names:
             found.append(Answer(label, ", ".join(names), "low" if statuses == ("likely_low",) else ""))
     return found
+
+
+def _levels(report: Report, reading: Reading) -> str:
+    """The amount and every authority's level, where another authority's is passed; else ""."""
+    of = {report.person.references: reading}
+    of.update({name: readings[reading.nutrient.id] for name, readings in report.case.others.items()})
+    if not any(is_above(one) for one in of.values()):
+        return ""
+    unit = reading.nutrient.unit
+    compared = next(one.excess.amount_compared for one in of.values() if one.excess is not None and is_above(one))
+    said = [f"{amount(reading, compared)} {unit} a day"]
+    for name, one in of.items():
+        if one.reference is not None and one.reference.ul is not None:
+            said.append(f"{terms(name)['short']} level {exactly(one.reference.ul)} {unit}")
+    return ", ".join(said)
 
 
 def _compared(reading: Reading) -> str:
@@ -220,7 +256,7 @@ def _named(reading: Reading) -> str:
 
 def opening(report: Report) -> list[str]:
     """What goes before every answer: that the log holds too little to be a whole diet."""
-    return [flag.text for flag in report.flag("Q1")] if report.log.scant else []
+    return [flag.text for flag in report.flag("R20", "Q1")] if report.log.scant else []
 
 
 def remarks(report: Report) -> list[str]:
@@ -232,23 +268,39 @@ def remarks(report: Report) -> list[str]:
         said.append(SUPPLEMENTS_ONLY)
     if any("%" in answer.text for answer in answers(report)):
         said.append(BRACKETS)
-    said += [flag.text for flag in report.flag("R22")]
+    said += [flag.text for flag in report.flag("R22") if not report.record.in_a_row or "follow" not in flag.text]
     if intake.days and all(one.adequacy is not None and one.adequacy.method == "none" for one in report.core):
         said.append(wording.NO_VARIATION)
     if not report.log.scant:
-        said += [flag.text for flag in report.flag("Q1")]
-    said += [_bare(flag) for flag in report.flag("R04")]
+        said += [graded(flag) for flag in report.flag("R20", "Q1")]
     guesses, left = report.count("flagged"), report.count("left_out")
     rest = f" ({guesses:,} on a guess)" if guesses else ""
     lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
     said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
-    gone = [str(date) for date, whole in zip(intake.dates, intake.complete, strict=True) if not whole]
-    if gone and intake.days:
-        more = f" and {len(gone) - 7} more" if len(gone) > 7 else ""
-        said.append(f"Not in the mean, because no food could be counted on them: {', '.join(gone[:7])}{more}.")
+    said += without_food(report)
+    if report.record.incomplete:
+        said.append(
+            f"Not in the mean, because they look incomplete: {_dates([one.date for one in report.record.incomplete])} "
+            "(see The record)."
+        )
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def without_food(report: Report) -> list[str]:
+    """The days that are not in the mean because nothing of them could be counted."""
+    incomplete = {one.date for one in report.record.incomplete}
+    days = zip(report.intake.dates, report.intake.complete, strict=True)
+    gone = [date for date, whole in days if not whole and date not in incomplete]
+    if not gone or not report.intake.days:
+        return []
+    return [f"Not in the mean, because no food could be counted on them: {_dates(gone)}."]
+
+
+def _dates(dates: Sequence[dt.date]) -> str:
+    more = f" and {len(dates) - 7} more" if len(dates) > 7 else ""
+    return f"{', '.join(map(str, dates[:7]))}{more}"
 
 
 def _guessed(report: Report) -> str:
@@ -274,14 +326,188 @@ def sentences(report: Report, reading: Reading) -> list[str]:
     need, width = wording.adequacy(reading, log), _width(report, reading)
     limit, often = wording.excess(reading, log), wording.intermittent(reading, log)
     said = [limit, often, need, *width] if is_above(reading) else [need, often, *width, limit]
-    differ = [_bare(flag) for flag in report.flag("R07", "R15") if reading.nutrient.id in flag.nutrients]
-    return [sentence for sentence in (*said, *differ) if sentence]
+    said += [stressed(reading)]
+    mine = [flag for flag in report.section("nutrient") if reading.nutrient.id in flag.nutrients]
+    said += [graded(flag) for flag in mine if flag.rule not in ("L1", "W1", "U1")]
+    return [sentence for sentence in said if sentence]
 
 
-def closing(report: Report) -> str:
-    """The sentence below the readings; "" where vitamin B12 does not look low or the log is short."""
-    low = report.statuses().get("vitamin_b12") == "likely_low"
-    return BLOOD_TEST if low and report.intake.days >= BLOOD_TEST_DAYS else ""
+def graded(flag: Flag) -> str:
+    """The words of a flag without the nutrient's name before them, with grade and evidence behind."""
+    text = _bare(flag) if flag.rule in NAMED else flag.text
+    return f"{text} [{flag.grade}: {', '.join(flag.evidence)}]" if flag.evidence else text
+
+
+NAMED = ("L1", "W1", "U1", "C1")  # flags whose text begins with the nutrient's name
+
+
+def stressed(reading: Reading) -> str:
+    """That a verdict hangs on how much days vary, or what the prior gives; "" where neither is to be said."""
+    found = reading.adequacy
+    if found is None:
+        return ""
+    said = []
+    flips = [one for one in reading.stress if one.what in FACTORS and one.status != found.status]
+    if found.status in ("likely_low", "likely_adequate", "at_or_above_ai") and flips:
+        said.append(f"Were days to vary {FACTORS[flips[0].what]}, the log would not decide.")
+    own = next((one for one in reading.stress if one.what == "own_sd"), None)
+    if own is not None and own.status != found.status:
+        said.append(f"By this log's own variation from day to day, confidence would be {percent(own.confidence)}.")
+    prior = next((one for one in reading.stress if one.what == "prior"), None)
+    if prior is not None:
+        said.append(
+            f"With the population as prior (NHANES 2007-2012), the probability that usual intake meets the need is "
+            f"{percent(prior.confidence)}; it draws everybody towards the crowd, and decides nothing here."
+        )
+    return " ".join(said)
+
+
+FACTORS = {"sd_1.25": "a quarter more"}  # the row of 1.5 stands in the JSON and on the sheet
+
+
+def closing(report: Report) -> list[str]:
+    """What stands below the readings: what belongs together, and of what a blood test tells more than a log."""
+    low = [
+        reading.nutrient.called
+        for reading in report.core
+        if reading.nutrient.id in BLOOD_TEST_TELLS and report.statuses().get(reading.nutrient.id) == "likely_low"
+    ]
+    said = [graded(flag) for flag in report.section("linked")]
+    if low and report.intake.days >= BLOOD_TEST_DAYS:
+        said.append(f"Whether the body is short of {' or '.join(low)} is a question for a blood test, not for a diary.")
+    return said
+
+
+def first(report: Report) -> list[str]:
+    """What goes before everything else when symptoms were told."""
+    return [graded(flag) for flag in report.section("first")]
+
+
+def twitching(report: Report) -> list[str]:
+    """The section on muscle twitching."""
+    return [graded(flag) for flag in report.section("twitching")]
+
+
+def suggestions(report: Report) -> list[tuple[str, list[str]]]:
+    """Ideas by nutrient: ``Calcium`` and its lines."""
+    found: dict[str, list[str]] = {}
+    for idea in report.ideas:
+        found.setdefault(find_nutrient(idea.nutrient).name, []).append(_idea(report, idea))
+    return list(found.items())
+
+
+def _idea(report: Report, idea: Idea) -> str:
+    reading = report.case.readings[idea.nutrient]
+    energy = "" if idea.energy_kcal is None else f", {idea.energy_kcal:.0f} kcal"
+    also = [
+        f"{find_nutrient(id_).called} {amount(report.case.readings[id_], value)} {find_nutrient(id_).unit}"
+        for id_, value in idea.also
+    ]
+    brings = f"; also {', '.join(also)}" if also else ""
+    eaten = " (in this log)" if idea.eaten else ""
+    weight = f"{idea.grams:.0f} g"
+    portion = weight if idea.portion == weight else f"{idea.portion} ({weight})"
+    note = f" {idea.note[0].upper()}{idea.note[1:]}." if idea.note else ""
+    return (
+        f"{idea.name}{eaten}, {portion}: {amount(reading, idea.amount)} "
+        f"{reading.nutrient.unit}, {idea.share * 100:.0f} % of the gap{energy}{brings}.{note}"
+    )
+
+
+def ideas_note() -> str:
+    """What the ideas are, and what the gap is."""
+    return (
+        "Foods in usual portions, by the share of the gap that one portion a day would close. The gap is that between "
+        "this log and the recommended intake; a blood level is another matter."
+    )
+
+
+def symptom_days(report: Report) -> list[str]:
+    """Each day's symptoms beside that day's intake: ``2026-03-02: twitching 5 | magnesium 320 mg, ...``."""
+    if report.case.symptoms is None:
+        return []
+    from nutrigap.symptoms import by_day
+
+    place = {date: d for d, date in enumerate(report.intake.dates)}
+    rows = []
+    for day in by_day(report.case.symptoms):
+        told = ", ".join(f"{kind} {value:g}" for kind, value in day.values.items())
+        taken = "no diary on this day"
+        if day.date in place:
+            taken = ", ".join(
+                f"{one.nutrient.called} {amount(one, float(report.intake.daily.best[place[day.date], _column(one)]))} "
+                f"{one.nutrient.unit}"
+                for one in report.readings
+                if one.nutrient.role == "core" or one.nutrient.id in ("caffeine", "alcohol")
+            )
+        rows.append(f"{day.date}: {told} | {taken}")
+    return rows
+
+
+# --- the record
+
+
+def record(report: Report) -> list[str]:
+    """How complete the log is: its days, days left out with both means, its energy."""
+    kept, said = report.record, []
+    if not report.intake.days:
+        return []
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    days = ", ".join(f"{name} {number}" for name, number in zip(names, kept.weekdays, strict=True) if number)
+    row = ", all in a row" if kept.in_a_row else ""
+    said.append(f"{count(report.intake.days, 'day')} in the mean ({days}){row}.")
+    for one in kept.incomplete:
+        said.append(f"{one.date} is not in the mean: {one.reason}.")
+    if kept.incomplete and kept.mean_with_all is not None:
+        both = [
+            f"{one.nutrient.called} {amount(one, one.best)} ({amount(one, float(kept.mean_with_all[_column(one)]))})"
+            for one in report.core
+        ]
+        said.append(f"Means without them, and in brackets with them: {', '.join(both)}.")
+        if not all(one.marked for one in kept.incomplete):
+            said.append('If nothing is missing on such a day, write "complete day" in a note of that day.')
+    if kept.energy is not None and kept.energy.ratio >= kept.energy.lower:
+        said.append(
+            f"Energy is {kept.energy.ratio:.2f} times what a body of this size uses at rest; a complete log of so many "
+            f"days mostly lies between {kept.energy.lower:.2f} and {kept.energy.upper:.2f}."
+        )
+    if report.intake.weights is not None:
+        said.append("Monday to Thursday and Friday to Sunday are weighted 4 to 3, as they stand in a week.")
+    return said
+
+
+def _column(reading: Reading) -> int:
+    return nutrient_index()[reading.nutrient.id]
+
+
+# --- beside another authority
+
+
+def comparison(report: Report, authority: str) -> list[tuple[str, ...]]:
+    """Rows of the table beside another authority: nutrient, references, level, reading."""
+    rows: list[tuple[str, ...]] = []
+    for reading in report.core:
+        other = report.case.others[authority][reading.nutrient.id]
+        rows.append((reading.nutrient.name, need(other), limit(other), looks(other)))
+    return rows
+
+
+def comparison_notes(report: Report, authority: str) -> list[str]:
+    """What belongs below that table."""
+    targets = [one.reference for one in report.case.others[authority].values() if one.reference is not None]
+    said = []
+    if any(target.ul_scope == "supplement_water_added" for target in targets):
+        said.append(ADDED_MAGNESIUM)
+    if any(target.provisional for target in targets):
+        names = [find_nutrient(target.nutrient).called for target in targets if target.provisional]
+        said.append(f"Provisional: the average requirement of {', '.join(names)}.")
+    return said
+
+
+ADDED_MAGNESIUM = (
+    "EFSA's upper level for magnesium counts magnesium added to food and water too, which the food tables cannot tell "
+    "from the food's own: only supplements are compared."
+)
 
 
 def _width(report: Report, reading: Reading) -> list[str]:
@@ -340,12 +566,28 @@ def checks(report: Report) -> list[tuple[str, list[Check]]]:
     return found
 
 
-def context(report: Report) -> str:
-    """Energy, water and the like, shown and not judged; "" where no food was counted."""
+def context(report: Report) -> list[str]:
+    """Energy, water and the like, shown and not judged; [] where no food was counted."""
     if not report.intake.has_food:
-        return ""
+        return []
     shown = [reading for reading in report.readings if reading.nutrient.role == "context"]
-    return ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)
+    means = ", ".join(f"{one.nutrient.name.lower()} {amount(one, one.best)} {one.nutrient.unit}" for one in shown)
+    return [f"{means}.", *(graded(flag) for flag in report.section("context"))]
+
+
+def method(report: Report) -> list[str]:
+    """How it was done, in plain words."""
+    said = [flag.text for flag in report.section("method")] + [METHOD, WHAT_CONFIDENCE_IS, GRADES]
+    targets = [one.reference for one in report.core if one.reference is not None]
+    if any(target.ul_scope == "supplement_water_added" for target in targets):
+        said.append(ADDED_MAGNESIUM)
+    single = [find_nutrient(target.nutrient).called for target in targets if target.unverified]
+    if single:
+        said.append(f"Values that rest on a single source here: those of {', '.join(single)}.")
+    provisional = [find_nutrient(target.nutrient).called for target in targets if target.provisional]
+    if provisional:
+        said.append(f"The average requirement of {', '.join(provisional)} is provisional.")
+    return said
 
 
 def notes(report: Report) -> list[str]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from nutrigap.evidence import citation, evidence
 from nutrigap.readings import SKEWED
 from nutrigap.references import variation
 from nutrigap.report.model import Report
-from nutrigap.report.sentences import years
-from nutrigap.rules import TWITCHING_SMALL_CHILD, twitching
 from nutrigap.tables import Source, sources
 
 HUMAN_MILK = "fndds:11000000"  # taken from an older edition than the rest of its table
 TABLE_OF_PREFIX = {"fndds": ("fndds2021",), "sr": ("sr28", "sr28_2016", "srlegacy2018")}
-METHOD = ("iom2000",)
-CONTEXT = ("nhs2023",)
-# Rule of a flag -> what its words rest on beside the reference values.
-OF_RULE = {"R07": ("efsa2023b6", "tga2022"), "R15": ("scf2001",)}
+METHOD, ENERGY = ("iom2000",), ("mifflin1990", "black2000")
 
 
 def used(report: Report) -> list[Source]:
@@ -36,9 +34,39 @@ def used(report: Report) -> list[Source]:
             if reading.nutrient.id in SKEWED or reading.reference.ear or reading.reference.ai:
                 spread = variation(person, reading.nutrient.id)
                 keys += [spread.source] if spread is not None else []
-    for flag in report.found:
-        keys += OF_RULE.get(flag.rule, ())
-    # what is said of a small child's twitches is no one's page
-    about = () if twitching(years(report.person)) == TWITCHING_SMALL_CHILD else CONTEXT
+    if report.record.energy is not None:
+        keys += ENERGY
+    for name in report.compared:
+        keys += [
+            key
+            for other in report.case.others[name].values()
+            if other.reference is not None
+            for key in other.reference.sources
+        ]
+    keys += METHOD
     known = {**sources(), **{origin.key: origin for origin in brought.values()}}
-    return [known[key] for key in dict.fromkeys([*keys, *METHOD, *about])]
+    rests = sorted({key for flag in report.said for key in flag.evidence}, key=_in_order)
+    return [known[key] for key in dict.fromkeys(keys)] + [
+        known[key] if key in known else evidence()[key].source for key in rests if key not in keys
+    ]
+
+
+def _in_order(key: str) -> tuple[int, str]:
+    """Evidence by its number: E5 before E42b."""
+    number = re.match(r"E(\d+)", key)
+    return (int(number[1]) if number else 1000, key)
+
+
+def line(source: Source) -> str:
+    """A source on one line; one known through another publication says so."""
+    row = evidence().get(source.key) if re.match(r"E\d", source.key) else None
+    if row is not None:
+        return f"{row.id}: {citation(row)}"
+    year = f" ({source.year})" if source.year else ""
+    return f"{source.title}, {source.publisher}{year}"
+
+
+def access(source: Source) -> str | None:
+    """What of a publication was read: ``excerpt``, ``abstract``, ``secondary``; None where it is no row of evidence."""
+    row = evidence().get(source.key) if re.match(r"E\d", source.key) else None
+    return row.access if row is not None else None

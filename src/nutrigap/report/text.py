@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from nutrigap.person import authorities
+from nutrigap.references import terms
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import (
-    METHOD,
     answers,
     assumed,
     bounds,
     checks,
     closing,
+    comparison,
+    comparison_notes,
     context,
     contributors,
+    first,
+    head_of_needs,
+    ideas_note,
     is_above,
     legend,
     limit,
     looks,
+    method,
     need,
     notes,
     opening,
+    record,
     remarks,
     sentences,
+    suggestions,
+    symptom_days,
     title,
-    years,
+    twitching,
 )
-from nutrigap.report.sources import used
+from nutrigap.report.sources import line, used
 from nutrigap.report.wrap import WIDTH, Page, ranges, shorten
-from nutrigap.rules import DISCLAIMER, twitching
+from nutrigap.rules import DISCLAIMER
 from nutrigap.wording import amount
 
 MOST_CHECKS = 12
@@ -39,14 +47,22 @@ def render(report: Report, *, color: bool = False, ascii_only: bool = False) -> 
     page.put(f"nutrigap · {shorten(report.diary.path, 200)}")
     page.put(title(report))
     page.row("-" * WIDTH)
+    for warning in first(report):
+        page.put(warning, role="bold")
     if assumed(report.person):
         page.put(assumed(report.person))
     _short(page, report)
     if report.intake.days:
         _table(page, report)
         _readings(page, report)
+        _ideas(page, report)
+    _twitching(page, report)
+    for authority in report.compared:
+        _beside(page, report, authority)
     _to_check(page, report)
-    _context(page, report)
+    _listed(page, "The record", record(report))
+    _listed(page, "For context, per day", context(report))
+    _listed(page, "Notes", [f"{note}.".replace("..", ".") for note in notes(report)])
     _about(page, report)
     return page.text()
 
@@ -63,7 +79,7 @@ def _short(page: Page, report: Report) -> None:
 
 def _table(page: Page, report: Report) -> None:
     page.gap()
-    head = ("per day", "mean", "low - high", "EAR / RDA", "upper level", "this log")
+    head = ("per day", "mean", "low - high", head_of_needs(report), "upper level", "this log")
     page.row(_cells(*head), role="bold")
     for reading in report.core:
         mean = f"{amount(reading, reading.best)} {reading.nutrient.unit}"
@@ -86,8 +102,48 @@ def _readings(page: Page, report: Report) -> None:
         page.put(said, first=f"  {reading.nutrient.name}: ", then="    ")
         if contributors(report, reading):
             page.put(contributors(report, reading), first="    ")
-    if closing(report):
-        page.put(closing(report), first="  ")
+    _listed(page, "Worth knowing", closing(report))
+
+
+def _listed(page: Page, heading: str, said: list[str]) -> None:
+    """A section of sentences, each a paragraph of its own; none without any."""
+    if said:
+        page.heading(heading)
+        for sentence in said:
+            page.put(sentence, first="  - ")
+
+
+def _ideas(page: Page, report: Report) -> None:
+    if not report.ideas:
+        return
+    page.heading("Foods that would change it most")
+    for nutrient, ideas in suggestions(report):
+        page.put(f"{nutrient}:", first="  ")
+        for idea in ideas:
+            page.put(idea, first="    - ")
+    page.put(ideas_note(), first="  ")
+
+
+def _twitching(page: Page, report: Report) -> None:
+    _listed(page, "About muscle twitching", twitching(report))
+    days = symptom_days(report)
+    if days:
+        page.gap()
+        for row in days:
+            page.put(row, first="    ")
+
+
+def _beside(page: Page, report: Report, authority: str) -> None:
+    page.heading(f"Beside {terms(authority)['short']}")
+    page.row(_beside_cells("per day", head_of_needs(report, authority), "upper level", "this log"), role="bold")
+    for row in comparison(report, authority):
+        page.row(_beside_cells(*row))
+    for note in comparison_notes(report, authority):
+        page.put(note, first="  ")
+
+
+def _beside_cells(name: str, reference: str, level: str, verdict: str) -> str:
+    return f"{name:<11}  {reference:>13}  {level:<13}  {verdict}"
 
 
 def _to_check(page: Page, report: Report) -> None:
@@ -106,23 +162,11 @@ def _to_check(page: Page, report: Report) -> None:
             page.put(rest, first="    ")
 
 
-def _context(page: Page, report: Report) -> None:
-    if context(report):
-        page.heading("For context, per day")
-        page.put(context(report), first="  ")
-    if notes(report):
-        page.heading("Notes")
-        for note in notes(report):
-            page.put(f"{note}.".replace("..", "."), first="  - ")
-
-
 def _about(page: Page, report: Report) -> None:
-    page.heading("About muscle twitching")
-    page.put(twitching(years(report.person)), first="  ")
     page.heading("How this was done")
-    page.put(f"{METHOD} References: {authorities()[report.person.references]}.", first="  ")
+    for sentence in method(report):
+        page.put(sentence, first="  ")
     for source in used(report):
-        year = f" ({source.year})" if source.year else ""
-        page.put(f"{source.title}, {source.publisher}{year}", first="  - ")
+        page.put(line(source), first="  - ")
     page.gap()
     page.put(DISCLAIMER)

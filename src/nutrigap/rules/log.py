@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from nutrigap.intake import FORTIFIED, SUPPLEMENT, Intake
+from nutrigap.intake import SUPPLEMENT, Intake
 from nutrigap.person import Person
 from nutrigap.supplements import salt_written
 from nutrigap.units import nutrient_index, nutrients
 from nutrigap.wording import ADULT_MONTHS, Log, Taken
 
 SCANT_KCAL = 800.0  # mean energy a day, less than a very-low-energy diet for adults: such a log has gaps
-SATURDAY = 5
 
 
 def log_of(intake: Intake, person: Person) -> Log:
@@ -25,8 +22,6 @@ def log_of(intake: Intake, person: Person) -> Log:
         references=person.references,
         scant=_is_scant(intake, person),
         unread=any("energy" in entry.missing for entry in intake.entries),
-        weekdays=_weekdays_in_a_row(intake),
-        added_b12=_added(intake, "vitamin_b12"),
     )
 
 
@@ -54,17 +49,3 @@ def _is_scant(intake: Intake, person: Person) -> bool:
     i = nutrient_index()["energy"]
     foods = [row for row, one in enumerate(intake.entries) if one.kind == "food" and one.status != "left_out"]
     return bool(foods) and bool(intake.known[foods, i].all()) and float(intake.mean.best[i]) < SCANT_KCAL
-
-
-def _weekdays_in_a_row(intake: Intake) -> bool:
-    dates = [date for date, whole in zip(intake.dates, intake.complete, strict=True) if whole]
-    if not dates or dates[-1] - dates[0] != dt.timedelta(days=len(dates) - 1):
-        return False
-    return all(date.weekday() < SATURDAY for date in dates)
-
-
-def _added(intake: Intake, nutrient: str) -> tuple[float, float, float]:
-    """Low, best, high of what is not bound to food: fortified food and supplements, a day."""
-    i = nutrient_index()[nutrient]
-    low, best, high = (float(end[i, FORTIFIED] + end[i, SUPPLEMENT]) for end in intake.mean_by_source)
-    return low, best, high

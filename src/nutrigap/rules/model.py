@@ -1,0 +1,205 @@
+"""What a rule may look at, and what it says: a row of ``data/rule_texts.csv`` with its numbers filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from nutrigap import exposures
+from nutrigap.assessment import MIN_DAYS, Adequacy
+from nutrigap.intake import Intake
+from nutrigap.person import Answer, Person, known_answers
+from nutrigap.readings import USUAL, Method, Reading, adequacy_of_food
+from nutrigap.record import Record
+from nutrigap.symptoms import SymptomLog
+from nutrigap.units import nutrient_index, read_table
+from nutrigap.wording import Log
+
+LEVELS = ("talk", "above_level", "low", "watch", "info")
+SHOWN = ""
+"""The level of what is shown and is no flag."""
+NO_GRADE = "-"
+"""The grade of a statement of arithmetic or statistics: it rests on no row of evidence."""
+
+
+class Flag(NamedTuple):
+    """A remark on one or more nutrients, with its grade of evidence and the ids of the rows it rests on.
+
+    ``section`` says where a report prints it: ``first``, ``nutrient``, ``linked``, ``twitching``, ``record``,
+    ``context``, ``method``.
+    """
+
+    rule: str
+    level: str
+    nutrients: tuple[str, ...]
+    text: str
+    grade: str
+    evidence: tuple[str, ...]
+    section: str = "nutrient"
+
+
+class Text(NamedTuple):
+    """A row of ``data/rule_texts.csv``: the words of a rule, and what they rest on."""
+
+    section: str
+    level: str
+    grade: str
+    evidence: tuple[str, ...]
+    text: str
+
+
+@cache
+def texts() -> dict[tuple[str, str], Text]:
+    """The words of every rule, by rule and key."""
+    return {
+        (row["rule"], row["key"]): Text(
+            row["section"], row["level"], row["grade"], tuple(row["evidence"].split()), row["text"]
+        )
+        for row in read_table("rule_texts.csv")
+    }
+
+
+def say(rule: str, key: str = "", nutrients: str | tuple[str, ...] = (), /, **numbers: str) -> Flag:
+    """The words of a rule with their numbers.
+
+    Parameters
+    ----------
+    rule, key : str
+        The row of the table.
+    nutrients : str or tuple of str
+        Whom it concerns.
+    **numbers : str
+        What stands in the braces of the text.
+
+    Raises
+    ------
+    KeyError
+        The table has no such row, or its text needs a number that was not given.
+    """
+    row = texts()[rule, key]
+    about = (nutrients,) if isinstance(nutrients, str) else nutrients
+    return Flag(rule, row.level, about, row.text.format_map(numbers).strip(), row.grade, row.evidence, row.section)
+
+
+class Case:
+    """One diary with all that the rules may look at.
+
+    Attributes
+    ----------
+    person : Person
+    record : Record
+    readings : mapping
+        Nutrient id -> Reading, by the person's own authority.
+    others : mapping
+        Authority -> its readings, of those that are looked at beside the person's own.
+    log : Log
+        What sentences must know of the diary.
+    symptoms : SymptomLog or None
+    method : Method
+    """
+
+    def __init__(
+        self, person: Person, record: Record, readings: Iterable[Reading], others: Mapping[str, Iterable[Reading]],
+        log: Log, symptoms: SymptomLog | None = None,
+        method: Method = USUAL,
+    ) -> None:  # fmt: skip
+        self.person, self.record = person, record
+        self.readings = {reading.nutrient.id: reading for reading in readings}
+        self.others = {name: {one.nutrient.id: one for one in theirs} for name, theirs in others.items()}
+        self.log, self.symptoms, self.method = log, symptoms, method
+
+    @property
+    def intake(self) -> Intake:
+        """The log, incomplete days out of its mean."""
+        return self.record.intake
+
+    @property
+    def core(self) -> Iterator[Reading]:
+        """The readings of the six nutrients."""
+        return (reading for reading in self.readings.values() if reading.nutrient.role == "core")
+
+    @property
+    def adult(self) -> bool:
+        """Whether the person is 18 or older, or the age was not told."""
+        return not self.log.child
+
+    @cached_property
+    def medicines(self) -> dict[str, Answer]:
+        """Medicines told, and those that a line of the log names: id -> answer."""
+        told = {one.id: one for one in self.person.told("medicine") if one.id}
+        logged = {id_: Answer(id_, known_answers()[id_].label) for id_, _ in exposures.medicines_logged(self.intake)}
+        return logged | told
+
+    @cached_property
+    def caffeine(self) -> exposures.Caffeine:
+        """Caffeine by day and sitting."""
+        return exposures.caffeine(self.intake)
+
+    @cached_property
+    def alcohol(self) -> exposures.Alcohol:
+        """Ethanol by day."""
+        return exposures.alcohol(self.intake)
+
+    @cached_property
+    def b12(self) -> exposures.B12:
+        """Vitamin B12 by where it comes from."""
+        return exposures.b12(self.intake)
+
+    @cached_property
+    def b6(self) -> exposures.B6Sources:
+        """Vitamin B6 by where it comes from."""
+        return exposures.b6_sources(self.intake)
+
+    @cached_property
+    def milk(self) -> exposures.MilkEquivalents:
+        """Calcium by what is absorbed of it."""
+        return exposures.milk_equivalents(self.intake, self.intake.foods)
+
+    @cached_property
+    def milk_adequacy(self) -> Adequacy | None:
+        """The calcium test with food counted in milk equivalents."""
+        dose = float(self.intake.mean_dose.best[nutrient_index()["calcium"]])
+        food = self.milk.total - dose
+        if not food > 0:
+            return None
+        return adequacy_of_food(self.intake, self.person, "calcium", (self.milk.equivalent - dose) / food, self.method)
+
+    @cached_property
+    def liquorice(self) -> exposures.Liquorice:
+        """Real liquorice."""
+        return exposures.liquorice(self.intake)
+
+    @cached_property
+    def salt_substitute(self) -> exposures.SaltSubstitute:
+        """Potassium salt and potassium tablets."""
+        return exposures.salt_substitute(self.intake)
+
+    def products(self, nutrient: str) -> tuple[exposures.Product, ...]:
+        """The products that bring a nutrient."""
+        return exposures.products(self.intake, nutrient)
+
+    def medicine(self, *ids: str) -> Answer | None:
+        """The first of these medicines that was told or logged."""
+        return next((self.medicines[id_] for id_ in ids if id_ in self.medicines), None)
+
+    def symptom(self, *ids: str) -> Answer | None:
+        """The first of these symptoms that was told."""
+        return self.person.tells("symptom", *ids)
+
+    def condition(self, *ids: str) -> Answer | None:
+        """The first of these conditions that was told."""
+        return self.person.tells("condition", *ids)
+
+    def confidence(self, nutrient: str) -> float | None:
+        """Confidence of an EAR test that usual intake meets the need; None where there is none, or no verdict yet."""
+        found = self.readings[nutrient].adequacy
+        tested = found is not None and found.method.startswith("ear") and self.record.intake.days >= MIN_DAYS
+        return found.confidence if tested and found is not None and self.record.intake.has_food else None
+
+
+def listed(items: list[str] | tuple[str, ...], last: str = "and") -> str:
+    """Items in words: ``a``, ``a and b``, ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"

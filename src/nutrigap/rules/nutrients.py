@@ -1,0 +1,246 @@
+"""Rules about one nutrient or two: low, above a level, and what belongs beside that (R01-R04, R07, R12-R15, R21)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from nutrigap import wording
+from nutrigap.assessment import LEVEL, MIN_DAYS
+from nutrigap.evidence import cell
+from nutrigap.rules import phrasing
+from nutrigap.rules.habits import drinks_much
+from nutrigap.rules.model import NO_GRADE, Case, Flag, listed, say
+from nutrigap.units import nutrient_index, read_table
+from nutrigap.wording import amount, count, exactly
+
+PROBABLY = 0.65  # confidence from which "probably" is said
+NO_B12_DAYS, NO_B12_DAYS_VEGAN = 7, 3
+LONG_ON_DIET_MONTHS = 24.0
+PAST_50_MONTHS = 51 * 12
+B6_SUPPLEMENT, B6_TALK = 10.0, 50.0  # mg a day: label warning (TGA 2022, COT 1997); pharmacist-only (TGA 2025)
+TINGLING = ("tingling", "numbness", "burning")
+OTHER_CALCIUM = 0.05  # share by which milk equivalents must differ to be worth a line
+TWO_READINGS = 0.1  # share of the mean by which the two readings of a product must differ
+LONG_USE = " Levels are for long use, which {days} cannot show."
+
+
+def low(case: Case) -> Iterator[Flag]:
+    """L1 and W1: what looks low, or below the usual need without a verdict."""
+    for reading in case.core:
+        found = reading.adequacy
+        if not case.log.food or not wording.points_low(reading) or found is None:
+            continue
+        likely = found.status == "likely_low"
+        rule, level = ("L1", "low") if likely else ("W1", "watch")
+        if likely and reading.nutrient.id == "vitamin_d" and case.person.sun == "regular":
+            level = "watch"  # R13: what the skin makes no log can see
+        name, id_ = reading.nutrient.name, reading.nutrient.id
+        rests = cell(id_, "deficit").intake
+        text = f"{name}: {wording.adequacy(reading, case.log)}"
+        yield Flag(rule, level, (id_,), text, rests.grade, rests.evidence)
+
+
+def above(case: Case) -> Iterator[Flag]:
+    """U1: a mean above the authority's upper level."""
+    for reading in case.core:
+        if reading.excess is not None and reading.excess.status == "above_ul":
+            name, id_ = reading.nutrient.name, reading.nutrient.id
+            often = wording.intermittent(reading, case.log)
+            text = f"{name}: {wording.excess(reading, case.log)} {often}".rstrip()
+            rests = cell(id_, "excess").intake
+            yield Flag("U1", "above_level", (id_,), text, rests.grade, rests.evidence)
+
+
+def authorities_differ(case: Case) -> Iterator[Flag]:
+    """C1: another authority would read an upper level or an adequate intake otherwise; B6 and magnesium have rules."""
+    for authority, others in case.others.items():
+        for reading in case.core:
+            id_ = reading.nutrient.id
+            other = others.get(id_)
+            if other is None or id_ in ("vitamin_b6", "magnesium"):
+                continue
+            said = phrasing.other_reading(reading, other, authority, case.log)
+            if said:
+                yield Flag("C1", "info", (id_,), f"{reading.nutrient.name}: {said}", NO_GRADE, ())
+
+
+def r01(case: Case) -> Iterator[Flag]:
+    """Magnesium very probably low, with a loss factor or with calcium or potassium low too."""
+    confidence = case.confidence("magnesium")
+    if confidence is None or confidence > 1 - LEVEL:
+        return
+    calcium, potassium = case.confidence("calcium"), case.readings["potassium"]
+    ai = potassium.reference.ai if potassium.reference is not None else None
+    losing = case.medicine("ppi", "loop_diuretic", "thiazide", "diuretic") is not None or drinks_much(case)
+    if losing or (calcium is not None and calcium < 0.5) or (ai is not None and potassium.best < ai):
+        yield say("R01", "", ("magnesium", "calcium", "potassium"))
+
+
+def r02(case: Case) -> Iterator[Flag]:
+    """Vitamin D and calcium both probably low, without regular summer sun."""
+    ends = case.confidence("vitamin_d"), case.confidence("calcium")
+    if case.person.sun != "regular" and all(end is not None and end <= 1 - PROBABLY for end in ends):
+        yield say("R02", "", ("vitamin_d", "calcium"))
+
+
+def r03(case: Case) -> Iterator[Flag]:
+    """Next to no natural B12, and added plus supplement below the RDA."""
+    reading, intake = case.readings["vitamin_b12"], case.intake
+    target, vegan = reading.reference, case.person.diet == "vegan"
+    if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
+        return
+    seen, enough = case.b12, target.rda or target.ai or math.inf
+    if not seen.next_to_none or seen.crystalline.best >= enough:
+        return
+    months = case.person.months_on_diet
+    if seen.unread:
+        yield say("R03", "unread", "vitamin_b12", lines=phrasing.lines(seen.unread))
+    elif months is not None and float(months) >= LONG_ON_DIET_MONTHS:
+        yield say("R03", "long", "vitamin_b12", years=count(int(float(months) // 12), "year"))
+    else:
+        yield say("R03", "", "vitamin_b12")
+
+
+def r04(case: Case) -> Iterator[Flag]:
+    """Past 50, what counts is B12 that is not bound to food (United States only)."""
+    reading, months = case.readings["vitamin_b12"], case.person.age_months
+    target = reading.reference
+    if months is None or months < PAST_50_MONTHS or case.person.references != "us" or target is None:
+        return
+    seen = case.b12.crystalline
+    if target.rda is None or seen.best >= target.rda or not case.intake.has_food:
+        return
+    ends = [amount(reading, seen.low), amount(reading, seen.high)]
+    shown = amount(reading, seen.best) if ends[0] == ends[1] else " to ".join(ends)
+    yield say("R04", "", "vitamin_b12", amount=shown, rda=exactly(target.rda))
+
+
+def r07(case: Case) -> Iterator[Flag]:
+    """The ladder of vitamin B6: products together, every level with whose it is and of which year."""
+    reading, seen = case.readings["vitamin_b6"], case.b6
+    dose = float(case.intake.mean_dose.best[nutrient_index()["vitamin_b6"]])
+    if not seen.products:  # food alone never leads there
+        return
+    lowest = min((ul for ul in _b6_uls(case).values() if ul is not None), default=math.inf)
+    days = count(case.intake.days, "day")
+    long = LONG_USE.format(days=days) if case.intake.days < wording.LONG_USE_DAYS else ""
+    if reading.best > lowest:
+        talk = reading.best > B6_TALK or case.symptom(*TINGLING) is not None
+        names = listed([phrasing.product(one.name) for one in seen.products[:4]])
+        bring = f", {amount(reading, dose)} mg of it from supplements" if dose > 0 else ""
+        yield say(
+            "R07", "talk" if talk else "above", "vitamin_b6", mean=amount(reading, reading.best),
+            supplements=f"{bring} ({names})", levels=_b6_levels(case, reading.best, dose), long=long.strip(),
+        )  # fmt: skip
+    elif dose > B6_SUPPLEMENT:
+        yield say("R07", "supplement", "vitamin_b6", amount=amount(reading, dose), long=long.strip())
+
+
+def _b6_uls(case: Case) -> dict[str, float | None]:
+    """The upper levels for vitamin B6 at this person's age, by authority."""
+    every = {case.person.references: case.readings, **case.others}
+    targets = {name: readings["vitamin_b6"].reference for name, readings in every.items()}
+    return {name: target.ul if target is not None else None for name, target in targets.items()}
+
+
+def _b6_levels(case: Case, total: float, dose: float) -> str:
+    """The levels that the log is above, then those that it is not: ``above the upper level of EFSA (12 mg, 2023)``."""
+    uls = _b6_uls(case)
+    passed: list[str] = []
+    kept: list[str] = []
+    for row in read_table("b6_levels.csv"):
+        whose = "efsa" if "EFSA" in row["level"] else "us" if "US upper" in row["level"] else ""
+        if whose and whose in uls and uls[whose] is None:
+            continue  # none set at this age
+        value = uls.get(whose) or float(row["value"])
+        if not case.adult and not whose:
+            continue  # labels are written for adults
+        compared = dose if row["scope"] == "supplement" else total
+        (passed if compared > value else kept).append(f"{row['level']} ({exactly(value)} mg, {row['year']})")
+    below = f", and not above {listed(kept)}" if kept else ""
+    return f"this is above {listed(passed)}{below}"
+
+
+def r12(case: Case) -> Iterator[Flag]:
+    """Calcium by what is absorbed of each food: a sensitivity line, never a verdict of its own."""
+    reading, seen = case.readings["calcium"], case.milk
+    if not case.intake.has_food or case.intake.days < MIN_DAYS or not seen.total > 0:
+        return
+    numbers = {
+        "total": amount(reading, seen.total),
+        "equivalent": amount(reading, seen.equivalent),
+        "verdict": phrasing.same_verdict(reading, case.milk_adequacy),
+    }
+    if seen.greens >= OTHER_CALCIUM * seen.total:
+        yield say("R12", "greens", "calcium", greens=amount(reading, seen.greens), **numbers)
+    elif abs(seen.equivalent - seen.total) > OTHER_CALCIUM * seen.total:
+        yield say("R12", "", "calcium", coverage=f"{seen.coverage * 100:.0f} %", **numbers)
+
+
+def r13(case: Case) -> Iterator[Flag]:
+    """What no food log can see of vitamin D."""
+    if case.log.food and wording.points_low(case.readings["vitamin_d"]) and case.intake.days >= MIN_DAYS:
+        yield say("R13", "sun" if case.person.sun == "regular" else "", "vitamin_d")
+
+
+def r14(case: Case) -> Iterator[Flag]:
+    """Products whose label may mean the compound or the mineral, where that matters."""
+    told = set()
+    for entry in case.intake.logged:
+        for id_, dose in entry.doses.items():
+            reading = case.readings[id_]
+            apart = (dose.best - dose.low) / max(case.intake.days, 1)
+            if dose.low >= dose.best or apart <= TWO_READINGS * reading.best or (entry.line.food, id_) in told:
+                continue
+            if phrasing.is_salt(entry.line.food):
+                told.add((entry.line.food, id_))
+                yield say(
+                    "R14", "", id_, product=phrasing.product(entry.line.food), best=amount(reading, dose.best),
+                    low=amount(reading, dose.low), unit=reading.nutrient.unit,
+                )  # fmt: skip
+
+
+def r15(case: Case) -> Iterator[Flag]:
+    """The two levels for magnesium, which count supplements only."""
+    reading = case.readings["magnesium"]
+    dose = float(case.intake.mean_dose.best[nutrient_index()["magnesium"]])
+    if not dose > 0:
+        return
+    if case.condition("kidney_disease") is not None:
+        names = listed([phrasing.product(one.name) for one in case.products("magnesium")])
+        yield say("R15", "kidney", "magnesium", products=names)
+    every = {case.person.references: case.readings, **case.others}
+    uls = {}
+    for name, readings in every.items():
+        target = readings["magnesium"].reference
+        if target is not None and target.ul is not None:
+            uls[target.ul] = f"{phrasing.level_term(name)} ({exactly(target.ul)} mg, {phrasing.ul_edition(target)})"
+    passed = [text for value, text in sorted(uls.items()) if dose > value]
+    kept = [text for value, text in sorted(uls.items()) if dose <= value]
+    if passed and kept:
+        yield say("R15", "between", "magnesium", amount=amount(reading, dose), above=listed(passed), below=listed(kept))
+    elif passed:
+        yield say("R15", "above", "magnesium", amount=amount(reading, dose), levels=listed(passed), other="")
+
+
+def r21(case: Case) -> Iterator[Flag]:
+    """Bounds whose ends give different verdicts."""
+    for reading in case.core:
+        found = reading.adequacy
+        if found is None or found.status != "undetermined" or reading.capped_by or case.intake.days < MIN_DAYS:
+            continue
+        if case.person.assumed or found.method == "none" or not case.intake.has_food:
+            continue
+        id_, name = reading.nutrient.id, reading.nutrient.name
+        unknown = [one for one in case.intake.deciders(id_) if one.reason == "not measured"]
+        opened = [one for one in case.intake.deciders(id_) if math.isinf(one.width)]
+        if opened:
+            where = phrasing.lines([number for one in opened for number in one.lines])
+            yield say("R21", "open", id_, name=name, lines=where)
+        elif unknown:
+            share = 1 - float(case.intake.coverage[nutrient_index()[id_]])
+            yield say(
+                "R21", "", id_, name=name, foods=count(len(unknown), "food"), energy=f"{share * 100:.0f} %",
+                low=amount(reading, reading.low), high=amount(reading, reading.high), unit=reading.nutrient.unit,
+            )  # fmt: skip

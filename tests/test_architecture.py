@@ -21,7 +21,8 @@ ORDER = (
     "errors", "units", "words", "person", "tables", "diary", "foodtables", "quantities", "splitting", "amounts",
     "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements", "sidetable", "choices",
     "recipes", "entries", "several", "resolve", "intake",
-    "references", "assessment", "readings", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
+    "references", "distributions", "assessment", "sensitivity", "energy", "population", "readings", "record",
+    "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
 )  # fmt: skip
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.
 ONLY_IN = {

@@ -48,56 +48,82 @@ POTASSIUM_CARE = {
 DIETS = ("vegan", "vegetarian", "pescatarian", "omnivore")  # each may eat what those before it may
 ADULT_YEARS, CHOKING_YEARS, WHOLE_MILK_YEARS = 18.0, 5.0, 2.0
 
+# What follows is looked for in names that ``said`` has made of words between single blanks.
 # Foods of which the oxalate leaves little calcium to absorb.
-OXALATE = re.compile(
-    r"\bspinach|\bchard\b|beet greens|rhubarb|amaranth|sorrel|purslane|taro leaves|cassava leaves", re.I
-)
+OXALATE = (
+    " spinach", " chard ", " beet greens", " rhubarb", " amaranth", " sorrel ", " purslane", " taro leaves",
+    " cassava leaves",
+)  # fmt: skip
 # What is said in common_foods.csv by ``not_for``, told by the name for foods of the log that are not in it.
 _NOT_FOR = {
-    "calcium": OXALATE.pattern,
-    "vitamin_b12": r"seaweed|spirulina|nori|algae|kelp|chlorella|laver",
-    "pregnant": r"sushi|sashimi|smoked|swordfish|shark|marlin|king mackerel|tilefish|halibut|brie|camembert|feta|"
-    r"(?:blue|soft|fresh)\b.*cheese|cheese, (?:blue|goat)|queso fresco|sprouts|"
-    r"(?:fish|eggs?|beef|milk|oysters|clams|mussels|scallops|shrimp|squid)\b.*\braw",
-    "under_18": r"swordfish|shark|marlin|king mackerel|tilefish|halibut|energy drink",
-    "under_5": r"\b(?:nuts?|almonds|cashews|hazelnuts|peanuts|pecans|pistachio|walnuts|chestnuts|macadamia|seeds?|"
-    r"popcorn|grapes)\b(?!.*butter)",
-    "under_2": r"low ?fat|skim|nonfat|reduced fat|fat free",
-    "celiac_disease": r"wheat|bread|barley|rye\b|bulgur|couscous|cereal|granola|muesli|\boat|pasta|noodle|macaroni|"
-    r"spaghetti|lasagna|ravioli|dumpling|sandwich|cracker|muffin|bagel|biscuit|pancake|waffle|roll|bun\b|burrito|"
-    r"flour|pie\b|soup|gravy|meatless|veggie",
-}
+    "calcium": OXALATE,
+    "vitamin_b12": (" seaweed", " spirulina", " nori ", " algae", " kelp ", " chlorella", " laver "),
+    "pregnant": (
+        " sushi", " sashimi", " smoked", " swordfish", " shark", " marlin", " king mackerel", " tilefish", " halibut",
+        " brie ", " camembert", " feta ", " blue cheese", " cheese blue", " cheese goat", " soft cheese",
+        " queso fresco", " sprouts",
+    ),
+    "under_18": (" swordfish", " shark", " marlin", " king mackerel", " tilefish", " halibut", " energy drink"),
+    "under_5": (
+        " nut ", " nuts ", " almond", " cashew", " hazelnut", " peanut", " pecan", " pistachio", " walnut", " chestnut",
+        " macadamia", " seed ", " seeds ", " popcorn", " grapes ",
+    ),
+    "under_2": (" lowfat", " low fat", " skim", " nonfat", " reduced fat", " fat free"),
+    "celiac_disease": (
+        " wheat", " bread", " barley", " rye ", " bulgur", " couscous", " cereal", " granola", " muesli", " oat",
+        " pasta", " noodle", " macaroni", " spaghetti", " lasagna", " ravioli", " dumpling", " sandwich", " cracker",
+        " muffin", " bagel", " biscuit", " pancake", " waffle", " roll", " bun ", " burrito", " flour", " pie ",
+        " soup", " gravy", " meatless", " veggie",
+    ),
+}  # fmt: skip
 _ANIMAL = {
-    "meat": r"meat(?!less)|beef|pork|ham\b|bacon|lamb|veal|chicken|turkey|poultry|duck|sausage|frank|lard|gelatin|"
-    r"broth|venison|rabbit|goat\b(?!.*(?:milk|cheese))",
-    "fish": r"fish|salmon|tuna|sardine|anchov|mackerel|herring|trout|cod\b|shrimp|crab|clam|oyster|mussel|shellfish",
-    "egg or milk": r"egg(?!plant)|milk|cheese|yogurt|butter|cream|whey|casein|honey\b|mayonnaise",
-}
+    "meat": (
+        " meat ", " meats ", "meatball", " beef", " pork", " ham ", " bacon", " lamb", " veal", " chicken", " turkey",
+        " poultry", " duck", " sausage", " frank", " lard ", " gelatin", " broth", " venison", " rabbit", " goat ",
+    ),
+    "fish": (
+        "fish", " salmon", " tuna", " sardine", " anchov", " mackerel", " herring", " trout", " cod ", " shrimp",
+        " crab", " clam", " oyster", " mussel", " scallop", " squid", " octopus",
+    ),
+    "egg or milk": (
+        " egg ", " eggs ", "omelet", " milk", " cheese", " yogurt", " butter", " cream", " whey", " casein", " honey ",
+        "mayonnaise",
+    ),
+}  # fmt: skip
+# Neither milk nor butter.
+_OF_PLANTS = tuple(
+    f" {plant} {what}"
+    for what in ("milk", "yogurt", "cheese", "butter", "bean")
+    for plant in ("soy", "almond", "oat", "rice", "coconut", "cashew", "hemp", "dairy", "peanut", "nut", "butter")
+)
 _EXCLUDED_BY_DIET = {
     "vegan": ("meat", "fish", "egg or milk"), "vegetarian": ("meat", "fish"), "pescatarian": ("meat",),
 }  # fmt: skip
 # Groups of the food table that are no idea, however much of a nutrient they bring.
-_NO_IDEA = re.compile(
-    r"candy|cookies|cakes|doughnuts|ice cream|pudding|gelatin|soft drinks|energy drinks|fruit drinks|diet |coffee|"
-    r"\btea\b|beer|wine|liquor|water|butter|margarine|\bcream|mayonnaise|dressing|condiments|dips|sugars|"
-    r"sugar substitutes|higher sugar|jams|baby|formula|human milk|powders|nutritional beverages|bars\b|liver|"
-    r"cold cuts|\bdeli\b|bacon|frankfurter|sausage|luncheon|chips|snack|pizza|burgers|nachos|fried|fries|sweets|"
-    r"fast foods|restaurant|spices|fats and oils",
-    re.I,
-)
+_NO_IDEA = (
+    " candy", " cookies", " cakes", " doughnuts", " ice cream", " pudding", " gelatin", " soft drinks",
+    " energy drinks", " fruit drinks", " diet ", " coffee", " tea ", " beer", " wine", " liquor", " water ", " butter ",
+    " margarine", " cream", " mayonnaise", " dressing", " condiments", " dips", " sugars", " sugar substitutes",
+    " higher sugar", " jams", " baby", " formula", " human milk", " powders", " nutritional beverages", " bars ",
+    " liver", " cold cuts", " deli ", " bacon", " frankfurter", " sausage", " luncheon", " chips", " snack", " pizza",
+    " burgers", " nachos", " fried", " fries", " sweets", " fast foods", " restaurant", " spices", " fats and oils",
+)  # fmt: skip
 # Names likewise, also in a table without such groups.
-NO_FOOD = re.compile(
-    r"\b(?:livers?|liverwurst|giblets?|brains?|sweetbreads?|pate|formula|human milk|breast milk|supplements?|"
-    r"multivitamin|tablets?|capsules?|protein powder|powder mix|energy drink|beer|wine|liquor|whisky|vodka|"
-    r"brazil ?nuts?)\b",
-    re.I,
-)
-# No milk and no butter.
-_OF_PLANTS = re.compile(
-    r"\b(?:soy|almond|oat|rice|coconut|cashew|hemp|pea|non-?dairy)[ -](?:milk|yogurt|cheese)|"
-    r"\b(?:peanut|almond|cashew|nut|seed|apple|cocoa) butter|butter bean"
-)
-_OF_NO_TASTE = re.compile(r",? (?:NFS|NS as to[^,]*|no added fat|fat added|raw|from (?:fresh|dried|raw))(?=,|$)")
+NO_FOOD = (
+    " liver ", " livers ", " liverwurst", " giblet", " brain", " sweetbread", " pate ", " formula", " human milk",
+    " breast milk", " supplement", " multivitamin", " tablet", " capsule", " protein powder", " powder mix",
+    " energy drink", " beer ", " wine ", " liquor", " whisky", " vodka", " brazil nut",
+)  # fmt: skip
+_UNSAID = ("NFS", "NS as to", "no added fat", "fat added", "raw", "from ")
+
+
+def said(name: str) -> str:
+    """A name as words between single blanks, one before and one behind: " cheese blue "."""
+    return f" {' '.join(re.findall('[a-z0-9]+', plain(name)))} "
+
+
+def _says(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
 
 
 # Nutrient -> what to reach, and the upper level of the total.
@@ -269,7 +295,7 @@ def _as_eaten(food: CommonFood, grams: Sequence[float]) -> CommonFood:
 
     Not where it is larger: an idea comes on top of what is eaten already.
     """
-    own = max(float(np.mean(grams)), food.grams / 2) if grams else food.grams
+    own = max(sum(grams) / len(grams), food.grams / 2) if grams else food.grams
     return food if own > 0.75 * food.grams else food._replace(grams=own, portion=f"{own:.0f} g, as in the log")
 
 
@@ -280,17 +306,23 @@ def _of_the_log(row: int, grams: Sequence[float], kinds: dict[int, CommonFood], 
     taken to be for omnivores.
     """
     name, group = foods.names[row], int(foods.group[row])
-    words = plain(name)
-    animal = _OF_PLANTS.sub("", words)
+    words = said(name)
+    animal = words
+    for plant in _OF_PLANTS:
+        animal = animal.replace(plant, " ")
+    parts = [part for part, what in _ANIMAL.items() if _says(animal, what)]
     alcohol = foods.values[row, nutrient_index()["alcohol"]]
     usual = foods.default_portion_grams(row)
-    portion = float(np.mean(grams)) if usual is None else min(float(np.mean(grams)), usual)
-    if alcohol > 0 or portion <= 0 or NO_FOOD.search(words) or _NO_IDEA.search(foods.groups[group]):
+    portion = min(sum(grams) / len(grams), usual or np.inf)
+    if alcohol > 0 or portion <= 0 or _says(words, NO_FOOD) or _says(said(foods.groups[group]), _NO_IDEA):
         return None
     like = kinds.get(group)
-    allowed = [
-        diet for diet, parts in _EXCLUDED_BY_DIET.items() if not any(re.search(_ANIMAL[part], animal) for part in parts)
-    ]
+    allowed = [diet for diet, but in _EXCLUDED_BY_DIET.items() if not set(but) & set(parts)]
+    not_for = {what for what, named in _NOT_FOR.items() if _says(words, named)}
+    if " raw " in words and parts:
+        not_for.add("pregnant")
+    if " butter " in words:
+        not_for.discard("under_5")
     strictest = [diet for diet in allowed if like is not None and DIETS.index(diet) >= DIETS.index(like.diet)]
     return CommonFood(
         food_id=foods.ids[row],
@@ -300,7 +332,7 @@ def _of_the_log(row: int, grams: Sequence[float], kinds: dict[int, CommonFood], 
         portion=f"{portion:.0f} g",
         grams=portion,
         added=frozenset(),
-        not_for=frozenset(what for what, pattern in _NOT_FOR.items() if re.search(pattern, words)),
+        not_for=frozenset(not_for),
         words=like.words if like is not None else "",
         note="",
     )
@@ -313,8 +345,8 @@ def _halved(food: CommonFood) -> CommonFood:
 
 def _short(name: str) -> str:
     """The table's name without what no one says at table: "Fish, salmon, NFS" is "fish, salmon"."""
-    said = ", ".join(_OF_NO_TASTE.sub("", name).split(", ")[:3])
-    return said[:1].lower() + said[1:]
+    spoken = ", ".join([part for part in name.split(", ") if not part.startswith(_UNSAID)][:3]) or name
+    return spoken[:1].lower() + spoken[1:]
 
 
 def _younger(person: Person, years: float) -> bool:
@@ -338,13 +370,13 @@ _FILLERS = frozenset(["food", "product", "any", "all", "no", "kind", "of", "the"
 def _wishes(text: str) -> list[frozenset[str]]:
     """The words of each food that a dislike names: "nuts and fish" is two, and "soy milk" no milk."""
     text = re.sub(r"\b(soya?|almond|oat|plant) milk", r"\1 drink", text)
-    return [said for part in re.split(r"\band\b|\bor\b|[/&+]", text) if (said := _stems(part) - _FILLERS)]
+    return [named for part in re.split(r"\band\b|\bor\b|[/&+]", text) if (named := _stems(part) - _FILLERS)]
 
 
 def _disliked(food: CommonFood, dislikes: Sequence[frozenset[str]]) -> bool:
     """Whether a food is one that is not to be suggested: "fish" is salmon too, "blue cheese" is not all cheese."""
     words = _stems(f"{food.name} {food.words}")
-    return any(said <= words or said == _stems(food.group) for said in dislikes)
+    return any(named <= words or named == _stems(food.group) for named in dislikes)
 
 
 # --- what they bring

@@ -122,7 +122,7 @@ def said(text: str) -> _Said:
     if not hits:
         return _NOTHING
     absent = negation(text).absent  # only a cell with a hit is worth the look at what it says is not there
-    there = [hit for hit in hits if True]
+    there = [hit for hit in hits if absent.isdisjoint(hit.words)]
     return _Said(frozenset(h.id for h in there if not h.excludes), frozenset(h.id for h in there if h.excludes))
 
 

@@ -6,7 +6,7 @@ import json
 
 from nutrigap import __version__
 from nutrigap.entries import Entry
-from nutrigap.exposures import Range, ratio_ca_mg
+from nutrigap.exposures import Range
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
 from nutrigap.person import authorities
@@ -129,7 +129,7 @@ def _range(value: Range) -> dict[str, Json]:
 def _exposures(report: Report) -> dict[str, Json]:
     """What else the log tells: caffeine, alcohol, calcium in milk equivalents, B12 and B6 by where they come from."""
     case = report.case
-    coffee, drinks, milk, b12, b6 = case.caffeine, case.alcohol, case.milk, case.b12, case.b6
+    coffee, drinks, milk, b12, b6 = case.seen.caffeine, case.seen.alcohol, case.seen.milk, case.seen.b12, case.seen.b6
     sitting = coffee.sitting
     return {
         "caffeine": {
@@ -152,7 +152,7 @@ def _exposures(report: Report) -> dict[str, Json]:
             **{name: finite(float(value)) for name, value in milk._asdict().items()},
             "adequacy": case.milk_adequacy._asdict() if case.milk_adequacy is not None else None,
         },
-        "calcium_to_magnesium": ratio_ca_mg(report.intake),
+        "calcium_to_magnesium": case.seen.calcium_to_magnesium,
         "vitamin_b12": {
             "unit": "µg",
             "natural": _range(b12.natural),
@@ -169,8 +169,8 @@ def _exposures(report: Report) -> dict[str, Json]:
                 for one in b6.products
             ],
         },
-        "liquorice_lines": list(case.liquorice.lines),
-        "salt_substitute_lines": list(case.salt_substitute.lines),
+        "liquorice_lines": list(case.seen.liquorice.lines),
+        "salt_substitute_lines": list(case.seen.salt_substitute.lines),
         "medicines": list(case.medicines),
     }
 

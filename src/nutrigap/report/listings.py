@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nutrigap.errors import TableError
-from nutrigap.ideas import OXALATE, common_foods
+from nutrigap.ideas import OXALATE, common_foods, said
 from nutrigap.matching import candidates, find_food, search
 from nutrigap.person import Person
-from nutrigap.references import reference, target_records, target_rows
+from nutrigap.references import reference, target_records, target_rows, terms
 from nutrigap.report.csv import render
 from nutrigap.tables import FoodTable, Source, load_foods, sources
 from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table
@@ -139,7 +139,7 @@ def _or_mark(value: float, decimals: int) -> str:
 
 
 def _caution(of: Nutrient, name: str) -> str:
-    little = of.id == "calcium" and OXALATE.match(name)
+    little = of.id == "calcium" and said(name).startswith(OXALATE)
     return " (little of it is absorbed)" if little else ""
 
 
@@ -205,18 +205,22 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
     cells, notes = [], {}
     for one, target in target_rows(person):
         ul = "none set" if target.ul is None else exactly(target.ul)
-        if target.ul_scope == "supplement_only":
+        if target.ul_scope not in ("total", "none"):
             ul += " *"
         values = ["-" if value is None else exactly(value) for value in (target.ear, target.rda, target.ai)]
         who = f"{one.sex} {target.age_label}" + ("" if one.life_stage == "none" else f", {one.life_stage}")
         cells.append([find_nutrient(target.nutrient).name, who, target.unit, *values, ul, " ".join(target.sources)])
         notes.update({key: known[key] for key in target.sources})
-    text = table(["per day", "for", "unit", "EAR", "RDA", "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
+    words = terms(person.references)
+    ear, rda = words["ear_term"], words["rda_term"]
+    text = table(["per day", "for", "unit", ear, rda, "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
     text += (
-        "\nEAR: half of people need more. RDA: covers nearly all. AI: known to be enough; below it nothing is known.\n"
-        "UL: upper level for long use; * counts supplements only, not food. "
+        f"\n{ear}: half of people need more. {rda}: covers nearly all. AI: known to be enough; below it nothing is "
+        "known.\nUL: upper level for long use; * counts supplements only, not food. "
         "none set: never a sign that more is harmless.\n\n"
     )
+    for remark in dict.fromkeys(note for _, target in target_rows(person) for note in target.notes):
+        text += f"Note: {remark}.\n"
     for key, source in notes.items():
         text += f"{key}: {source.title}, {source.publisher} ({source.year})\n"
     return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nutrigap.exposures import ratio_ca_mg
 from nutrigap.rules import phrasing
 from nutrigap.rules.model import Case, Flag, listed, say
 from nutrigap.wording import count
@@ -20,7 +19,7 @@ RISING = ("twitching", "tremor")
 
 def r05(case: Case) -> Iterator[Flag]:
     """Alcohol above the amounts a day that are often named, or much on one day; adults only."""
-    seen = case.alcohol
+    seen = case.seen.alcohol
     most = ALCOHOL_G[case.person.sex]
     if case.adult and case.intake.days and (seen.mean.best > most or seen.above):
         days = f"{len(seen.drinking)} of {count(case.intake.days, 'day')}"
@@ -29,7 +28,7 @@ def r05(case: Case) -> Iterator[Flag]:
 
 def r06(case: Case) -> Iterator[Flag]:
     """Caffeine a day and at one sitting, by weight where it was told."""
-    seen, weight = case.caffeine, case.person.weight_kg
+    seen, weight = case.seen.caffeine, case.person.weight_kg
     by_weight = not case.adult  # for children EFSA names 3 mg/kg; adults of any weight 400 and 200 mg
     if by_weight and weight is None:
         return
@@ -57,14 +56,14 @@ def r06(case: Case) -> Iterator[Flag]:
 
 def r11(case: Case) -> Iterator[Flag]:
     """Calcium to magnesium: shown, never a flag."""
-    ratio = ratio_ca_mg(case.intake)
+    ratio = case.seen.calcium_to_magnesium
     if ratio is not None and case.intake.has_food:
         yield say("R11", "", ("calcium", "magnesium"), ratio=f"{ratio:.1f}")
 
 
 def r17(case: Case) -> Iterator[Flag]:
     """Real liquorice on two days or more."""
-    seen = case.liquorice
+    seen = case.seen.liquorice
     if len(seen.dates) < 2:
         return
     where = phrasing.lines(seen.lines)
@@ -73,7 +72,7 @@ def r17(case: Case) -> Iterator[Flag]:
         yield say("R17", "talk", "potassium", symptoms=listed(signs))
     months = case.person.age_months
     old = months is None or months >= LIQUORICE_MONTHS
-    grams = seen.largest_grams
+    grams = case.seen.liquorice_grams
     if old and grams is not None and grams >= LIQUORICE_G and len(seen.dates) >= LIQUORICE_DAYS:
         yield say("R17", "much", "potassium", lines=where[:1].upper() + where[1:], grams=f"{grams:.0f}")
     else:
@@ -88,7 +87,7 @@ def r18(case: Case) -> Iterator[Flag]:
 
 def r19(case: Case) -> Iterator[Flag]:
     """B12 begun within the log, and symptoms that rise after it."""
-    start, log = case.b12.started, case.symptoms
+    start, log = case.seen.b12.started, case.symptoms
     if start is None or log is None:
         return
     from nutrigap.symptoms import rising

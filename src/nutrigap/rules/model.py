@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from nutrigap import exposures
 from nutrigap.assessment import MIN_DAYS, Adequacy
+from nutrigap.exposures import Exposures
 from nutrigap.intake import Intake
 from nutrigap.person import Answer, Person, known_answers
 from nutrigap.readings import USUAL, Method, Reading, adequacy_of_food
@@ -128,56 +128,23 @@ class Case:
     def medicines(self) -> dict[str, Answer]:
         """Medicines told, and those that a line of the log names: id -> answer."""
         told = {one.id: one for one in self.person.told("medicine") if one.id}
-        logged = {id_: Answer(id_, known_answers()[id_].label) for id_, _ in exposures.medicines_logged(self.intake)}
+        logged = {id_: Answer(id_, known_answers()[id_].label) for id_, _ in self.seen.medicines}
         return logged | told
 
     @cached_property
-    def caffeine(self) -> exposures.Caffeine:
-        """Caffeine by day and sitting."""
-        return exposures.caffeine(self.intake)
-
-    @cached_property
-    def alcohol(self) -> exposures.Alcohol:
-        """Ethanol by day."""
-        return exposures.alcohol(self.intake)
-
-    @cached_property
-    def b12(self) -> exposures.B12:
-        """Vitamin B12 by where it comes from."""
-        return exposures.b12(self.intake)
-
-    @cached_property
-    def b6(self) -> exposures.B6Sources:
-        """Vitamin B6 by where it comes from."""
-        return exposures.b6_sources(self.intake)
-
-    @cached_property
-    def milk(self) -> exposures.MilkEquivalents:
-        """Calcium by what is absorbed of it."""
-        return exposures.milk_equivalents(self.intake, self.intake.foods)
+    def seen(self) -> Exposures:
+        """What words and numbers of the log tell besides the six means, each found when it is first asked for."""
+        return Exposures(self.intake)
 
     @cached_property
     def milk_adequacy(self) -> Adequacy | None:
         """The calcium test with food counted in milk equivalents."""
         dose = float(self.intake.mean_dose.best[nutrient_index()["calcium"]])
-        food = self.milk.total - dose
+        food = self.seen.milk.total - dose
         if not food > 0:
             return None
-        return adequacy_of_food(self.intake, self.person, "calcium", (self.milk.equivalent - dose) / food, self.method)
-
-    @cached_property
-    def liquorice(self) -> exposures.Liquorice:
-        """Real liquorice."""
-        return exposures.liquorice(self.intake)
-
-    @cached_property
-    def salt_substitute(self) -> exposures.SaltSubstitute:
-        """Potassium salt and potassium tablets."""
-        return exposures.salt_substitute(self.intake)
-
-    def products(self, nutrient: str) -> tuple[exposures.Product, ...]:
-        """The products that bring a nutrient."""
-        return exposures.products(self.intake, nutrient)
+        factor = (self.seen.milk.equivalent - dose) / food
+        return adequacy_of_food(self.intake, self.person, "calcium", factor, self.method)
 
     def medicine(self, *ids: str) -> Answer | None:
         """The first of these medicines that was told or logged."""

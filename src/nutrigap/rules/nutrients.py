@@ -90,7 +90,7 @@ def r03(case: Case) -> Iterator[Flag]:
     target, vegan = reading.reference, case.person.diet == "vegan"
     if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
         return
-    seen, enough = case.b12, target.rda or target.ai or math.inf
+    seen, enough = case.seen.b12, target.rda or target.ai or math.inf
     if not seen.next_to_none or seen.crystalline.best >= enough:
         return
     months = case.person.months_on_diet
@@ -108,7 +108,7 @@ def r04(case: Case) -> Iterator[Flag]:
     target = reading.reference
     if months is None or months < PAST_50_MONTHS or case.person.references != "us" or target is None:
         return
-    seen = case.b12.crystalline
+    seen = case.seen.b12.crystalline
     if target.rda is None or seen.best >= target.rda or not case.intake.has_food:
         return
     ends = [amount(reading, seen.low), amount(reading, seen.high)]
@@ -118,7 +118,7 @@ def r04(case: Case) -> Iterator[Flag]:
 
 def r07(case: Case) -> Iterator[Flag]:
     """The ladder of vitamin B6: products together, every level with whose it is and of which year."""
-    reading, seen = case.readings["vitamin_b6"], case.b6
+    reading, seen = case.readings["vitamin_b6"], case.seen.b6
     dose = float(case.intake.mean_dose.best[nutrient_index()["vitamin_b6"]])
     if not seen.products:  # food alone never leads there
         return
@@ -164,7 +164,7 @@ def _b6_levels(case: Case, total: float, dose: float) -> str:
 
 def r12(case: Case) -> Iterator[Flag]:
     """Calcium by what is absorbed of each food: a sensitivity line, never a verdict of its own."""
-    reading, seen = case.readings["calcium"], case.milk
+    reading, seen = case.readings["calcium"], case.seen.milk
     if not case.intake.has_food or case.intake.days < MIN_DAYS or not seen.total > 0:
         return
     numbers = {
@@ -208,7 +208,7 @@ def r15(case: Case) -> Iterator[Flag]:
     if not dose > 0:
         return
     if case.condition("kidney_disease") is not None:
-        names = listed([phrasing.product(one.name) for one in case.products("magnesium")])
+        names = listed([phrasing.product(one.name) for one in case.seen.products["magnesium"]])
         yield say("R15", "kidney", "magnesium", products=names)
     every = {case.person.references: case.readings, **case.others}
     uls = {}

@@ -30,7 +30,7 @@ def r30(case: Case) -> Iterator[Flag]:
     if losing is not None and sign is not None:
         soon.append(f"{sign.label} with {_article(losing.label)}")
     nerves = case.symptom(*NERVES)
-    with_b6 = nerves is not None and bool(case.b6.products)
+    with_b6 = nerves is not None and bool(case.seen.b6.products)
     if now:
         yield say("R30", "now", items=_sentence(listed(now)))
     if soon:
@@ -84,9 +84,9 @@ def r16(case: Case) -> Iterator[Flag]:
     """Potassium from salt substitutes and tablets, with kidney disease or a medicine that keeps potassium."""
     why = [one.label for one in (case.condition("kidney_disease"), case.medicine(*KEEPING)) if one is not None]
     sources = []
-    if case.salt_substitute.lines:
+    if case.seen.salt_substitute.lines:
         sources.append("a potassium salt substitute")
-    if case.salt_substitute.supplement_lines:
+    if case.seen.salt_substitute.supplement_lines:
         sources.append("a potassium supplement")
     if why and sources:
         yield say("R16", "", "potassium", reason=listed(why), source=listed(sources, "or"))

@@ -60,7 +60,7 @@ def _takes_magnesium(case: Case) -> bool:
 def _seen(case: Case) -> list[str]:
     """The everyday triggers that this log tells of."""
     found = []
-    coffee, drinks, days = case.caffeine, case.alcohol, case.intake.days
+    coffee, drinks, days = case.seen.caffeine, case.seen.alcohol, case.intake.days
     if case.adult and days and coffee.mean.best >= CAFFEINE_SHOWN_MG:
         most = "" if coffee.sitting is None else f", at most {phrasing.about(coffee.sitting.amount)} mg at one sitting"
         found.append(f"caffeine {phrasing.about(coffee.mean)} mg a day{most}")

@@ -7,6 +7,7 @@ may then come more often than 15 times in 100: that is what the confidence of .8
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 
 from nutrigap.assessment import LEVEL, Bounds, Spread, assess_adequacy
 
-DRAWS = 6000
+DRAWS = 20_000
 NO_DOSE = Bounds(0.0, 0.0, 0.0)
 
 
@@ -59,28 +60,52 @@ def diaries(model: Model, days: int, rng: np.random.Generator) -> npt.NDArray[np
     return each_day.mean(axis=1)
 
 
-@pytest.mark.parametrize("days", [3, 7, 14])
+def verdict(model: Model, mean: float, days: int) -> str:
+    return assess_adequacy(
+        Bounds(mean, mean, mean),
+        NO_DOSE,
+        ear=model.ear,
+        ai=None,
+        sd_requirement=model.cv_requirement * model.ear,
+        spread=model.spread,
+        days=days,
+        skewed=model.skewed,
+    ).status
+
+
+def boundary(model: Model, days: int, reached: Callable[[str], bool]) -> float:
+    """The mean from which on a verdict is reached: the confidence rises with the mean, so that halving finds it."""
+    low, high = -20 * model.ear, 20 * model.ear
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (low, middle) if reached(verdict(model, middle, days)) else (middle, high)
+    return high
+
+
+@pytest.mark.parametrize("days", [3, 7, 14, 28])
 @pytest.mark.parametrize("nutrient", MODELS)
 def test_an_intake_at_the_requirement_is_seldom_judged(nutrient: str, days: int) -> None:
     model = MODELS[nutrient]
     rng = np.random.default_rng([20260304, days, list(MODELS).index(nutrient)])
-    verdicts = [
-        assess_adequacy(
-            Bounds(mean, mean, mean),
-            NO_DOSE,
-            ear=model.ear,
-            ai=None,
-            sd_requirement=model.cv_requirement * model.ear,
-            spread=model.spread,
-            days=days,
-            skewed=model.skewed,
-        ).status
-        for mean in diaries(model, days, rng).tolist()
-    ]
+    means = diaries(model, days, rng)
+    shares = {
+        "likely_low": np.mean(means < boundary(model, days, lambda status: status != "likely_low")),
+        "likely_adequate": np.mean(means >= boundary(model, days, lambda status: status == "likely_adequate")),
+    }
     promised = 1 - LEVEL
     error = math.sqrt(promised * LEVEL / DRAWS)
-    for verdict in ("likely_adequate", "likely_low"):
-        share = verdicts.count(verdict) / DRAWS
+    for share in shares.values():
         assert share <= promised + 3 * error
         # nor much more seldom: the tests are exact under their own model, not merely cautious
         assert share >= promised - 4 * error
+
+
+@pytest.mark.parametrize("nutrient", MODELS)
+def test_the_boundaries_are_those_of_each_log(nutrient: str) -> None:
+    model = MODELS[nutrient]
+    low = boundary(model, 7, lambda status: status != "likely_low")
+    adequate = boundary(model, 7, lambda status: status == "likely_adequate")
+    assert low < model.ear < adequate
+    for mean in diaries(model, 7, np.random.default_rng(20260304))[:200].tolist():
+        expected = "likely_low" if mean < low else "likely_adequate" if mean >= adequate else "uncertain"
+        assert verdict(model, mean, 7) == expected

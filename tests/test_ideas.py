@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nutrigap.diary import read_diary
-from nutrigap.ideas import DIETS, NO_FOOD, OXALATE, Idea, _candidates, common_foods, said, suggest
+from nutrigap.ideas import DIETS, NO_FOOD, OXALATE, Idea, _candidates, common_foods, plain_words, suggest
 from nutrigap.intake import Intake, add_up
 from nutrigap.person import Person
 from nutrigap.readings import read_all
@@ -80,7 +80,7 @@ def test_common_foods_are_foods_of_the_table_by_their_own_portions():
         assert food.diet in DIETS and food.group and food.portion and 5 <= food.grams <= 250, food
         known = {*CORE, "pregnant", "under_2", "under_5", "under_18", "celiac_disease"}
         assert food.not_for <= known and food.added <= set(CORE), food
-        assert not any(word in said(f"{food.name} {FOODS.names[row]}") for word in NO_FOOD), food
+        assert not any(word in plain_words(f"{food.name} {FOODS.names[row]}") for word in NO_FOOD), food
         assert FOODS.values[row, nutrient_index()["alcohol"]] == 0 or food.food_id.startswith("sr:"), food
 
 
@@ -96,7 +96,7 @@ def test_b12_that_is_not_added_comes_from_animals():
 
 def test_what_is_green_and_holds_oxalate_is_not_for_calcium():
     marked = {food.name for food in common_foods() if "calcium" in food.not_for}
-    assert marked == {food.name for food in common_foods() if said(food.name).startswith(OXALATE)}
+    assert marked == {food.name for food in common_foods() if plain_words(food.name).startswith(OXALATE)}
     assert marked == {"spinach", "chard", "beet greens"}
 
 

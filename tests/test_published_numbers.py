@@ -191,7 +191,7 @@ def test_magnesium_with_a_prior(days: int, with_prior: float, of_the_test: float
     ids=["potassium and magnesium", "calcium", "vitamin B6", "vitamin B12"],
 )
 def test_days_within_a_fifth(cv: float, days: int) -> None:
-    """n = (1.96·CV/.2)² of Beaton 1979, for day-to-day CVs of 38, 51, 53 and 294 %. The last is 830.1: here rounded up."""
+    """n = (1.96·CV/.2)² of Beaton 1979, for CVs of 38, 51, 53 and 294 %. The last is 830.1: here rounded up."""
     assert (1.96 * cv / 0.2) ** 2 == pytest.approx(days, abs=0.2)
     assert s.days_for_precision(cv) == math.ceil((norm.ppf(0.975) * cv / 0.2) ** 2)
     assert abs(s.days_for_precision(cv) - days) <= (1 if days == 830 else 0)
@@ -222,7 +222,7 @@ def test_back_transform_of_logarithms() -> None:
     assert population.back_transform(1e-6, 1.2, 0.5) == pytest.approx(math.exp(1.45), rel=1e-5)
 
 
-# 9-point rule of the NCI method (DISTRIB, 2009), printed there to six digits. [SD], [-]
+# 9-point rule of the NCI method (its SAS macro DISTRIB), printed there to six digits. [SD], [-]
 NINE_NODES = np.array([-2.1, -1.3, -0.8, -0.5, 0.0, 0.5, 0.8, 1.3, 2.1])
 NINE_WEIGHTS = np.array(
     [0.063345, 0.080255, 0.070458, 0.159698, 0.252489, 0.159698, 0.070458, 0.080255, 0.063345],

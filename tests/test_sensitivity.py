@@ -135,9 +135,9 @@ def test_the_level_reaches_the_verdict(level: float, expected: str) -> None:
 
 @pytest.mark.parametrize("level", [0.5, 0.2, 1.0, 85.0, math.nan])
 def test_a_level_that_decides_everything_or_nothing_is_refused(level: float) -> None:
-    with pytest.raises(ValueError, match="above 0.5 and below 1"):
+    with pytest.raises(ValueError, match=r"above 0\.5 and below 1"):
         a.status("ear", 0.9, 0.9, days=7, level=level)
-    with pytest.raises(ValueError, match="above 0.5 and below 1"):
+    with pytest.raises(ValueError, match=r"above 0\.5 and below 1"):
         a.days_to_decide(lambda n: 0.9, level=level)
 
 

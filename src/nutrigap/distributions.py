@@ -52,7 +52,7 @@ def normal_quantile(p: float) -> float:
     if p > 0.5:
         return -normal_quantile(1.0 - p)
     z, step = 0.0, 1.0
-    while abs(step) > 1e-13 * (1.0 + abs(z)):
+    while step > 1e-14:  # a step back can only be one of rounding
         step = (normal_cdf(z) - p) * math.sqrt(2.0 * math.pi) * math.exp(0.5 * z * z)
         z -= step
     return z

@@ -48,7 +48,7 @@ POTASSIUM_CARE = {
 DIETS = ("vegan", "vegetarian", "pescatarian", "omnivore")  # each may eat what those before it may
 ADULT_YEARS, CHOKING_YEARS, WHOLE_MILK_YEARS = 18.0, 5.0, 2.0
 
-# What follows is looked for in names that ``said`` has made of words between single blanks.
+# What follows is looked for in names that ``plain_words`` has made of words between single blanks.
 # Foods of which the oxalate leaves little calcium to absorb.
 OXALATE = (
     " spinach", " chard ", " beet greens", " rhubarb", " amaranth", " sorrel ", " purslane", " taro leaves",
@@ -117,7 +117,7 @@ NO_FOOD = (
 _UNSAID = ("NFS", "NS as to", "no added fat", "fat added", "raw", "from ")
 
 
-def said(name: str) -> str:
+def plain_words(name: str) -> str:
     """A name as words between single blanks, one before and one behind: " cheese blue "."""
     return f" {' '.join(re.findall('[a-z0-9]+', plain(name)))} "
 
@@ -306,7 +306,7 @@ def _of_the_log(row: int, grams: Sequence[float], kinds: dict[int, CommonFood], 
     taken to be for omnivores.
     """
     name, group = foods.names[row], int(foods.group[row])
-    words = said(name)
+    words = plain_words(name)
     animal = words
     for plant in _OF_PLANTS:
         animal = animal.replace(plant, " ")
@@ -314,7 +314,7 @@ def _of_the_log(row: int, grams: Sequence[float], kinds: dict[int, CommonFood], 
     alcohol = foods.values[row, nutrient_index()["alcohol"]]
     usual = foods.default_portion_grams(row)
     portion = min(sum(grams) / len(grams), usual or np.inf)
-    if alcohol > 0 or portion <= 0 or _says(words, NO_FOOD) or _says(said(foods.groups[group]), _NO_IDEA):
+    if alcohol > 0 or portion <= 0 or _says(words, NO_FOOD) or _says(plain_words(foods.groups[group]), _NO_IDEA):
         return None
     like = kinds.get(group)
     allowed = [diet for diet, but in _EXCLUDED_BY_DIET.items() if not set(but) & set(parts)]

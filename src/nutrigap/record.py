@@ -28,6 +28,8 @@ MIN_OTHERS = 3
 """Fewest other days that a day is compared with. [days]"""
 LOW_ENERGY, VERY_LOW_ENERGY = 0.6, 0.35
 """Share of the other days' median energy below which a day is in doubt; below the second it needs no other sign."""
+LEAST_KCAL = 500.0
+"""Median energy of the other days from which they are a whole day's food that another can be held against. [kcal]"""
 FEW_LINES = 0.5
 """Share of the other days' median number of lines up to which a day has few."""
 # What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
@@ -148,7 +150,7 @@ def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
     i = nutrient_index()["energy"]
     usual = statistics.median(float(intake.daily.best[o, i]) for o in others)
     held = float(intake.daily.high[d, i])  # what was left out may be the energy that is missing
-    if not usual > 0 or not held < LOW_ENERGY * usual:
+    if not usual >= LEAST_KCAL or not held < LOW_ENERGY * usual:
         return []
     signs = [f"{held:,.0f} kcal, the other days about {usual:,.0f}"]
     lines, meals = _lines(intake), _meals(intake)

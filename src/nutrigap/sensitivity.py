@@ -214,10 +214,9 @@ def days_for_ranking(ratio: float, r: float) -> int:
     int
         Days, rounded up, at least 1. [days]
 
-    References
-    ----------
-    .. [1] Black A.E. et al. (1983). The use of recommended daily allowances to assess dietary adequacy.
-       Proceedings of the Nutrition Society 42, 369-381.
+    Notes
+    -----
+    The squared correlation of the mean of n days with usual intake is s_b²/(s_b² + s_w²/n) = n/(n + ratio).
     """
     return _whole(ratio * r * r / (1.0 - r * r))
 
@@ -425,7 +424,7 @@ def gamma_posterior(
     return min(1.0, adequate / total / (1.0 - met))
 
 
-_FIXED: Final = 1e-3  # spread of a requirement, as a share of it, that changes the probability by less than 1e-6
+_FIXED: Final = 1e-3  # spread of a requirement, as a share of it, up to which it is taken as fixed
 _STEP: Final = 0.6  # trapezoidal step, in the narrowest spread of the integrand
 _TAIL: Final = 30.0  # density left out, on the log scale below its mode
 _PANELS: Final = 400  # Simpson panels of each part
@@ -437,19 +436,20 @@ def _usual_intake(
     """Density of t = ln(usual intake) up to a factor, the two ends of its range, and its narrowest spread."""
     tau2 = math.log1p((prior_sd / prior_mean) ** 2)
     centre = math.log(prior_mean) - 0.5 * tau2
+    seen = math.log(mean) if mean > 0.0 else -math.inf
 
     def log_density(t: float) -> float:
-        return -shape * t - shape * mean * math.exp(-t) - (t - centre) ** 2 / (2.0 * tau2)
+        return -shape * t - shape * math.exp(seen - t) - (t - centre) ** 2 / (2.0 * tau2)
 
-    # The slope, -k + k·ȳ·e^-t - (t - m)/τ², falls and is convex: Newton's steps from where it is positive stay there.
-    mode = centre - shape * tau2
-    for _ in range(200):
-        pull = shape * mean * math.exp(-mode)
+    # The slope, -k + k·ȳ·e^-t - (t - m)/τ², falls and is convex, and is not below 0 at this start: Newton's steps
+    # approach the mode from the left and cannot overshoot.
+    mode = max(centre - shape * tau2, min(centre, seen))
+    step = 1.0
+    while step > 1e-9:
+        pull = shape * math.exp(seen - mode)
         step = (pull - shape - (mode - centre) / tau2) / (pull + 1.0 / tau2)
         mode += step
-        if abs(step) < 1e-12:
-            break
-    width = 1.0 / math.sqrt(shape * mean * math.exp(-mode) + 1.0 / tau2)
+    width = 1.0 / math.sqrt(shape * math.exp(seen - mode) + 1.0 / tau2)
     peak = log_density(mode)
     ends = []
     for side in (-1.0, 1.0):
@@ -457,7 +457,6 @@ def _usual_intake(
         while peak - log_density(mode + side * reach) < _TAIL:
             reach *= 1.2
         ends.append(mode + side * reach)
-    # to the left the density narrows no further than it already has one spread of the prior away
     return (lambda t: math.exp(log_density(t) - peak)), ends[0], ends[1], width
 
 

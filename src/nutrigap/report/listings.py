@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nutrigap.errors import TableError
-from nutrigap.ideas import OXALATE, common_foods, said
+from nutrigap.ideas import OXALATE, common_foods, plain_words
 from nutrigap.matching import candidates, find_food, search
 from nutrigap.person import Person
 from nutrigap.references import reference, target_records, target_rows, terms
@@ -139,7 +139,7 @@ def _or_mark(value: float, decimals: int) -> str:
 
 
 def _caution(of: Nutrient, name: str) -> str:
-    little = of.id == "calcium" and said(name).startswith(OXALATE)
+    little = of.id == "calcium" and plain_words(name).startswith(OXALATE)
     return " (little of it is absorbed)" if little else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nutrigap.diary import Diary
 from nutrigap.entries import Entry
@@ -138,6 +138,24 @@ class Report:
         from nutrigap.report.json import render
 
         text = render(self)
+        if path is not None:
+            write_text(Path(path), text)
+        return text
+
+    def to_sheet(self, path: str | Path | None = None, form: Literal["html", "md"] = "html") -> str:
+        """One page for a doctor, without interpretation; written to ``path`` as well if one is given.
+
+        Raises
+        ------
+        ValueError
+            There is no such form.
+        TableError
+            The place cannot be written.
+        """
+        from nutrigap.report.files import write_text
+        from nutrigap.report.sheet import render
+
+        text = render([self], form)
         if path is not None:
             write_text(Path(path), text)
         return text

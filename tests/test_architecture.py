@@ -32,8 +32,9 @@ ONLY_IN = {
     "scipy": set(),
     "matplotlib": set(),
     "python_calamine": {"diary.sheet"},
+    "jinja2": {"report.sheet"},
 }
-HEAVY = {"pandas", "pint", "scipy", "matplotlib"}
+HEAVY = {"pandas", "pint", "scipy", "matplotlib", "jinja2"}
 
 
 class _Imports(ast.NodeVisitor):

@@ -248,7 +248,7 @@ def test_profile_beside_the_diary_and_options_over_it(told, write):
         (["--pregnant", "--lactating"], "exclude each other"),
         (["--pregnant", "--sex", "male"], "no reference row"),
         (["--pregnant", "--age", "60"], "10 to 50 years"),
-        (["--references", "efsa"], "'us'"),
+        (["--references", "fao"], "'us', 'efsa', 'nordic'"),
         (["--profile", "none.toml"], "none.toml: the profile cannot be read"),
         (["--people", "none.csv"], "none.csv: the table of people cannot be read"),
         (["--choices", "none.csv"], "none.csv: cannot be read as a file of choices"),
@@ -525,12 +525,15 @@ WORDS = st.one_of(
     st.sampled_from([
         *COMMANDS, "diary.csv", "people.csv", "me.toml", "choices.csv", "week.csv", "-", "--", "", ".", "/", "34",
         "7mo", "female", "json", "csv", "md", "text", "html", "auto", "plain", "magnesium", "apple", "2026-03-01",
-        "%d/%m/%Y", "r.json", "r.csv", "new/", "low", "over", "always", "us", "1",
+        "%d/%m/%Y", "r.json", "r.csv", "new/", "low", "over", "always", "us", "1", "efsa", "0.9", "vegan", "regular",
+        "omeprazole 2 years", "tingling", "none", "symptoms.csv", "s.html",
     ]),
     st.sampled_from([
         "--age", "--sex", "--pregnant", "--lactating", "--profile", "--references", "--from", "--to", "--date-format",
         "--input", "--people", "--choices", "--recipes", "--format", "-o", "--fail-on", "-q", "-v", "--color", "--save",
-        "--rich-in", "--review", "-n", "--help", "--version",
+        "--rich-in", "--review", "-n", "--help", "--version", "--all", "--weight", "--height", "--diet", "--sun",
+        "--medicine", "--condition", "--symptom", "--dislike", "--months-on-diet", "--symptoms", "--incomplete",
+        "--compare", "--level", "--own-sd", "--prior", "--weigh-weekdays", "--consecutive",
     ]),
     st.text(st.characters(exclude_characters="/"), max_size=12),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import nutrigap as ng
 from nutrigap.cli import run
+from nutrigap.evidence import evidence
 from nutrigap.tables import sources
 
 SIX = ["magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6"]
@@ -123,7 +124,12 @@ def test_every_key_is_there_and_every_number_finite(text, person):
     assert all(one["adequacy"] is None and one["excess"] is None for one in found["nutrients"][6:])
     count = found["inputs"]["diary"]
     assert count["lines"] == count["counted"] + count["flagged"] + count["left_out"] == len(found["lines"])
-    assert {source["key"] for source in found["sources"]} <= set(sources())
+    keys = {source["key"] for source in found["sources"]}
+    assert keys <= {*sources(), *evidence()}
+    said = found["flags"] + found["statements"]
+    assert {key for one in said for key in one["evidence"]} <= keys  # no source is dangling
+    assert all(one["grade"] in "ABCD" if one["evidence"] else one["grade"] == "-" for one in said)
+    assert all(source["access"] == evidence()[source["key"]].access for source in found["sources"] if source["access"])
 
 
 def test_the_schema_test_finds_a_missing_key(found):

@@ -52,7 +52,7 @@ def _man_rows(days: int) -> list[tuple[str, ...]]:
     for d in range(days):
         day = _day(APRIL, d)
         rows += [
-            (day, "breakfast", "whole wheat bread", "2 slices"), (day, "breakfast", "black coffee", "2 cups"),
+            (day, "breakfast", "whole wheat bread", "2-4 slices"), (day, "breakfast", "black coffee", "2 cups"),
             (day, "breakfast", "B complex (vitamin B6 50 mg, vitamin B12 100 µg)", "1 tablet"),
             (day, "lunch", "chicken breast", "150 g"), (day, "lunch", "white rice, cooked", "250 g"),
             (day, "snack", "energy drink", "500 ml"), (day, "dinner", "potato, baked", "250 g"),
@@ -254,7 +254,10 @@ def test_log_is_that_of_the_json(report):
     lines, days = told["inputs"]["diary"], told["period"]
     assert fields["Lines"] == (
         f"{lines['counted']} counted, {lines['flagged']} counted on a guess, {lines['left_out']} left out"
-    ) or fields["Lines"].startswith("line")
+    )
+    energy = next(one["intake"] for one in told["nutrients"] if one["id"] == "energy")
+    mean = fields["Energy"].partition(" ")[0]
+    assert _is(mean, energy["mean"])
     logged = {line["date"] for line in told["lines"]}
     assert fields["Days"].startswith(f"{len(logged)} logged, {days['days']} in the mean")
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -349,6 +352,12 @@ def test_unknown_is_written_and_never_nothing(pills, open_man):
     rows = _table(_Page(open_man.to_sheet()), "Per day")
     assert rows[1]["Supplement"] == "unknown" and rows[1]["Range"].endswith("-no end")  # calcium: the multivitamin's
     assert rows[0]["Supplement"] == "100 [100-no end]"  # 200 mg of magnesium on five of ten days, and what it adds
+
+
+def test_lines_that_widen_a_total_are_named(week, man):
+    assert _Page(week.to_sheet()).fields["Widens a total"].startswith("line 31: Aunt Rosa's kitchen-sink casserole")
+    named = _Page(man.to_sheet()).fields["Widens a total"]
+    assert "grandmother's zzyzx surprise 1 bowl" in named and "salt substitute 1 tsp" in named
 
 
 def test_no_cell_is_blank(report):
@@ -449,7 +458,7 @@ def test_one_page_holds_so_much_and_says_what_it_leaves_out(folder):
     assert len(products) == 8 and f"Not shown: {kinds - 8} more products of the log." in page.texts
     assert len(symptoms) == 14 and symptoms[-1]["Day"] == _day(APRIL, days - 1)
     assert any(f"Not shown: {days - 14} earlier days of the symptom log." in text for text in page.texts)
-    assert page.fields["Medicines told"].endswith("; and 15 more medicines")
+    assert page.fields["Medicines told"].endswith("; and 16 more medicines")
     assert sum(len(rows) for rows in page.tables) + 2 * len(page.fields) < 75  # lines of a printed page
 
 

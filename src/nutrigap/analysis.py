@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
 from nutrigap.entries import Entry
@@ -150,8 +151,9 @@ def assemble(
 
 
 def wanting(readings: Iterable[Reading], log: Log) -> list[Reading]:
-    """The readings for which ideas are of use: those that point low, in a log that holds a whole diet."""
-    return [] if log.scant or not log.food else [reading for reading in readings if points_low(reading)]
+    """The readings for which ideas are of use: those that point low, in a log of a whole diet that is no longer too short."""
+    whole = log.food and not log.scant and log.days >= MIN_DAYS
+    return [reading for reading in readings if points_low(reading)] if whole else []
 
 
 def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:

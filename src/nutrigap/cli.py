@@ -370,9 +370,12 @@ def match(
 @cli.command()
 @click.argument("query", nargs=-1)
 @click.option("--rich-in", metavar="NUTRIENT", help="Rank by the amount in a usual portion.")
+@click.option("--all", "everything", is_flag=True, help="With --rich-in: every food of the table, not common ones.")
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
 @foods_option
-def foods(query: tuple[str, ...], rich_in: str | None, limit: int, tables: tuple[str, ...]) -> None:
+def foods(
+    query: tuple[str, ...], rich_in: str | None, everything: bool, limit: int, tables: tuple[str, ...]
+) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
 
@@ -382,7 +385,10 @@ def foods(query: tuple[str, ...], rich_in: str | None, limit: int, tables: tuple
     table = _foods(tables)
     for note in table.notes:
         _say(f"note: {note}", to_stderr=True)
-    found = rich_foods(rich_in, phrase, limit, table) if rich_in is not None else found_foods(phrase, limit, table)
+    if rich_in is not None:
+        found = rich_foods(rich_in, phrase, limit, table, everything=everything)
+    else:
+        found = found_foods(phrase, limit, table)
     _deliver(found, None, "text")
 
 

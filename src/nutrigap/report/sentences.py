@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nutrigap import wording
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.ideas import Idea
 from nutrigap.person import Person
 from nutrigap.readings import Reading
@@ -68,8 +69,11 @@ GRADES = (
     "disputed."
 )
 WHAT_CONFIDENCE_IS = (
-    "Confidence is a test result on the log. In simulated populations verdicts of vitamin D and B12 from few days are "
-    "the ones that are wrong most often (docs/simulation.md)."
+    "Confidence is a test result on the log: how well its days fit a usual intake at the need. It is no probability "
+    "about a person. What the verdicts are worth was tried on simulated people (docs/simulation.md). For magnesium and "
+    'calcium most are right. Vitamin D from food is below the need in nearly everybody: "looks low" is nearly always '
+    'right and tells little, while "looks covered" from food alone is wrong in 4 of 10 logs of a week. For B12 it is '
+    "the other way round: few are low, and of the logs of a week that look low most are not."
 )
 
 
@@ -268,7 +272,7 @@ def remarks(report: Report) -> list[str]:
         said.append(SUPPLEMENTS_ONLY)
     if any("%" in answer.text for answer in answers(report)):
         said.append(BRACKETS)
-    said += [flag.text for flag in report.flag("R22") if not report.record.in_a_row or "follow" not in flag.text]
+    said += [flag.text for flag in in_short(report)]
     if intake.days and all(one.adequacy is not None and one.adequacy.method == "none" for one in report.core):
         said.append(wording.NO_VARIATION)
     if not report.log.scant:
@@ -280,12 +284,19 @@ def remarks(report: Report) -> list[str]:
     said += without_food(report)
     if report.record.incomplete:
         said.append(
-            f"Not in the mean, because they look incomplete: {_dates([one.date for one in report.record.incomplete])} "
-            "(see The record)."
+            f"Not in the mean, because marked or found as incomplete: "
+            f"{_dates([one.date for one in report.record.incomplete])} (see The record)."
         )
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def in_short(report: Report) -> list[Flag]:
+    """What rule R22 says of the days that bears on the whole answer: too few, or no weekend among them."""
+    weekend = report.record.weekend_days > 0
+    enough = report.intake.days >= MIN_DAYS
+    return [flag for flag in report.flag("R22") if not (enough and weekend)][:1]
 
 
 def without_food(report: Report) -> list[str]:
@@ -454,8 +465,8 @@ def record(report: Report) -> list[str]:
         return []
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     days = ", ".join(f"{name} {number}" for name, number in zip(names, kept.weekdays, strict=True) if number)
-    row = ", all in a row" if kept.in_a_row else ""
-    said.append(f"{count(report.intake.days, 'day')} in the mean ({days}){row}.")
+    said.append(f"{count(report.intake.days, 'day')} in the mean ({days}).")
+    said += [flag.text for flag in report.flag("R22") if flag not in in_short(report)]
     for one in kept.incomplete:
         said.append(f"{one.date} is not in the mean: {one.reason}.")
     if kept.incomplete and kept.mean_with_all is not None:

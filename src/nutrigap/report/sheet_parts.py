@@ -21,7 +21,7 @@ from nutrigap.wording import amount, count, percent
 UNKNOWN, NOT_TOLD, NONE_TOLD = "unknown", "not told", "none"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Most of each kind: what is more is counted, so that one person's page stays one page.
-MOST_LINES, MOST_ANSWERS, MOST_LEFT_OUT = 4, 5, 2
+MOST_LINES, MOST_ANSWERS, MOST_LEFT_OUT = 3, 4, 2
 
 
 class Table(NamedTuple):
@@ -226,7 +226,7 @@ def _named(report: Report, lines: tuple[int, ...]) -> str:
     days = sorted({line.date for line in mine if line.date is not None})
     names = dict.fromkeys(shorten(line.food) for line in mine)
     when = f"on {len(days)} of {count(len(report.intake.dates), 'day')}, {_from_to(days)}" if days else "no date"
-    return f"{some(names, 2, 'name', ', ')} ({when})"
+    return f"{some(names, 1, 'name', ', ')} ({when})"
 
 
 def _from_to(days: Sequence[dt.date]) -> str:
@@ -241,7 +241,7 @@ def not_counted(report: Report) -> Section:
             written = shorten(f"{entry.line.food} {amount_text(entry)}", 44) or "(no food named)"
             same.setdefault((written, shorten(entry.problem, 60)), []).append(entry.line.number)
     told = [f"{ranges(lines, 3)}: {written}{f' ({why})' if why else ''}" for (written, why), lines in same.items()]
-    return Section("Could not be counted", (("Lines", some(told, MOST_LINES, "line") or "none"),))
+    return Section("Could not be counted", (("Widens a total", some(told, MOST_LINES, "line") or "none"),))
 
 
 def _widens(entry: Entry) -> bool:

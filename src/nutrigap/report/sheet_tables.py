@@ -37,8 +37,8 @@ from nutrigap.units import nutrient_index
 from nutrigap.wording import count, exactly
 
 # Most rows of each table: what is more is counted, so that one person's page stays one page.
-MOST_PRODUCTS, MOST_DAYS, MOST_KINDS = 8, 14, 5
-LONG = 48  # a longer cell takes two lines of the printed page, so that half as many days have room
+MOST_PRODUCTS, MOST_DAYS, MOST_LONG_DAYS, MOST_KINDS = 8, 14, 5, 5
+LONG = 48  # a longer cell takes two lines of the printed page, so that fewer days have room
 # Method of the test -> the reference that it holds the log against (None: the authority's average requirement).
 TESTS: Mapping[str, tuple[str | None, str]] = {
     "ear_z": (None, "z"), "ear_gamma": (None, "gamma"), "ai_z": ("AI", "z"), "ai_gamma": ("AI", "gamma"),
@@ -57,13 +57,13 @@ NUTRIENT_NOTES = (
     "are skewed from day to day). SD × 1.25 and × 1.5: the same if intake varied so much more from day to day.",
 )
 DAY_NOTE = (
-    "Intake of the day at the best values; +: unread lines, unmeasured values or unclear amounts may add more than 5 %. "
-    "What is not written down is unknown."
+    "Intake of the day at the best values; +: unread lines, unmeasured values or unclear amounts may add more than "
+    "5 %. What is not written down is unknown."
 )
 PRODUCT_NOTE = (
-    "Mean dose per day of the log, not per day of use. Fortified foods, as far as their names tell: all they bring, of "
-    "vitamin B12 what was added. -: none stated. First and last day are those of this log; use before or after it: "
-    "not told."
+    "Mean dose per day in the mean, not per day of use. Fortified foods, as far as their names tell: all they bring, "
+    "of vitamin B12 what was added. -: none stated. Days are those of this log, also days left out; use before or "
+    "after it: not told."
 )
 
 
@@ -221,7 +221,7 @@ def products_taken(report: Report) -> Section:
             for of in core
         ]  # fmt: skip
         first, last = (f"{seen[0]}", f"{seen[-1]}") if seen else (UNKNOWN, UNKNOWN)
-        rows.append((shorten(one.name, 44), one.kind, days, first, last, *cells))
+        rows.append((shorten(one.name, 32), one.kind, days, first, last, *cells))
     more = len(taken) - MOST_PRODUCTS
     notes = (PRODUCT_NOTE, *([f"Not shown: {count(more, 'more product')} of the log."] if more > 0 else []))
     return Section("Products", table=Table(head, tuple(rows)), notes=notes)
@@ -237,7 +237,7 @@ def symptom_days(report: Report) -> Section:
     shown = [one for one in report.readings if one.nutrient.role == "core" or one.nutrient.id in _BESIDE]
     head = ("Day", "Symptom log", *map(_head, shown))
     days = [(day.date, _noted(day)) for day in by_day(log)]
-    most = MOST_DAYS // 2 if any(len(noted) > LONG for _, noted in days) else MOST_DAYS
+    most = MOST_LONG_DAYS if any(len(noted) > LONG for _, noted in days) else MOST_DAYS
     rows = [(f"{date}", noted, *(_of_day(report, one, date) for one in shown)) for date, noted in days[-most:]]
     kinds: dict[str, set[str]] = {}
     for one in log.days:

@@ -25,6 +25,7 @@ RULES: dict[str, Rule] = {
     "R15": nutrients.r15,
     "C1": nutrients.authorities_differ,
     "R03": nutrients.r03,
+    "S1": nutrients.s1,
     "R04": nutrients.r04,
     "R12": nutrients.r12,
     "R13": nutrients.r13,

@@ -82,6 +82,11 @@ def say(rule: str, key: str = "", nutrients: str | tuple[str, ...] = (), /, **nu
     return Flag(rule, row.level, about, row.text.format_map(numbers).strip(), row.grade, row.evidence, row.section)
 
 
+def part(rule: str, key: str, /, **numbers: str) -> str:
+    """A sentence that stands in the braces of another text of the rule."""
+    return texts()[rule, key].text.format_map(numbers)
+
+
 class Case:
     """One diary with all that the rules may look at.
 

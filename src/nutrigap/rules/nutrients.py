@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from nutrigap import wording
 from nutrigap.assessment import LEVEL, MIN_DAYS
 from nutrigap.evidence import cell
+from nutrigap.readings import Reading
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import drinks_much
-from nutrigap.rules.model import NO_GRADE, Case, Flag, listed, say
+from nutrigap.rules.model import NO_GRADE, Case, Flag, listed, part, say
 from nutrigap.units import nutrient_index, read_table
 from nutrigap.wording import amount, count, exactly
 
@@ -22,6 +23,8 @@ B6_SUPPLEMENT, B6_TALK = 10.0, 50.0  # mg a day: label warning (TGA 2022, COT 19
 TINGLING = ("tingling", "numbness", "burning")
 OTHER_CALCIUM = 0.05  # share by which milk equivalents must differ to be worth a line
 TWO_READINGS = 0.1  # share of the mean by which the two readings of a product must differ
+MOST_PRODUCTS = 4
+SMALL_B6 = 1.0  # mg a day from enriched foods that is worth naming
 LONG_USE = " Levels are for long use, which {days} cannot show."
 
 
@@ -94,12 +97,19 @@ def r03(case: Case) -> Iterator[Flag]:
     if not seen.next_to_none or seen.crystalline.best >= enough:
         return
     months = case.person.months_on_diet
-    if seen.unread:
-        yield say("R03", "unread", "vitamin_b12", lines=phrasing.lines(seen.unread))
-    elif months is not None and float(months) >= LONG_ON_DIET_MONTHS:
-        yield say("R03", "long", "vitamin_b12", years=count(int(float(months) // 12), "year"))
-    else:
-        yield say("R03", "", "vitamin_b12")
+    maybe = (*seen.unread, *seen.fortified_lines)
+    source = part("R03", "unread", lines=phrasing.lines(maybe)) if maybe else part("R03", "none")
+    stores = part("R03", "stores")
+    if vegan and months is not None and float(months) >= LONG_ON_DIET_MONTHS:
+        stores = part("R03", "long", years=count(int(float(months) // 12), "year"))
+    yield say("R03", "", "vitamin_b12", source=source, stores=stores)
+
+
+def s1(case: Case) -> Iterator[Flag]:
+    """What a low B12 of few days is worth in a mixed population, where nothing says that the diet has none."""
+    found = case.readings["vitamin_b12"].adequacy
+    if found is not None and found.status == "likely_low" and not any(r03(case)):
+        yield say("S1", "", "vitamin_b12")
 
 
 def r04(case: Case) -> Iterator[Flag]:
@@ -120,7 +130,8 @@ def r07(case: Case) -> Iterator[Flag]:
     """The ladder of vitamin B6: products together, every level with whose it is and of which year."""
     reading, seen = case.readings["vitamin_b6"], case.seen.b6
     dose = float(case.intake.mean_dose.best[nutrient_index()["vitamin_b6"]])
-    if not seen.products:  # food alone never leads there
+    labelled = any("vitamin_b6" in entry.labels for entry in case.intake.logged)
+    if not (seen.products or seen.foods or labelled):  # food by itself never leads there
         return
     lowest = min((ul for ul in _b6_uls(case).values() if ul is not None), default=math.inf)
     days = count(case.intake.days, "day")
@@ -135,6 +146,20 @@ def r07(case: Case) -> Iterator[Flag]:
         )  # fmt: skip
     elif dose > B6_SUPPLEMENT:
         yield say("R07", "supplement", "vitamin_b6", amount=amount(reading, dose), long=long.strip())
+
+
+def _b6_brought(reading: Reading, case: Case) -> str:
+    """What products and enriched foods bring of it: ``, 50 mg of it from supplements (B-complex)``."""
+    seen, said = case.seen.b6, ""
+    if seen.supplements.best > 0:
+        names = listed(
+            [phrasing.product(one.name) for one in seen.products if one.kind == "supplement"][:MOST_PRODUCTS]
+        )
+        said += f", {amount(reading, seen.supplements.best)} mg of it from supplements ({names})"
+    if seen.fortified.best > SMALL_B6:
+        names = listed([phrasing.product(name) for name in seen.foods[:MOST_PRODUCTS]])
+        said += f", {amount(reading, seen.fortified.best)} mg from enriched foods ({names})"
+    return said
 
 
 def _b6_uls(case: Case) -> dict[str, float | None]:
@@ -203,8 +228,8 @@ def r14(case: Case) -> Iterator[Flag]:
 
 def r15(case: Case) -> Iterator[Flag]:
     """The two levels for magnesium, which count supplements only."""
-    reading = case.readings["magnesium"]
-    dose = float(case.intake.mean_dose.best[nutrient_index()["magnesium"]])
+    reading, i = case.readings["magnesium"], nutrient_index()["magnesium"]
+    low, dose = (float(end[i]) for end in case.intake.mean_dose[:2])
     if not dose > 0:
         return
     if case.condition("kidney_disease") is not None:
@@ -216,12 +241,16 @@ def r15(case: Case) -> Iterator[Flag]:
         target = readings["magnesium"].reference
         if target is not None and target.ul is not None:
             uls[target.ul] = f"{phrasing.level_term(name)} ({exactly(target.ul)} mg, {phrasing.ul_edition(target)})"
-    passed = [text for value, text in sorted(uls.items()) if dose > value]
-    kept = [text for value, text in sorted(uls.items()) if dose <= value]
-    if passed and kept:
-        yield say("R15", "between", "magnesium", amount=amount(reading, dose), above=listed(passed), below=listed(kept))
+    passed = listed([text for value, text in sorted(uls.items()) if low > value])
+    maybe = listed([text for value, text in sorted(uls.items()) if dose > value >= low])
+    kept = listed([text for value, text in sorted(uls.items()) if dose <= value])
+    if passed and (kept or maybe):
+        shown = {"amount": amount(reading, dose), "above": passed, "below": kept or maybe}
+        yield say("R15", "between", "magnesium", **shown)
     elif passed:
-        yield say("R15", "above", "magnesium", amount=amount(reading, dose), levels=listed(passed), other="")
+        yield say("R15", "above", "magnesium", amount=amount(reading, dose), levels=passed)
+    elif maybe:
+        yield say("R15", "as written", "magnesium", levels=maybe)
 
 
 def r21(case: Case) -> Iterator[Flag]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nutrigap import wording
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.evidence import cell
 from nutrigap.readings import Reading
 from nutrigap.rules import phrasing
+from nutrigap.rules.habits import r05, r06
 from nutrigap.rules.model import SHOWN, Case, Flag, listed, say
 from nutrigap.wording import count
 
@@ -39,7 +41,7 @@ def nutrients(case: Case) -> Iterator[Flag]:
         return
     pointing = [found for reading in case.core for found in _pointing(reading, case)]
     yield from pointing
-    if not pointing and case.log.food:
+    if not pointing and case.log.food and _long(case):
         yield say("T4")
     if any(flag.nutrients == ("magnesium",) for flag in pointing) or case.symptom("cramps") or _takes_magnesium(case):
         yield say("T6", "", "magnesium")
@@ -52,19 +54,24 @@ def nutrients(case: Case) -> Iterator[Flag]:
     yield say("T9", "now")
 
 
+def _long(case: Case) -> bool:
+    """Whether the log is long enough for a verdict at all."""
+    return case.intake.days >= MIN_DAYS
+
+
 def _takes_magnesium(case: Case) -> bool:
     taken = case.log.doses.get("magnesium")
     return taken is not None and taken.best > 0
 
 
 def _seen(case: Case) -> list[str]:
-    """The everyday triggers that this log tells of."""
+    """The everyday triggers that this log tells of, without those that a rule of their own speaks of."""
     found = []
     coffee, drinks, days = case.seen.caffeine, case.seen.alcohol, case.intake.days
-    if case.adult and days and coffee.mean.best >= CAFFEINE_SHOWN_MG:
+    if case.adult and days and coffee.mean.best >= CAFFEINE_SHOWN_MG and not any(r06(case)):
         most = "" if coffee.sitting is None else f", at most {phrasing.about(coffee.sitting.amount)} mg at one sitting"
         found.append(f"caffeine {phrasing.about(coffee.mean)} mg a day{most}")
-    if case.adult and days and drinks.mean.best >= ALCOHOL_SHOWN_G:
+    if case.adult and days and drinks.mean.best >= ALCOHOL_SHOWN_G and not any(r05(case)):
         on = f"on {len(drinks.drinking)} of {count(days, 'day')}"
         found.append(f"alcohol {phrasing.about(drinks.mean)} g a day, {on}")
     if case.symptoms is not None:
@@ -81,7 +88,7 @@ def _pointing(reading: Reading, case: Case) -> Iterator[Flag]:
     """A nutrient that looks low or is above a level: one sentence on blood, one on intake, each with its grade."""
     id_, name = reading.nutrient.id, reading.nutrient.name
     for looks, direction, rule in (
-        (case.log.food and wording.points_low(reading) and not case.log.scant, "deficit", "T-low"),
+        (_long(case) and case.log.food and wording.points_low(reading) and not case.log.scant, "deficit", "T-low"),
         (reading.excess is not None and reading.excess.status == "above_ul", "excess", "T-above"),
     ):
         if not looks:

@@ -1,4 +1,4 @@
-"""The three worked stories: each report and sheet as a person read and approved it, and what each must and must not say."""
+"""The three worked stories: each report and sheet as a person approved it, and what it must and must not say."""
 
 from __future__ import annotations
 

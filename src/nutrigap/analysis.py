@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,9 @@ from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
 from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
-from nutrigap.ideas import suggest
 from nutrigap.intake import add_up
 from nutrigap.person import Person
-from nutrigap.readings import USUAL, Method, Reading, read_all
+from nutrigap.readings import USUAL, Method, read_all
 from nutrigap.record import inspect
 from nutrigap.report import Report
 from nutrigap.report.sentences import assumed, guide
@@ -24,12 +22,13 @@ from nutrigap.resolve import resolve
 from nutrigap.rules import Case, judge
 from nutrigap.rules.log import log_of
 from nutrigap.tables import FoodTable, load_foods
-from nutrigap.wording import Log, points_low
+from nutrigap.wording import points_low
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nutrigap.choices import Choice
+    from nutrigap.ideas import Idea
     from nutrigap.recipes import Recipe
     from nutrigap.symptoms import SymptomLog
 
@@ -134,9 +133,8 @@ def assemble(
     record = record.weighed(method)
     readings = read_all(record.intake, person, method)
     beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))
-    others = {one: read_all(record.intake, replace(person, references=one), method) for one in beside}
     log = log_of(record.intake, person)
-    case = Case(person, record, readings, others, log, symptoms, method)
+    case = Case(person, record, readings, beside, log, symptoms, method)
     people = diary.people()
     return Report(
         diary=diary,
@@ -144,16 +142,21 @@ def assemble(
         foods=foods,
         case=case,
         said=judge(case),
-        ideas=suggest(record.intake, wanting(readings, log), person, foods),
+        ideas=_ideas(case, foods),
         compared=tuple(compare),
         notes=(*_notes(diary, person, entries), *foods.notes),
     )
 
 
-def wanting(readings: Iterable[Reading], log: Log) -> list[Reading]:
-    """The readings for which ideas are of use: those that point low, in a log of a whole diet that is no longer too short."""
-    whole = log.food and not log.scant and log.days >= MIN_DAYS
-    return [reading for reading in readings if points_low(reading)] if whole else []
+def _ideas(case: Case, foods: FoodTable) -> tuple[Idea, ...]:
+    """Foods that would close a gap, for what points low in a log of a whole diet that is long enough for a verdict."""
+    log = case.log
+    low = [reading for reading in case.core if points_low(reading)]
+    if not low or not log.food or log.scant or log.days < MIN_DAYS:
+        return ()
+    from nutrigap.ideas import suggest  # many reports need none
+
+    return suggest(case.intake, low, case.person, foods)
 
 
 def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:

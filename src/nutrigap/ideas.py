@@ -270,7 +270,9 @@ def _candidates(intake: Intake, person: Person, foods: FoodTable) -> list[_Candi
     for entry in intake.entries:
         if entry.kind == "food" and entry.row is not None and entry.status != "left_out" and entry.grams is not None:
             portions.setdefault(entry.row, []).append(entry.grams.best)
-    known = {row: food for food in common_foods() if (row := foods.row_by_id.get(food.food_id)) is not None}
+    common = {food.food_id: food for food in common_foods()}
+    rows = {food_id: row for row, food_id in enumerate(foods.ids) if food_id in common}
+    known = {rows[food_id]: food for food_id, food in common.items() if food_id in rows}
     kinds: dict[int, CommonFood] = {}
     for row, food in known.items():
         kinds.setdefault(int(foods.group[row]), food)

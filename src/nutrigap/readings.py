@@ -6,15 +6,17 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nutrigap import assessment
 from nutrigap.assessment import Adequacy, Excess
 from nutrigap.intake import WEEK, Bounds, Intake
 from nutrigap.person import Person, known_answers
 from nutrigap.references import Reference, Variation, reference, variation
-from nutrigap.sensitivity import CONSECUTIVE, Prior, Stress, effective_days, own_spread, sensitivity
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
+
+if TYPE_CHECKING:
+    from nutrigap.sensitivity import Prior, Stress
 
 # Intakes so skewed from day to day that the z-test does not hold; a gamma model of the mean takes its place.
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
@@ -63,8 +65,6 @@ class Reading(NamedTuple):
     adequacy : Adequacy or None
     excess : Excess or None
         These three are None for context nutrients, which are shown but not judged.
-    stress : tuple of Stress
-        The confidence and the verdict under other assumptions about day-to-day variation.
     capped_by : tuple of str
         What was told that a log cannot see past: with it no log shows that intake is enough.
     """
@@ -76,7 +76,6 @@ class Reading(NamedTuple):
     reference: Reference | None
     adequacy: Adequacy | None
     excess: Excess | None
-    stress: tuple[Stress, ...] = ()
     capped_by: tuple[str, ...] = ()
 
 
@@ -85,7 +84,7 @@ USUAL = Method()
 
 def read_all(intake: Intake, person: Person, method: Method = USUAL) -> tuple[Reading, ...]:
     """Readings of all nutrients, core first, in table order; the intake is weighted as ``weigh`` makes it."""
-    return tuple(_read(intake, person, nutrient, method) for nutrient in nutrients() if nutrient.role != "part")
+    return tuple(read(intake, person, nutrient, method) for nutrient in nutrients() if nutrient.role != "part")
 
 
 def weigh(intake: Intake, method: Method) -> Intake:
@@ -93,7 +92,14 @@ def weigh(intake: Intake, method: Method) -> Intake:
     return intake.weighted(WEEK) if method.weekdays else intake
 
 
-def _read(intake: Intake, person: Person, nutrient: Nutrient, method: Method) -> Reading:
+def target(person: Person, nutrient: str) -> Reference | None:
+    """The reference values of a person, the most demanding ones where age or sex is not told."""
+    found = [one for one in (reference(who, nutrient) for who in person.possible()) if one is not None]
+    return _most_demanding(found) if found else None
+
+
+def read(intake: Intake, person: Person, nutrient: Nutrient, method: Method = USUAL) -> Reading:
+    """The reading of one nutrient."""
     i = nutrient_index()[nutrient.id]
     low, best, high = (float(end[i]) for end in intake.mean)
     found = (
@@ -109,7 +115,7 @@ def _read(intake: Intake, person: Person, nutrient: Nutrient, method: Method) ->
         adequacy = adequacy._replace(status="undetermined")
     return Reading(
         nutrient, low, best, high, _most_demanding([one.reference for one in found]), adequacy,
-        _agreed([one.excess for one in found]), found[0].stress if len(found) == 1 else (), caps,
+        _agreed([one.excess for one in found]), caps,
     )  # fmt: skip
 
 
@@ -117,7 +123,6 @@ class _Assessed(NamedTuple):
     reference: Reference
     adequacy: Adequacy
     excess: Excess
-    stress: tuple[Stress, ...] = ()
 
 
 def adequacy_of_food(intake: Intake, person: Person, nutrient: str, factor: float, method: Method) -> Adequacy | None:
@@ -133,34 +138,52 @@ def _assess(
 ) -> _Assessed | None:
     """The tests of one nutrient for one fully known person."""
     i = nutrient_index()[nutrient.id]
-    target = reference(person, nutrient.id)
-    if target is None:
+    limits = reference(person, nutrient.id)
+    if limits is None:
         return None
     if not intake.days:  # no mean: the reference is shown, and nothing is said
-        unread = "no_ul" if target.ul is None else "undetermined"
-        return _Assessed(target, _UNREAD, Excess("none", None, None, None, None, unread))
+        unread = "no_ul" if limits.ul is None else "undetermined"
+        return _Assessed(limits, _UNREAD, Excess("none", None, None, None, None, unread))
     food, dose = _bounds(intake.mean_food, i, factor), _bounds(intake.mean_dose, i)
-    # pills beside food that could not be counted may show that a need is met, never that it is not
-    eaten = food if intake.has_food else food._replace(high=None)
-    known = variation(person, nutrient.id)
-    daily = _food_by_day(intake, i)
-    spread = _spread(nutrient.id, known, daily, method)
+    spread = _spread(nutrient.id, variation(person, nutrient.id), intake, method)
     skewed, days, worth = nutrient.id in SKEWED, intake.days, _worth(intake, method)
     adequacy = assessment.assess_adequacy(
-        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread,
+        _eaten(food, intake), dose, ear=limits.ear, ai=limits.ai, sd_requirement=limits.sd_requirement, spread=spread,
         days=days, skewed=skewed, level=method.level, effective=worth,
     )  # fmt: skip
     excess = assessment.assess_excess(
-        food, dose, ul=target.ul, scope=target.ul_scope, spread=spread, days=days, skewed=skewed, level=method.level,
+        food, dose, ul=limits.ul, scope=limits.ul_scope, spread=spread, days=days, skewed=skewed, level=method.level,
         effective=worth,
     )  # fmt: skip
-    stress = sensitivity(
-        eaten, dose, ear=target.ear, ai=target.ai, sd_requirement=target.sd_requirement, spread=spread,
-        days=days, skewed=skewed, level=method.level, effective=worth,
-        consecutive=in_a_row(intake) and not method.consecutive, daily=() if method.own_sd else daily,
-        prior=_prior(known) if method.prior and target.ear is not None else None,
+    return _Assessed(limits, adequacy, excess)
+
+
+def _eaten(food: assessment.Bounds, intake: Intake) -> assessment.Bounds:
+    """Food as the adequacy test takes it: pills beside food that could not be counted may show that a need is met,
+    never that it is not.
+    """
+    return food if intake.has_food else food._replace(high=None)
+
+
+def stress(intake: Intake, person: Person, nutrient: str, method: Method = USUAL) -> tuple[Stress, ...]:
+    """The confidence and the verdict of a nutrient under other assumptions about day-to-day variation.
+
+    Empty where nothing is tested, or where age or sex is not told.
+    """
+    from nutrigap.sensitivity import sensitivity
+
+    limits = reference(person, nutrient) if not person.assumed else None
+    if limits is None or not intake.days:
+        return ()
+    i, known = nutrient_index()[nutrient], variation(person, nutrient)
+    return sensitivity(
+        _eaten(_bounds(intake.mean_food, i), intake), _bounds(intake.mean_dose, i), ear=limits.ear, ai=limits.ai,
+        sd_requirement=limits.sd_requirement, spread=_spread(nutrient, known, intake, method), days=intake.days,
+        skewed=nutrient in SKEWED, level=method.level, effective=_worth(intake, method),
+        consecutive=in_a_row(intake) and not method.consecutive,
+        daily=() if method.own_sd else _food_by_day(intake, i),
+        prior=_prior(known) if method.prior and limits.ear is not None else None,
     )  # fmt: skip
-    return _Assessed(target, adequacy, excess, stress)
 
 
 def in_a_row(intake: Intake) -> bool:
@@ -177,26 +200,34 @@ def _food_by_day(intake: Intake, i: int) -> list[float]:
 def _worth(intake: Intake, method: Method) -> float | None:
     """How many independent days of equal weight the log is worth; None where simply its days."""
     weights = None if intake.weights is None else [float(w) for w in intake.weights[intake.complete]]
-    correlation = CONSECUTIVE if method.consecutive and in_a_row(intake) else 0.0
-    if weights is None and not correlation:
+    fewer = method.consecutive and in_a_row(intake)
+    if weights is None and not fewer:
         return None
-    return effective_days(intake.days, autocorrelation=correlation, weights=weights)
+    from nutrigap.sensitivity import CONSECUTIVE, effective_days
+
+    return effective_days(intake.days, autocorrelation=CONSECUTIVE if fewer else 0.0, weights=weights)
 
 
-def _spread(nutrient: str, known: Variation | None, daily: Sequence[float], method: Method) -> assessment.Spread | None:
+def _spread(nutrient: str, known: Variation | None, intake: Intake, method: Method) -> assessment.Spread | None:
     """Day-to-day variation: as given, the person's own where asked for, else that of the life-stage group."""
     if known is None:
         return None
     spread = assessment.Spread(sd=known.sd, cv=known.cv)
     if (given := method.sd.get(nutrient)) is not None:
         return assessment.Spread(sd=given, cv=given / known.mean if known.mean else known.cv)
-    return own_spread(daily, spread) if method.own_sd else spread
+    if not method.own_sd:
+        return spread
+    from nutrigap.sensitivity import own_spread
+
+    return own_spread(_food_by_day(intake, nutrient_index()[nutrient]), spread)
 
 
 def _prior(known: Variation | None) -> Prior | None:
     """The population of the person's age and sex: mean and SD between persons of usual food intake (NHANES)."""
     if known is None or known.mean is None or known.sd_between is None:
         return None
+    from nutrigap.sensitivity import Prior
+
     return Prior(known.mean, known.sd_between)
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -148,19 +147,25 @@ def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
     if len(others) < MIN_OTHERS:
         return []
     i = nutrient_index()["energy"]
-    usual = statistics.median(float(intake.daily.best[o, i]) for o in others)
+    usual = _median([float(intake.daily.best[o, i]) for o in others])
     held = float(intake.daily.high[d, i])  # what was left out may be the energy that is missing
     if not usual >= LEAST_KCAL or not held < LOW_ENERGY * usual:
         return []
     signs = [f"{held:,.0f} kcal, the other days about {usual:,.0f}"]
     lines, meals = _lines(intake), _meals(intake)
-    median = statistics.median(lines[o] for o in others)
+    median = _median([lines[o] for o in others])
     if lines[d] <= FEW_LINES * median:
         signs.append(f"{lines[d]} lines, the other days about {median:.0f}")
     absent = sorted(set.intersection(*(meals[o] for o in others)) - meals[d])
     if absent and meals[d]:
         signs.append(f"no {absent[0]}, which every other day has")
     return signs if len(signs) > 1 or held < VERY_LOW_ENERGY * usual else []
+
+
+def _median(values: Sequence[float]) -> float:
+    """The median; numpy's would take longer to load than all else here."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _lines(intake: Intake) -> list[int]:

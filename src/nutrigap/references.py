@@ -16,7 +16,7 @@ from typing import NamedTuple
 from nutrigap.errors import TableError
 from nutrigap.person import Person
 from nutrigap.tables import sources
-from nutrigap.units import nutrients, read_table
+from nutrigap.units import nutrients, read_rows, read_table
 
 KINDS = ("ear", "rda", "ai", "ul")  # the first of these that a person has names the age band
 
@@ -94,11 +94,18 @@ class _Row(NamedTuple):
 
 
 @cache
+def _cells() -> list[list[str]]:
+    return read_rows("references.csv")
+
+
+@cache
 def _rows(authority: str) -> dict[str, tuple[_Row, ...]]:
     """The rows of one authority by nutrient: the others' are not read into numbers."""
     found: dict[str, list[_Row]] = {}
-    for row in read_table("references.csv"):
-        if row["authority"] == authority:
+    header, *rows = _cells()
+    for cells in rows:
+        if cells[0] == authority:  # the first column: the other authorities' rows are not taken apart
+            row = dict(zip(header, cells, strict=True))
             found.setdefault(row["nutrient"], []).append(
                 _Row(
                     authority=authority,

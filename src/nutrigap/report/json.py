@@ -187,8 +187,7 @@ def _comparison(report: Report, authority: str) -> dict[str, Json]:
                 "adequacy": one.adequacy._asdict() if one.adequacy is not None else None,
                 "excess": one.excess._asdict() if one.excess is not None else None,
             }
-            for one in report.case.others[authority].values()
-            if one.nutrient.role == "core"
+            for one in (report.case.others[authority][reading.nutrient.id] for reading in report.core)
         ],
     }
 
@@ -249,7 +248,9 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
         "reference": _reference(reading),
         "adequacy": adequacy._asdict() if adequacy is not None else None,
         "excess": excess._asdict() if excess is not None else None,
-        "sensitivity": [one._asdict() for one in reading.stress],
+        "sensitivity": [one._asdict() for one in report.case.stress(reading.nutrient.id)]
+        if reading.nutrient.role == "core"
+        else [],
         "capped_by": list(reading.capped_by),
         "contributors": [
             {"food": food, "amount": amount, "share": share}

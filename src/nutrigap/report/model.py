@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 from nutrigap.diary import Diary
 from nutrigap.entries import Entry
-from nutrigap.ideas import Idea
 from nutrigap.intake import Intake
 from nutrigap.person import Person
 from nutrigap.readings import Reading
@@ -22,6 +21,7 @@ from nutrigap.wording import Log
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nutrigap.ideas import Idea
     from nutrigap.report.json import Json
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nutrigap import wording
 from nutrigap.assessment import MIN_DAYS
-from nutrigap.ideas import Idea
 from nutrigap.person import Person
 from nutrigap.readings import Reading
 from nutrigap.references import terms
@@ -21,6 +20,10 @@ from nutrigap.units import find_nutrient, nutrient_index
 from nutrigap.wording import SMALL, amount, count, exactly, percent
 from nutrigap.words import printable
 
+if TYPE_CHECKING:
+    from nutrigap.ideas import Idea
+
+OWN_SPREAD_DAYS = 14  # as in nutrigap.sensitivity, which few reports need to load
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
 MOST_NAMED = 3
 BLOOD_TEST_DAYS = 7
@@ -232,7 +235,7 @@ def answers(report: Report) -> list[Answer]:
 def _levels(report: Report, reading: Reading) -> str:
     """The amount and every authority's level, where another authority's is passed; else ""."""
     of = {report.person.references: reading}
-    of.update({name: readings[reading.nutrient.id] for name, readings in report.case.others.items()})
+    of.update({name: others[reading.nutrient.id] for name, others in report.case.others.items()})
     if not any(is_above(one) for one in of.values()):
         return ""
     unit = reading.nutrient.unit
@@ -337,7 +340,7 @@ def sentences(report: Report, reading: Reading) -> list[str]:
     need, width = wording.adequacy(reading, log), _width(report, reading)
     limit, often = wording.excess(reading, log), wording.intermittent(reading, log)
     said = [limit, often, need, *width] if is_above(reading) else [need, often, *width, limit]
-    said += [stressed(reading)]
+    said += [stressed(report, reading)]
     mine = [flag for flag in report.section("nutrient") if reading.nutrient.id in flag.nutrients]
     said += [graded(flag) for flag in mine if flag.rule not in ("L1", "W1", "U1")]
     return [sentence for sentence in said if sentence]
@@ -352,28 +355,28 @@ def graded(flag: Flag) -> str:
 NAMED = ("L1", "W1", "U1", "C1")  # flags whose text begins with the nutrient's name
 
 
-def stressed(reading: Reading) -> str:
+def stressed(report: Report, reading: Reading) -> str:
     """That a verdict hangs on how much days vary, or what the prior gives; "" where neither is to be said."""
     found = reading.adequacy
-    if found is None:
+    if found is None or found.confidence is None:
         return ""
+    verdict = found.status in ("likely_low", "likely_adequate", "at_or_above_ai")
+    long = report.intake.days >= OWN_SPREAD_DAYS
+    if not (verdict or long or report.case.method.prior):
+        return ""
+    rows = {one.what: one for one in report.case.stress(reading.nutrient.id)}
     said = []
-    flips = [one for one in reading.stress if one.what in FACTORS and one.status != found.status]
-    if found.status in ("likely_low", "likely_adequate", "at_or_above_ai") and flips:
-        said.append(f"Were days to vary {FACTORS[flips[0].what]}, the log would not decide.")
-    own = next((one for one in reading.stress if one.what == "own_sd"), None)
+    wider, own, prior = rows.get("sd_1.25"), rows.get("own_sd"), rows.get("prior")
+    if verdict and wider is not None and wider.status != found.status:
+        said.append("Were days to vary a quarter more, the log would not decide.")
     if own is not None and own.status != found.status:
         said.append(f"By this log's own variation from day to day, confidence would be {percent(own.confidence)}.")
-    prior = next((one for one in reading.stress if one.what == "prior"), None)
     if prior is not None:
         said.append(
             f"With the population as prior (NHANES 2007-2012), the probability that usual intake meets the need is "
             f"{percent(prior.confidence)}; it draws everybody towards the crowd, and decides nothing here."
         )
     return " ".join(said)
-
-
-FACTORS = {"sd_1.25": "a quarter more"}  # the row of 1.5 stands in the JSON and on the sheet
 
 
 def closing(report: Report) -> list[str]:
@@ -505,7 +508,8 @@ def comparison(report: Report, authority: str) -> list[tuple[str, ...]]:
 
 def comparison_notes(report: Report, authority: str) -> list[str]:
     """What belongs below that table."""
-    targets = [one.reference for one in report.case.others[authority].values() if one.reference is not None]
+    known = [report.case.target(one.nutrient.id, authority) for one in report.core]
+    targets = [target for target in known if target is not None]
     said = []
     if any(target.ul_scope == "supplement_water_added" for target in targets):
         said.append(ADDED_MAGNESIUM)

@@ -142,7 +142,7 @@ def _confidence(report: Report, reading: Reading) -> tuple[str, ...]:
         if ends == [best, best] or best == UNKNOWN
         else f"{best} [{'-'.join(end.removesuffix(' %') for end in ends)}]"
     )
-    stress = {one.what: percentage(one.confidence) for one in reading.stress}
+    stress = {one.what: percentage(one.confidence) for one in report.case.stress(reading.nutrient.id)}
     against, test = TESTS[found.method]
     kind = against or (reading.reference.ear_term if reading.reference is not None else "")
     return told, *(stress.get(what, UNKNOWN) for what in SPREADS), f"{kind}, {test}"

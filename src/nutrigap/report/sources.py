@@ -39,9 +39,9 @@ def used(report: Report) -> list[Source]:
     for name in report.compared:
         keys += [
             key
-            for other in report.case.others[name].values()
-            if other.reference is not None
-            for key in other.reference.sources
+            for one in report.core
+            if (target := report.case.target(one.nutrient.id, name)) is not None
+            for key in target.sources
         ]
     keys += METHOD
     known = {**sources(), **{origin.key: origin for origin in brought.values()}}

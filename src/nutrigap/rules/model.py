@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nutrigap.assessment import MIN_DAYS, Adequacy
 from nutrigap.exposures import Exposures
 from nutrigap.intake import Intake
 from nutrigap.person import Answer, Person, known_answers
-from nutrigap.readings import USUAL, Method, Reading, adequacy_of_food
+from nutrigap.readings import USUAL, Method, Reading, adequacy_of_food, read, stress, target
 from nutrigap.record import Record
-from nutrigap.symptoms import SymptomLog
-from nutrigap.units import nutrient_index, read_table
+from nutrigap.references import Reference
+from nutrigap.units import find_nutrient, nutrient_index, read_table
 from nutrigap.wording import Log
+
+if TYPE_CHECKING:
+    from nutrigap.sensitivity import Stress
+    from nutrigap.symptoms import SymptomLog
 
 LEVELS = ("talk", "above_level", "low", "watch", "info")
 SHOWN = ""
@@ -87,6 +92,24 @@ def part(rule: str, key: str, /, **numbers: str) -> str:
     return texts()[rule, key].text.format_map(numbers)
 
 
+class Beside:
+    """The same log by another authority: its references and readings, each found when it is first asked for."""
+
+    def __init__(self, intake: Intake, person: Person, method: Method) -> None:
+        self._intake, self._person, self._method = intake, person, method
+        self._readings: dict[str, Reading] = {}
+
+    def target(self, nutrient: str) -> Reference | None:
+        """The reference values alone."""
+        return target(self._person, nutrient)
+
+    def __getitem__(self, nutrient: str) -> Reading:
+        """The reading of a nutrient."""
+        if nutrient not in self._readings:
+            self._readings[nutrient] = read(self._intake, self._person, find_nutrient(nutrient), self._method)
+        return self._readings[nutrient]
+
+
 class Case:
     """One diary with all that the rules may look at.
 
@@ -105,19 +128,35 @@ class Case:
     """
 
     def __init__(
-        self, person: Person, record: Record, readings: Iterable[Reading], others: Mapping[str, Iterable[Reading]],
-        log: Log, symptoms: SymptomLog | None = None,
-        method: Method = USUAL,
+        self, person: Person, record: Record, readings: Iterable[Reading], others: Iterable[str], log: Log,
+        symptoms: SymptomLog | None = None, method: Method = USUAL,
     ) -> None:  # fmt: skip
         self.person, self.record = person, record
         self.readings = {reading.nutrient.id: reading for reading in readings}
-        self.others = {name: {one.nutrient.id: one for one in theirs} for name, theirs in others.items()}
+        self.others = {name: Beside(record.intake, replace(person, references=name), method) for name in others}
         self.log, self.symptoms, self.method = log, symptoms, method
+        self._stress: dict[str, tuple[Stress, ...]] = {}
 
     @property
     def intake(self) -> Intake:
         """The log, incomplete days out of its mean."""
         return self.record.intake
+
+    def target(self, nutrient: str, authority: str) -> Reference | None:
+        """The reference values of a nutrient by the person's own authority or one of the others."""
+        own = authority == self.person.references
+        return self.readings[nutrient].reference if own else self.others[authority].target(nutrient)
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """The person's own authority, then the others."""
+        return tuple(dict.fromkeys((self.person.references, *self.others)))
+
+    def stress(self, nutrient: str) -> tuple[Stress, ...]:
+        """The verdict of a nutrient under other assumptions about day-to-day variation."""
+        if nutrient not in self._stress:
+            self._stress[nutrient] = stress(self.intake, self.person, nutrient, self.method)
+        return self._stress[nutrient]
 
     @property
     def core(self) -> Iterator[Reading]:

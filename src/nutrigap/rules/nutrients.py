@@ -60,10 +60,9 @@ def authorities_differ(case: Case) -> Iterator[Flag]:
     for authority, others in case.others.items():
         for reading in case.core:
             id_ = reading.nutrient.id
-            other = others.get(id_)
-            if other is None or id_ in ("vitamin_b6", "magnesium"):
+            if id_ in ("vitamin_b6", "magnesium") or not phrasing.limits_differ(reading.reference, others.target(id_)):
                 continue
-            said = phrasing.other_reading(reading, other, authority, case.log)
+            said = phrasing.other_reading(reading, others[id_], authority, case.log)
             if said:
                 yield Flag("C1", "info", (id_,), f"{reading.nutrient.name}: {said}", NO_GRADE, ())
 
@@ -128,21 +127,22 @@ def r04(case: Case) -> Iterator[Flag]:
 
 def r07(case: Case) -> Iterator[Flag]:
     """The ladder of vitamin B6: products together, every level with whose it is and of which year."""
-    reading, seen = case.readings["vitamin_b6"], case.seen.b6
+    reading, uls = case.readings["vitamin_b6"], _b6_uls(case)
+    lowest = min((ul for ul in uls.values() if ul is not None), default=math.inf)
+    if not reading.best > min(lowest, B6_SUPPLEMENT):  # the usual case, and quickly told
+        return
+    seen = case.seen.b6
     dose = float(case.intake.mean_dose.best[nutrient_index()["vitamin_b6"]])
     labelled = any("vitamin_b6" in entry.labels for entry in case.intake.logged)
     if not (seen.products or seen.foods or labelled):  # food by itself never leads there
         return
-    lowest = min((ul for ul in _b6_uls(case).values() if ul is not None), default=math.inf)
     days = count(case.intake.days, "day")
     long = LONG_USE.format(days=days) if case.intake.days < wording.LONG_USE_DAYS else ""
     if reading.best > lowest:
         talk = reading.best > B6_TALK or case.symptom(*TINGLING) is not None
-        names = listed([phrasing.product(one.name) for one in seen.products[:4]])
-        bring = f", {amount(reading, dose)} mg of it from supplements" if dose > 0 else ""
         yield say(
             "R07", "talk" if talk else "above", "vitamin_b6", mean=amount(reading, reading.best),
-            supplements=f"{bring} ({names})", levels=_b6_levels(case, reading.best, dose), long=long.strip(),
+            supplements=_b6_brought(reading, case), levels=_b6_levels(case, reading.best, dose), long=long.strip(),
         )  # fmt: skip
     elif dose > B6_SUPPLEMENT:
         yield say("R07", "supplement", "vitamin_b6", amount=amount(reading, dose), long=long.strip())
@@ -164,8 +164,7 @@ def _b6_brought(reading: Reading, case: Case) -> str:
 
 def _b6_uls(case: Case) -> dict[str, float | None]:
     """The upper levels for vitamin B6 at this person's age, by authority."""
-    every = {case.person.references: case.readings, **case.others}
-    targets = {name: readings["vitamin_b6"].reference for name, readings in every.items()}
+    targets = {name: case.target("vitamin_b6", name) for name in case.authorities}
     return {name: target.ul if target is not None else None for name, target in targets.items()}
 
 
@@ -235,10 +234,9 @@ def r15(case: Case) -> Iterator[Flag]:
     if case.condition("kidney_disease") is not None:
         names = listed([phrasing.product(one.name) for one in case.seen.products["magnesium"]])
         yield say("R15", "kidney", "magnesium", products=names)
-    every = {case.person.references: case.readings, **case.others}
     uls = {}
-    for name, readings in every.items():
-        target = readings["magnesium"].reference
+    for name in case.authorities:
+        target = case.target("magnesium", name)
         if target is not None and target.ul is not None:
             uls[target.ul] = f"{phrasing.level_term(name)} ({exactly(target.ul)} mg, {phrasing.ul_edition(target)})"
     passed = listed([text for value, text in sorted(uls.items()) if low > value])

@@ -29,6 +29,14 @@ def ul_edition(target: Reference) -> str:
     return sources()[target.ul_source].year if target.ul_source else ""
 
 
+def limits_differ(mine: Reference | None, theirs: Reference | None) -> bool:
+    """Whether two authorities have another upper level, or two adequate intakes that are not the same."""
+    if mine is None or theirs is None:
+        return False
+    only_ai = mine.ear is None and theirs.ear is None and mine.ai != theirs.ai
+    return mine.ul != theirs.ul or only_ai
+
+
 def other_reading(reading: Reading, other: Reading, authority: str, log: Log) -> str:
     """Where another authority's level or adequate intake leads to another reading; "" where it does not."""
     mine, theirs = reading.reference, other.reference

@@ -173,7 +173,7 @@ def test_citation():
     assert citation(evidence()["E37"]) == "MHRA Drug Safety Update (2022)"
     assert citation(evidence()["E27"]) == "FDA consumer update (2017) (read through a secondary source)"
     assert citation(evidence()["E65"]) == (
-        "Limited literature search for this project (read through a secondary source)"
+        "Limited literature search for this project (no publication: what a search did not find)"
     )
     assert citation(evidence()["E02"]) == "CMDT Quick Medical Dx: Hypomagnesemia"  # its year is not known
 

@@ -146,8 +146,9 @@ EXPECTED: dict[tuple[str, str], tuple[str, tuple[str, ...], str, str]] = {
     ("R02", ""): ("info", (D, CA), "B", "E14 E28 E29"),
     ("R03", ""): ("low", (B12,), "A", "E32 E35"),
     ("R04", ""): ("info", (B12,), "A", "E36"),
-    ("R05", ""): ("info", (), "B", "E06 E38"),
+    ("R05", ""): ("info", (), "B", "E06 E38 E61"),
     ("R06", "day"): ("info", (), "A", "E45"),
+    ("R06", "by weight"): ("info", (), "A", "E45"),
     ("R06", "sitting"): ("info", (), "A", "E45"),
     ("R06", "pregnancy"): ("info", (), "A", "E45"),
     ("R06", "trigger"): ("info", (), "C", "E45 E61"),
@@ -186,7 +187,11 @@ EXPECTED: dict[tuple[str, str], tuple[str, tuple[str, ...], str, str]] = {
     ("R30", "soon"): ("talk", (), "A", "E61 E63"),
     ("R30", "b6"): ("talk", (B6,), "A", "E42 E63"),
     ("R30", "guide"): ("info", (), "A", "E63"),
+    ("R30", "nitrous"): ("talk", (B12,), "B", "E37b"),
+    ("R30", "unknown"): ("info", (), "-", ""),
+    ("R30", "small"): ("info", (), "-", ""),
     ("R30", "none"): ("info", (), "B", "E61"),
+    ("R30", "none young"): ("info", (), "B", "E61"),
 }
 # Rules whose nutrient differs from case to case.
 VARIES: dict[tuple[str, str], tuple[str, str, str]] = {
@@ -204,10 +209,9 @@ class Case(NamedTuple):
     holds: tuple[str, ...]
 
 
-def fires(name: str, rule: str, key: str, diary: Log, person: Told, *holds: str, fault: str = "") -> object:
-    """A row of the table of what must be said; ``fault`` marks what the program gets wrong as yet."""
-    marks = [pytest.mark.xfail(strict=True, reason=fault)] if fault else []
-    return pytest.param(Case(rule, key, diary, person, holds), id=f"{rule} {name}", marks=marks)
+def fires(name: str, rule: str, key: str, diary: Log, person: Told, *holds: str) -> object:
+    """A row of the table of what must be said."""
+    return pytest.param(Case(rule, key, diary, person, holds), id=f"{rule} {name}")
 
 
 silent = fires  # the same row; nothing of that key ("*": of that rule) may be said
@@ -260,21 +264,29 @@ FIRES = [
     fires("one day of 61 g", "R05", "", log(f"{RICE},1 g,alcohol_g=61"), MAN, "averages 6 g", "1 of 10 days"),  # 6.1
     # R06: 400 a day, 200 at once (within two hours), 5.7 and 3 mg/kg, 200 a day in pregnancy
     fires("day above 400", "R06", "day", log(*coffee((134, "08:00"), (134, "13:00"), (134, "18:00"), on="1-3"), days=7),
-          WOMAN, "above 400 mg on 3 of 7 days", "(172 mg on average)"),  # 3 x 402 / 7 = 172.3
+          WOMAN, "On 3 of 7 days caffeine was above 400 mg", "(mean 172 mg)"),  # 3 x 402 / 7 = 172.3
     fires("sitting above 200", "R06", "sitting", log(*coffee((201, "08:00"))), WOMAN, "about 201 mg (2026-03-01)",
           "above the 200 mg"),
     fires("two cups in two hours", "R06", "sitting", log(*coffee((110, "08:00"), (110, "09:59"))), WOMAN,
           "about 220 mg"),
     fires("a trigger, no more", "R06", "trigger", log(*coffee((201, "08:00"))), WOMAN),
-    fires("50 kg, day", "R06", "day", log(*coffee((145, "08:00"), (145, "13:00"))), woman(weight_kg=50),
-          "above 285 mg on 1 of 10 days"),  # 5.7 x 50 = 285 < 290
+    fires("50 kg, day", "R06", "by weight", log(*coffee((145, "08:00"), (145, "13:00"))), woman(weight_kg=50),
+          "On 1 of 10 days caffeine was above 285 mg (5.7 mg per kg"),  # 5.7 x 50 = 285 < 290
     fires("50 kg, sitting", "R06", "sitting", log(*coffee((151, "08:00"))), woman(weight_kg=50), "above the 150 mg"),
     fires("pregnant, 202 a day", "R06", "pregnancy", log(*coffee((101, "08:00"), (101, "13:00"), on="all")),
           {"age": 27, "life_stage": "pregnant"}, "averages 202 mg"),
     fires("lactating", "R06", "pregnancy", log(*coffee((101, "08:00"), (101, "13:00"), on="all")),
           {"age": 27, "life_stage": "lactating"}),
-    fires("child of 30 kg", "R06", "day", log(*coffee((50, "08:00"), (50, "13:00"))), {**GIRL, "weight_kg": 30},
-          "above 90 mg on 1 of 10 days"),  # 3 x 30
+    fires("child of 30 kg", "R06", "by weight", log(*coffee((50, "08:00"), (50, "13:00"))), {**GIRL, "weight_kg": 30},
+          "On 1 of 10 days caffeine was above 90 mg (3 mg per kg"),  # 3 x 30
+    fires("an answer that no rule knows", "R30", "unknown", log(), woman(symptoms=["purple toes"]), '"purple toes"'),
+    fires("a child", "R30", "none young", log(), {**GIRL, "symptoms": ["eyelid"]}, "with rest."),
+    fires("a baby", "R30", "small", log(), {"age": "20mo", "sex": "male", "symptoms": ["eyelid"]}, "shown to a doctor"),
+    fires("nitrous oxide", "R30", "nitrous", log(), woman(conditions=["laughing gas"]), "inactive"),
+    *(fires(f'"{one}"', "R30", "now", log(), woman(symptoms=[one]))
+      for one in ("cannot breathe", "can't swallow", "chest pain", "not able to breathe", "hard to breathe at night")),
+    *(fires(f'"{one}"', "R30", "soon", log(), woman(symptoms=[one]), "twitching for more than two weeks")
+      for one in ("twitching in one place for more than two weeks", "twitching 3 weeks")),
     # R07: above 10 from supplements, above the lowest upper level (EFSA 12), talk above 50 or with tingling above 12
     fires("10.5 from tablets", "R07", "supplement", log("all|vitamin B6 10.5 mg,1 tablet", b6=1), WOMAN,
           "10.50 mg of B6",
@@ -342,8 +354,7 @@ FIRES = [
           "about 3,147 mg"),
     fires("pyridoxine hydrochloride", "R14", "", log("pyridoxine hydrochloride 25 mg,1", days=3, b6=2), WOMAN,
           "it is 25.00 mg", "about 20.57 mg"),
-    fires("a tablet every day", "R14", "", log("all|magnesium oxide 400 mg,1 tablet", mg=300), WOMAN, "about 241 mg",
-          fault="of a product that is logged every day only one line is held against the mean"),
+    fires("a tablet every day", "R14", "", log("all|magnesium oxide 400 mg,1 tablet", mg=300), WOMAN, "about 241 mg"),
     # R15: US 350, EFSA 250, from supplements
     fires("351", "R15", "above", log("all|magnesium 351 mg,1"), WOMAN, "averages 351 mg", "350 mg", "250 mg"),
     fires("2500 in 10 days and one more", "R15", "between", log("1-5|magnesium 502 mg,1"), WOMAN, "averages 251 mg"),
@@ -437,8 +448,7 @@ SILENT = [
     silent("some natural B12", "R03", "*", log(b12=0.35), WOMAN),
     silent("a supplement", "R03", "*", log(B12_DAILY.format(2.5), b12=0), woman(diet="vegan")),
     silent("vegan who eats fish in the log", "R03", "*", log(), woman(diet="vegan")),
-    silent("the RDA", "R03", "*", log(B12_DAILY.format(2.4), b12=0), woman(diet="vegan"),
-           fault="ten times 2.4 µg over ten days is a hair below 2.4"),
+    silent("the RDA", "R03", "*", log(B12_DAILY.format(2.4), b12=0), woman(diet="vegan")),
     silent("50", "R04", "*", log(), {"age": 50, "sex": "male"}),
     silent("EFSA has no such rule", "R04", "*", log(), {**OLD, "references": "efsa"}),
     silent("nor have the Nordic countries", "R04", "*", log(), {**OLD, "references": "nordic"}),
@@ -464,9 +474,8 @@ SILENT = [
           woman(symptoms=["twitching"])),
     silent("two months", "R08", "*", log(), woman(medicines=["omeprazole 2 months"])),
     silent("told, and logged", "R08", "*", log("omeprazole,1"), woman(medicines=["omeprazole 2 months"])),
-    silent("ten days", "R08", "*", log(), woman(medicines=["omeprazole for 10 days"]),
-           fault="days are no length of time, so that ten of them count as not told"),
-    *(silent(one, "R08", "*", log(), woman(medicines=[one]), fault="what is denied or was stopped counts as taken")
+    silent("ten days", "R08", "*", log(), woman(medicines=["omeprazole for 10 days"])),
+    *(silent(one, "R08", "*", log(), woman(medicines=[one]))
       for one in ("no omeprazole", "stopped omeprazole")),
     silent("another stomach medicine", "R08", "*", log("famotidine 20 mg,1"), woman(medicines=["famotidine"])),
     silent("none", "R08", "*", log(), woman(medicines=[])),
@@ -502,7 +511,7 @@ SILENT = [
     silent("weakness, no liquorice", "R17", "*", log(), woman(symptoms=["weakness"])),
     silent("57 g on one day, tea on thirteen", "R17", "much", log("liquorice,57 g", "2-14|liquorice tea,1 cup",
           days=14),
-           {"age": 50, "sex": "male"}, fault="days of tea count as days of 57 g"),
+           {"age": 50, "sex": "male"}),
     silent("no symptom log", "R19", "*", log("8-20|vitamin B12 500 mcg,1", days=20), WOMAN),
     silent("no rise", "R19", "*", log("8-20|vitamin B12 500 mcg,1", days=20, symptoms="2 twitching 6; 9 twitching 6"),
           WOMAN),
@@ -534,10 +543,8 @@ SILENT = [
     silent("nothing told is no reason", "R30", "soon", log(), woman(symptoms=["eyelid"])),
     silent("help now is not none", "R30", "none", log(), woman(symptoms=["fainting"])),
     silent("soon is not none", "R30", "none", log(), woman(symptoms=["tingling"])),
-    silent("a baby", "R30", "none", log(), {"age": "20mo", "sex": "male", "symptoms": ["eyelid"]},
-           fault="that there is no hurry contradicts T9, which sends small children to a doctor"),
-    *(silent(f'"{one}" is not known', "R30", "none", log(), woman(symptoms=[one]),
-             fault="a symptom that no rule knows counts as no reason to hurry")
+    silent("a baby", "R30", "none", log(), {"age": "20mo", "sex": "male", "symptoms": ["eyelid"]}),
+    *(silent(f'"{one}" is not known', "R30", "none", log(), woman(symptoms=[one]))
       for one in ("cannot breathe", "can't swallow", "chest pain")),
 ]  # fmt: skip
 
@@ -597,10 +604,10 @@ LEVELS = {"info", "watch", "low", "above_level", "talk"}
 RAISING = {"R03", "R07", "R15", "R16", "R17", "R30"}
 PLAIN = {"U1", "L1", "W1"}  # the reading itself: above a level, low, below the need without a verdict
 # Entries of the table of rules that are no rule of the list: readings, other authorities, twitching, energy.
-OTHER_ENTRIES = {"U1", "L1", "C1", "S1", "T1", "T4", "Q1"}
+OTHER_ENTRIES = {"U1", "L1", "W2", "C1", "S1", "T1", "T4", "Q1"}
 # What each rule rests on, by the list of rules; then what the texts rest on otherwise, and why.
 RESTS = {
-    "R01": "E02 E05", "R02": "E14 E28 E29", "R03": "E32 E35", "R04": "E36", "R05": "E06 E38", "R06": "E45 E61",
+    "R01": "E02 E05", "R02": "E14 E28 E29", "R03": "E32 E35", "R04": "E36", "R05": "E06 E38 E61", "R06": "E45 E61",
     "R07": "E40 E41 E42 E42b E42c E43 E44", "R08": "E46", "R09": "E02 E32", "R10": "E26 E47", "R11": "E10",
     "R12": "E20 E21", "R13": "E28", "R14": "", "R15": "E07 E08", "R16": "E25 E26", "R17": "E27", "R18": "E50",
     "R19": "E34", "R20": "", "R21": "", "R22": "", "R23": "", "R24": "E37", "R30": "E61 E63",
@@ -609,7 +616,7 @@ BESIDE = {
     "R07": ({"E43", "E44"}, set[str]()),  # single reports of twitching, of which the text says nothing
     "R15": (set[str](), {"E09"}),  # kidney disease
     "R20": (set[str](), {"black2000"}),  # the limit itself
-    "R30": (set[str](), {"E42"}),  # the label advice on B6
+    "R30": (set[str](), {"E42", "E37b"}),  # the label advice on B6; nitrous oxide
 }
 # The "never" lines of the rules, and of the red-flag screen.
 NEVER = re.compile(
@@ -844,11 +851,10 @@ def test_what_was_read_second_hand_says_so(diary: Log, second_hand: str) -> None
 # --- what the words claim
 
 
-@pytest.mark.xfail(strict=True, reason="a limit by weight is EFSA's alone, and so is the one for children")
 @pytest.mark.parametrize("person", [woman(weight_kg=50), {**GIRL, "weight_kg": 30}], ids=["50 kg", "child"])
 def test_fda_names_400_mg_and_no_limit_by_weight(person: Told) -> None:
     found = said(report_of(log(*coffee((145, "08:00"), (145, "13:00"))), person), "R06")
-    assert "FDA" not in found["day"].text
+    assert "FDA" not in found["by weight"].text
 
 
 def test_caffeine_of_brewed_coffee_is_a_range() -> None:
@@ -860,11 +866,7 @@ def test_caffeine_of_brewed_coffee_is_a_range() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        pytest.param(
-            B12_DAILY.format(2.2),
-            id="tablet",
-            marks=pytest.mark.xfail(strict=True, reason="a tablet that brings less than the RDA is called no source"),
-        ),
+        pytest.param(B12_DAILY.format(2.2), id="tablet"),
         pytest.param("all|fortified soy milk,500 g", id="soy milk"),
         pytest.param("all|nutritional yeast,10 g", id="yeast"),
     ],
@@ -874,14 +876,12 @@ def test_a_small_source_of_b12_is_not_called_none(source: str) -> None:
     assert found and not [flag for flag in found.values() if "No reliable B12 source appears" in flag.text]
 
 
-@pytest.mark.xfail(strict=True, reason="EFSA's level for adults is shown for a child (with Nordic references)")
 def test_no_upper_level_of_adults_for_a_child() -> None:
     """EFSA 2023: 6.1 mg from 7 to 10 years; 12 mg is that of adults."""
     found = said(report_of(log("all|vitamin B6 65 mg,1"), {**GIRL, "references": "nordic"}), "R07")
     assert "(12 mg" not in found["talk"].text
 
 
-@pytest.mark.xfail(strict=True, reason="T4 looks at the level of one authority only")
 @pytest.mark.parametrize("diary", [log(B6_25, b6=1), log("all|magnesium 300 mg,1")], ids=["B6", "magnesium"])
 def test_nothing_above_a_level_is_said_only_where_no_level_is_passed(diary: Log) -> None:
     """R07 and R15 find these above the level of EFSA, for a person with US references."""
@@ -890,7 +890,6 @@ def test_nothing_above_a_level_is_said_only_where_no_level_is_passed(diary: Log)
     assert not [flag for flag in found.said if flag.rule == "T4"]
 
 
-@pytest.mark.xfail(strict=True, reason="R15 calls 500 mg not above 350 where the salt leaves it open")
 def test_an_amount_above_a_level_is_not_called_below_it() -> None:
     """500 mg as written, 0.603 x 500 = 302 mg if the oxide is meant: above EFSA's 250 either way, US 350 is open."""
     found = said(report_of(log("all|magnesium oxide 500 mg,1"), WOMAN), "R15")

@@ -23,7 +23,10 @@ GRADES = {
     "D": "proposed, or sources disagree",
 }
 # What was read of the publication itself where it was not all of it; nothing is said of "excerpt" and "abstract".
-_SECOND_HAND = frozenset(["secondary", "search"])
+_SECOND_HAND = {
+    "secondary": " (read through a secondary source)",
+    "search": " (no publication: what a search did not find)",
+}
 
 
 class Evidence(NamedTuple):
@@ -172,8 +175,7 @@ def cell(nutrient: str, direction: str) -> Cell:
 def citation(row: Evidence) -> str:
     """The publication as a report cites it: title, year, and a word where it was not read itself."""
     year = f" ({row.source.year})" if row.source.year else ""
-    second_hand = " (read through a secondary source)" if row.access in _SECOND_HAND else ""
-    return f"{row.source.title}{year}{second_hand}"
+    return f"{row.source.title}{year}{_SECOND_HAND.get(row.access, '')}"
 
 
 def grade_word(grade: str) -> str:

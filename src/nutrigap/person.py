@@ -25,9 +25,9 @@ ASSUMED_AGE_YEARS = 40.0  # stands for the 31-50 group when the age is not told
 WEIGHT_KG, HEIGHT_CM = (0.4, 650.0), (20.0, 280.0)
 _MONTHS = re.compile(r"^\s*(\d+)\s*(?:mo|mos|month|months|m)\.?\s*$", re.I)
 _FOR = re.compile(
-    r"[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$", re.I
+    r"[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(days?|weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$", re.I
 )
-_MONTHS_OF = {"w": 12 / 52.18, "m": 1.0, "y": 12.0}
+_MONTHS_OF = {"d": 12 / 365.25, "w": 84 / 365.25, "m": 1.0, "y": 12.0}
 _SEX_WORDS = {
     **dict.fromkeys(("female", "f", "woman", "w", "girl"), "female"),
     **dict.fromkeys(("male", "m", "man", "boy"), "male"),
@@ -105,12 +105,34 @@ def answer(kind: str, text: str) -> Answer:
         said = said[: lasting.start()]
     words = _plain(re.sub(r"\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|ug)\b", " ", said))
     known = _by_word(kind)
-    id_ = (
-        known.get(words)
-        or known.get(words.replace(" ", "_"))
-        or next((known[word] for word in words.split() if word in known and kind == "medicine"), "")
-    )
+    if _is_denied(kind, words):
+        return Answer("", " ".join(str(text).split()), months)
+    id_ = known.get(words) or known.get(words.replace(" ", "_")) or _within(kind, words)
     return Answer(id_, " ".join(str(text).split()), months)
+
+
+# "No pain", "stopped omeprazole": what is not so, or no longer.
+_DENIED = re.compile(r"(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b\s*(.*)")
+
+
+def _is_denied(kind: str, words: str) -> bool:
+    """Whether words deny an answer. Of a symptom only its very words are denied: "not able to breathe" is told."""
+    denied = _DENIED.match(words)
+    return denied is not None and (kind != "symptom" or denied[1] in _by_word(kind))
+
+
+def _within(kind: str, words: str) -> str:
+    """The id of an answer whose words stand within others: the most urgent, then the longest; "" where none does.
+
+    A condition is looked for only by several words together: a kidney stone is no kidney disease.
+    """
+    known, padded = known_answers(), f" {words} "
+    hits = [
+        (known[id_].urgency == "now", known[id_].urgency == "soon", len(word), id_)
+        for word, id_ in _by_word(kind).items()
+        if f" {word} " in padded and (kind != "condition" or " " in word)
+    ]
+    return max(hits)[3] if hits else ""
 
 
 def _one_of(kind: str, text: str | None) -> str | None:
@@ -129,7 +151,8 @@ def _several(kind: str, given: Iterable[str | Answer] | str | None) -> tuple[Ans
     found = [
         one if isinstance(one, Answer) else answer(kind, one) for one in texts if str(one).strip() not in ("", NONE)
     ]
-    return tuple({(one.id or _plain(one.text)): one for one in found}.values())
+    denied = [one for one in found if kind == "symptom" and not one.id and _is_denied(kind, _plain(one.text))]
+    return tuple({(one.id or _plain(one.text)): one for one in found if one not in denied}.values())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ The sentences speak of the log, never of the person, and every word of confidenc
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +14,6 @@ from typing import NamedTuple
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.readings import Reading
 from nutrigap.references import Reference, terms
-from nutrigap.tables import sources
 
 # Confidence -> adverb; mirrored below one half.
 VERBAL = ((0.975, "almost certainly"), (0.85, "very probably"), (0.65, "probably"))
@@ -317,8 +317,14 @@ def excess(reading: Reading, log: Log) -> str:
 
 def _level_name(target: Reference, log: Log) -> str:
     """``the US upper level for long use (1998, ``: whose it is, of which year; the value follows."""
-    year = f"{sources()[target.ul_source].year}, " if target.ul_source else ""
+    year = f"{year_of(target.ul_source)}, " if target.ul_source else ""
     return f"{terms(log.references)['level_term']} for long use ({year}"
+
+
+def year_of(source: str) -> str:
+    """The year of a document by its key: that of the opinion, where it was printed again later (``scf2001``)."""
+    found = re.search(r"\d{4}", source)
+    return found[0] if found else ""
 
 
 def _excess_open(reading: Reading, log: Log, bring: str, level: str) -> str:

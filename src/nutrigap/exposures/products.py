@@ -21,7 +21,7 @@ from nutrigap.units import find_unit, nutrient_index
 from nutrigap.words import key, words
 
 B12_START_DAYS = 3  # a first line this long after the first logged day is a start that the log saw
-B12_NEXT_TO_NONE = 0.3  # µg a day; an egg or a cup of milk brings more
+B12_NEXT_TO_NONE = 0.3 - 1e-9  # µg a day; an egg or a cup of milk brings more
 _GLUED_UNIT = r"(?<=\d)\s*(?=[a-zA-Zµμ])"
 
 
@@ -38,6 +38,7 @@ class Liquorice(NamedTuple):
     largest_date: dt.date | None
     mean_grams: float | None
     without_grams: tuple[int, ...]
+    weighed_days: int = 0
 
     @property
     def days(self) -> int:
@@ -192,7 +193,7 @@ def liquorice(intake: Intake) -> Liquorice:
     if most is None:
         return Liquorice(found.lines, found.dates, None, None, None, tuple(without))
     mean = math.fsum(grams.values()) / len(grams)
-    return Liquorice(found.lines, found.dates, grams[most], most, mean, tuple(without))
+    return Liquorice(found.lines, found.dates, grams[most], most, mean, tuple(without), len(grams))
 
 
 def _grams(entry: Entry, intake: Intake) -> float | None:

@@ -215,8 +215,9 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
     ear, rda = words["ear_term"], words["rda_term"]
     text = table(["per day", "for", "unit", ear, rda, "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
     text += (
-        f"\n{ear}: half of people need more. {rda}: covers nearly all. AI: known to be enough; below it nothing is "
-        "known.\nUL: upper level for long use; * counts supplements only, not food. "
+        f"\n{ear}: half of people need more. {rda}: covers nearly all. AI: taken to be enough; below it nothing can be "
+        "concluded.\nUL: upper level for long use; * counts supplements and, in Europe, what is added to "
+        "food; not food itself. "
         "none set: never a sign that more is harmless.\n\n"
     )
     for remark in dict.fromkeys(note for _, target in target_rows(person) for note in target.notes):

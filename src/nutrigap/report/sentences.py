@@ -337,13 +337,20 @@ def _bare(flag: Flag) -> str:
 def sentences(report: Report, reading: Reading) -> list[str]:
     """What can be said of one core nutrient, most important first."""
     log = report.log
-    need, width = wording.adequacy(reading, log), _width(report, reading)
-    limit, often = wording.excess(reading, log), wording.intermittent(reading, log)
+    need, width = _with_grade(report, reading, wording.adequacy(reading, log), "L1", "W1"), _width(report, reading)
+    limit = _with_grade(report, reading, wording.excess(reading, log), "U1")
+    often = wording.intermittent(reading, log)
     said = [limit, often, need, *width] if is_above(reading) else [need, often, *width, limit]
     said += [stressed(report, reading)]
     mine = [flag for flag in report.section("nutrient") if reading.nutrient.id in flag.nutrients]
     said += [graded(flag) for flag in mine if flag.rule not in ("L1", "W1", "U1")]
     return [sentence for sentence in said if sentence]
+
+
+def _with_grade(report: Report, reading: Reading, sentence: str, *rules: str) -> str:
+    """A sentence of a reading with the grade and evidence of the flag whose words it is."""
+    mine = [flag for flag in report.flag(*rules) if reading.nutrient.id in flag.nutrients and flag.evidence]
+    return f"{sentence} [{mine[0].grade}: {', '.join(mine[0].evidence)}]" if sentence and mine else sentence
 
 
 def graded(flag: Flag) -> str:

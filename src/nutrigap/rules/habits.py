@@ -44,8 +44,16 @@ def r06(case: Case) -> Iterator[Flag]:
     if case.person.life_stage != "none" and seen.mean.best > CAFFEINE_SITTING:
         found.append(say("R06", "pregnancy", mean=phrasing.about(seen.mean)))
     elif above:
-        days = f"{above} of {count(case.intake.days, 'day')}"
-        found.append(say("R06", "day", limit=f"{day:.0f}", days=days, mean=phrasing.about(seen.mean)))
+        numbers = {
+            "limit": f"{day:.0f}",
+            "days": f"{above} of {count(case.intake.days, 'day')}",
+            "mean": phrasing.about(seen.mean),
+        }
+        if day < CAFFEINE_DAY:
+            per_kg = CAFFEINE_SITTING_PER_KG if by_weight else CAFFEINE_DAY_PER_KG
+            found.append(say("R06", "by weight", per_kg=f"{per_kg:g}", **numbers))
+        else:
+            found.append(say("R06", "day", **numbers))
     if seen.sitting is not None and seen.sitting.amount.best > once:
         most, date = phrasing.about(seen.sitting.amount), seen.sitting.date.isoformat()
         found.append(say("R06", "sitting", most=most, date=date, limit=f"{once:.0f}"))
@@ -73,7 +81,7 @@ def r17(case: Case) -> Iterator[Flag]:
     months = case.person.age_months
     old = months is None or months >= LIQUORICE_MONTHS
     grams = case.seen.liquorice_grams
-    if old and grams is not None and grams >= LIQUORICE_G and len(seen.dates) >= LIQUORICE_DAYS:
+    if old and grams is not None and grams >= LIQUORICE_G and seen.weighed_days >= LIQUORICE_DAYS:
         yield say("R17", "much", "potassium", lines=where[:1].upper() + where[1:], grams=f"{grams:.0f}")
     else:
         yield say("R17", "", "potassium", lines=where[:1].upper() + where[1:])

@@ -143,9 +143,10 @@ class Case:
         return self.record.intake
 
     def target(self, nutrient: str, authority: str) -> Reference | None:
-        """The reference values of a nutrient by the person's own authority or one of the others."""
-        own = authority == self.person.references
-        return self.readings[nutrient].reference if own else self.others[authority].target(nutrient)
+        """The reference values of a nutrient by the person's own authority or another one."""
+        if authority == self.person.references:
+            return self.readings[nutrient].reference
+        return target(replace(self.person, references=authority), nutrient)
 
     @property
     def authorities(self) -> tuple[str, ...]:

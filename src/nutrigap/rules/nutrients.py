@@ -11,7 +11,8 @@ from nutrigap.evidence import cell
 from nutrigap.readings import Reading
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import drinks_much
-from nutrigap.rules.model import NO_GRADE, Case, Flag, listed, part, say
+from nutrigap.rules.model import NO_GRADE, SHOWN, Case, Flag, listed, part, say
+from nutrigap.supplements import Dose
 from nutrigap.units import nutrient_index, read_table
 from nutrigap.wording import amount, count, exactly
 
@@ -23,6 +24,8 @@ B6_SUPPLEMENT, B6_TALK = 10.0, 50.0  # mg a day: label warning (TGA 2022, COT 19
 TINGLING = ("tingling", "numbness", "burning")
 OTHER_CALCIUM = 0.05  # share by which milk equivalents must differ to be worth a line
 TWO_READINGS = 0.1  # share of the mean by which the two readings of a product must differ
+EXACT = 1 - 1e-9  # ten times 2.4 over ten days is a hair below 2.4
+SOME_B12 = 0.3  # µg a day from products, from which they are sources
 MOST_PRODUCTS = 4
 SMALL_B6 = 1.0  # mg a day from enriched foods that is worth naming
 LONG_USE = " Levels are for long use, which {days} cannot show."
@@ -42,6 +45,16 @@ def low(case: Case) -> Iterator[Flag]:
         rests = cell(id_, "deficit").intake
         text = f"{name}: {wording.adequacy(reading, case.log)}"
         yield Flag(rule, level, (id_,), text, rests.grade, rests.evidence)
+
+
+def below_ai(case: Case) -> Iterator[Flag]:
+    """W2: what a mean below an adequate intake can and cannot say; shown, never a flag."""
+    for reading in case.core:
+        found, limits = reading.adequacy, reading.reference
+        below = found is not None and found.status == "below_ai_no_inference" and limits is not None
+        if below and limits is not None and reading.best < (limits.ai or 0.0) and case.log.food:
+            rests = cell(reading.nutrient.id, "deficit").intake
+            yield Flag("W2", SHOWN, (reading.nutrient.id,), rests.text, rests.grade, rests.evidence)
 
 
 def above(case: Case) -> Iterator[Flag]:
@@ -93,11 +106,14 @@ def r03(case: Case) -> Iterator[Flag]:
     if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
         return
     seen, enough = case.seen.b12, target.rda or target.ai or math.inf
-    if not seen.next_to_none or seen.crystalline.best >= enough:
+    if not seen.next_to_none or seen.crystalline.best >= enough * EXACT:
         return
     months = case.person.months_on_diet
     maybe = (*seen.unread, *seen.fortified_lines)
     source = part("R03", "unread", lines=phrasing.lines(maybe)) if maybe else part("R03", "none")
+    if seen.crystalline.best >= SOME_B12:
+        brings = amount(reading, seen.crystalline.best)
+        source = part("R03", "some", amount=brings, rda=exactly(enough))
     stores = part("R03", "stores")
     if vegan and months is not None and float(months) >= LONG_ON_DIET_MONTHS:
         stores = part("R03", "long", years=count(int(float(months) // 12), "year"))
@@ -164,7 +180,7 @@ def _b6_brought(reading: Reading, case: Case) -> str:
 
 def _b6_uls(case: Case) -> dict[str, float | None]:
     """The upper levels for vitamin B6 at this person's age, by authority."""
-    targets = {name: case.target("vitamin_b6", name) for name in case.authorities}
+    targets = {name: case.target("vitamin_b6", name) for name in dict.fromkeys((*case.authorities, "us", "efsa"))}
     return {name: target.ul if target is not None else None for name, target in targets.items()}
 
 
@@ -210,19 +226,17 @@ def r13(case: Case) -> Iterator[Flag]:
 
 def r14(case: Case) -> Iterator[Flag]:
     """Products whose label may mean the compound or the mineral, where that matters."""
-    told = set()
+    open_: dict[tuple[str, str], list[Dose]] = {}
     for entry in case.intake.logged:
         for id_, dose in entry.doses.items():
-            reading = case.readings[id_]
-            apart = (dose.best - dose.low) / max(case.intake.days, 1)
-            if dose.low >= dose.best or apart <= TWO_READINGS * reading.best or (entry.line.food, id_) in told:
-                continue
-            if phrasing.is_salt(entry.line.food):
-                told.add((entry.line.food, id_))
-                yield say(
-                    "R14", "", id_, product=phrasing.product(entry.line.food), best=amount(reading, dose.best),
-                    low=amount(reading, dose.low), unit=reading.nutrient.unit,
-                )  # fmt: skip
+            if dose.low < dose.best and phrasing.is_salt(entry.line.food):
+                open_.setdefault((phrasing.product(entry.line.food), id_), []).append(dose)
+    for (product, id_), doses in open_.items():
+        reading = case.readings[id_]
+        apart = sum(dose.best - dose.low for dose in doses) / max(case.intake.days, 1)
+        if apart > TWO_READINGS * reading.best:
+            best, low = amount(reading, doses[0].best), amount(reading, doses[0].low)
+            yield say("R14", "", id_, product=product, best=best, low=low, unit=reading.nutrient.unit)
 
 
 def r15(case: Case) -> Iterator[Flag]:
@@ -242,11 +256,11 @@ def r15(case: Case) -> Iterator[Flag]:
     passed = listed([text for value, text in sorted(uls.items()) if low > value])
     maybe = listed([text for value, text in sorted(uls.items()) if dose > value >= low])
     kept = listed([text for value, text in sorted(uls.items()) if dose <= value])
-    if passed and (kept or maybe):
-        shown = {"amount": amount(reading, dose), "above": passed, "below": kept or maybe}
-        yield say("R15", "between", "magnesium", **shown)
+    shown = amount(reading, dose) if low >= dose else f"{amount(reading, low)} to {amount(reading, dose)}"
+    if passed and kept:
+        yield say("R15", "between", "magnesium", amount=shown, above=passed, below=kept)
     elif passed:
-        yield say("R15", "above", "magnesium", amount=amount(reading, dose), levels=passed)
+        yield say("R15", "above", "magnesium", amount=shown, levels=passed)
     elif maybe:
         yield say("R15", "as written", "magnesium", levels=maybe)
 

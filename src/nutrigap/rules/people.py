@@ -12,34 +12,60 @@ NERVES = ("tingling", "numbness", "burning")
 WITH_ACID_BLOCKER = ("cramps", "tremor", "irregular_heartbeat")
 # Answers that are to be seen soon only together: of a medicine of such a class, with such a symptom.
 LOSING = ("ppi", "loop_diuretic", "thiazide", "diuretic")
+TWO_WEEKS_MONTHS = 14 * 12 / 365.25
+SMALL_CHILD_MONTHS = 2 * 12
 KEEPING = ("ace_inhibitor", "arb", "potassium_sparing")
 
 
 def r30(case: Case) -> Iterator[Flag]:
     """The screen that goes before everything else, whenever symptoms were told."""
     person, known = case.person, known_answers()
+    symptoms = person.told("symptom")
     told = [one for kind in ("symptom", "condition") for one in person.told(kind) if one.id]
     now = [one.label for one in told if known[one.id].urgency == "now"]
     soon = [one.label for one in told if known[one.id].urgency == "soon"]
-    if not person.told("symptom") and not (now or case.condition("alcohol_withdrawal", "nitrous_oxide")):
-        yield from _guide(case)
-        return
-    if person.life_stage == "pregnant":
-        soon.append("pregnancy")
+    if symptoms or now or case.condition("alcohol_withdrawal", "nitrous_oxide"):
+        soon += _soon_together(case)
+        if now:
+            yield say("R30", "now", items=_sentence(listed(now)))
+        if soon:
+            yield say("R30", "soon", items=listed(soon))
+        if case.symptom(*NERVES) is not None and _takes_b6(case):
+            yield say("R30", "b6", "vitamin_b6")
+        unknown = [f'"{one.text}"' for one in symptoms if not one.id]
+        if unknown:
+            yield say("R30", "unknown", items=listed(unknown))
+        elif not now and not soon:
+            yield _no_hurry(case)
+    if case.condition("nitrous_oxide") is not None:
+        yield say("R30", "nitrous", "vitamin_b12")
+    yield from _guide(case)
+
+
+def _soon_together(case: Case) -> list[str]:
+    """What is a reason to see a doctor only together: a symptom that lasts, a medicine or pregnancy beside symptoms."""
+    found = []
+    long = [one for one in case.person.told("symptom") if one.id in ("twitching", "eyelid")]
+    if any(one.months is not None and one.months > TWO_WEEKS_MONTHS for one in long):
+        found.append(known_answers()["over_two_weeks"].label)
+    if case.person.life_stage == "pregnant":
+        found.append("pregnancy")
     losing, sign = case.medicine(*LOSING), case.symptom(*WITH_ACID_BLOCKER)
     if losing is not None and sign is not None:
-        soon.append(f"{sign.label} with {_article(losing.label)}")
-    nerves = case.symptom(*NERVES)
-    with_b6 = nerves is not None and bool(case.seen.b6.products)
-    if now:
-        yield say("R30", "now", items=_sentence(listed(now)))
-    if soon:
-        yield say("R30", "soon", items=listed(soon))
-    if with_b6:
-        yield say("R30", "b6", "vitamin_b6")
-    if not now and not soon:
-        yield say("R30", "none")
-    yield from _guide(case)
+        found.append(f"{sign.label} with {_article(losing.label)}")
+    return found
+
+
+def _takes_b6(case: Case) -> bool:
+    return bool(case.seen.b6.products or case.seen.b6.foods)
+
+
+def _no_hurry(case: Case) -> Flag:
+    """That nothing told is urgent; of a small child's twitches that is never said."""
+    months = case.person.age_months
+    if months is not None and months < SMALL_CHILD_MONTHS:
+        return say("R30", "small")
+    return say("R30", "none" if case.adult else "none young")
 
 
 def _guide(case: Case) -> Iterator[Flag]:
@@ -59,7 +85,7 @@ def r08(case: Case) -> Iterator[Flag]:
     """Acid-lowering medicine for three months or longer, or for how long is not told."""
     found = case.medicine("ppi")
     if found is not None and (found.months is None or found.months >= LONG_ACID_MONTHS):
-        yield say("R08", "", ("magnesium", "vitamin_b12"), medicine=_sentence(found.label))
+        yield say("R08", "", ("magnesium", "vitamin_b12"), medicine=found.text or found.label)
 
 
 def r09(case: Case) -> Iterator[Flag]:
@@ -82,7 +108,9 @@ def r10(case: Case) -> Iterator[Flag]:
 
 def r16(case: Case) -> Iterator[Flag]:
     """Potassium from salt substitutes and tablets, with kidney disease or a medicine that keeps potassium."""
-    why = [one.label for one in (case.condition("kidney_disease"), case.medicine(*KEEPING)) if one is not None]
+    kidney, keeping = case.condition("kidney_disease"), case.medicine(*KEEPING)
+    why = [kidney.label] if kidney is not None else []
+    why += [_article(keeping.label)] if keeping is not None else []
     sources = []
     if case.seen.salt_substitute.lines:
         sources.append("a potassium salt substitute")

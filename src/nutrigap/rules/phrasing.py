@@ -10,8 +10,7 @@ from nutrigap.exposures import Range
 from nutrigap.readings import Reading
 from nutrigap.references import Reference, terms
 from nutrigap.supplements import salt_written
-from nutrigap.tables import sources
-from nutrigap.wording import Log, exactly, percent
+from nutrigap.wording import Log, exactly, percent, year_of
 from nutrigap.words import printable
 
 NEAR_ENDS = 0.1  # ends of a range nearer than this share of the best value are one number
@@ -26,7 +25,7 @@ def level_term(authority: str) -> str:
 
 def ul_edition(target: Reference) -> str:
     """The year of the document that an upper level is from."""
-    return sources()[target.ul_source].year if target.ul_source else ""
+    return year_of(target.ul_source)
 
 
 def limits_differ(mine: Reference | None, theirs: Reference | None) -> bool:

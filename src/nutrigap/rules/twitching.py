@@ -12,6 +12,7 @@ from nutrigap import wording
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.evidence import cell
 from nutrigap.readings import Reading
+from nutrigap.rules import nutrients as by_nutrient
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import r05, r06
 from nutrigap.rules.model import SHOWN, Case, Flag, listed, say
@@ -34,16 +35,16 @@ def twitching(case: Case) -> Iterator[Flag]:
         yield say("T3", seen=listed(seen))
 
 
-def nutrients(case: Case) -> Iterator[Flag]:
+def pointing(case: Case) -> Iterator[Flag]:
     """What looks low or above a level, with what is known of it; then what no diary can see."""
     months = case.person.age_months
     if months is not None and months < SMALL_CHILD_MONTHS:
         return
-    pointing = [found for reading in case.core for found in _pointing(reading, case)]
-    yield from pointing
-    if not pointing and case.log.food and _long(case):
+    low_or_above = [found for reading in case.core for found in _pointing(reading, case)]
+    yield from low_or_above
+    if not low_or_above and case.log.food and _long(case) and not _any_level(case):
         yield say("T4")
-    if any(flag.nutrients == ("magnesium",) for flag in pointing) or case.symptom("cramps") or _takes_magnesium(case):
+    if case.symptom("cramps") or _takes_magnesium(case):
         yield say("T6", "", "magnesium")
     yield say("T5", "", ("calcium", "magnesium", "potassium"))
     yield say("T8")
@@ -52,6 +53,12 @@ def nutrients(case: Case) -> Iterator[Flag]:
         yield say("T10")
     yield say("T9")
     yield say("T9", "now")
+
+
+def _any_level(case: Case) -> bool:
+    """Whether a rule speaks of a level or a source: then it is not true that nothing stands out."""
+    rules = (by_nutrient.above, by_nutrient.r03, by_nutrient.r07, by_nutrient.r15, by_nutrient.authorities_differ)
+    return any(flag for rule in rules for flag in rule(case) if flag.level)
 
 
 def _long(case: Case) -> bool:

@@ -25,17 +25,19 @@ if TYPE_CHECKING:
     from nutrigap.foodtables import load_foods
     from nutrigap.frames import targets
     from nutrigap.person import Person
+    from nutrigap.readings import Method
     from nutrigap.recipes import read_recipes
     from nutrigap.report import Report
+    from nutrigap.symptoms import SymptomLog, read_symptoms
     from nutrigap.tables import FoodTable
     from nutrigap.units import convert
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "AmountError", "Diary", "DiaryError", "FoodTable", "NutrigapError", "Person", "PersonError", "Report", "TableError",
-    "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices", "read_diary", "read_recipes",
-    "targets",
+    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError", "Report",
+    "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices",
+    "read_diary", "read_recipes", "read_symptoms", "targets",
 ]  # fmt: skip
 
 _MODULES = {
@@ -53,9 +55,11 @@ _MODULES = {
     ],
     "foodtables": ["load_foods"],
     "frames": ["targets"],
+    "readings": ["Method"],
     "recipes": ["read_recipes"],
     "person": ["Person"],
     "report": ["Report"],
+    "symptoms": ["SymptomLog", "read_symptoms"],
     "tables": ["FoodTable"],
     "units": ["convert"],
 }

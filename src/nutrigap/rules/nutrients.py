@@ -110,10 +110,14 @@ def r03(case: Case) -> Iterator[Flag]:
         return
     months = case.person.months_on_diet
     maybe = (*seen.unread, *seen.fortified_lines)
-    source = part("R03", "unread", lines=phrasing.lines(maybe)) if maybe else part("R03", "none")
-    if seen.crystalline.best >= SOME_B12:
-        brings = amount(reading, seen.crystalline.best)
-        source = part("R03", "some", amount=brings, rda=exactly(enough))
+    numbers = {
+        "amount": amount(reading, seen.crystalline.best),
+        "rda": exactly(enough),
+        "lines": phrasing.lines(maybe),
+    }
+    some = seen.crystalline.best >= SOME_B12
+    key = {(False, False): "none", (False, True): "unread", (True, False): "some", (True, True): "some unread"}
+    source = part("R03", key[some, bool(maybe)], **numbers)
     stores = part("R03", "stores")
     if vegan and months is not None and float(months) >= LONG_ON_DIET_MONTHS:
         stores = part("R03", "long", years=count(int(float(months) // 12), "year"))

@@ -75,9 +75,11 @@ def about(value: Range) -> str:
 
 
 def lines(numbers: Iterable[int]) -> str:
-    """``line 4``, ``lines 4, 7 and 9``; many are cut."""
+    """``line 4``, ``lines 4, 7 and 9``; many are cut, and of none it is ""."""
     several = sorted(set(numbers))
     shown = [str(number) for number in several[:MOST_LINES]]
+    if not several:
+        return ""
     if len(several) == 1:
         return f"line {shown[0]}"
     more = f" and {len(several) - MOST_LINES} more" if len(several) > MOST_LINES else ""

@@ -243,6 +243,8 @@ FIRES = [
     fires("little sun told", "R02", "", log(ca=200, d=0), woman(sun="little")),
     # R03
     fires("seven days", "R03", "", log(days=7, b12=0.1), WOMAN, "No reliable B12 source appears", "coming years"),
+    fires("a small tablet and a line left out", "R03", "", log(B12_DAILY.format(1.2), "zorblax qwrt,1 plate", b12=0),
+          woman(diet="vegan"), "could be read in this log bring 1.20 µg a day, less than the 2.4 µg", "a further one"),
     fires("vegan, three days", "R03", "", log(days=3, b12=0), woman(diet="vegan")),
     fires("supplement below the RDA of 2.4", "R03", "", log(B12_DAILY.format(2.2), b12=0), woman(diet="vegan")),
     fires("RDA of pregnancy is 2.6", "R03", "", log(B12_DAILY.format(2.5), b12=0), {"age": 27,

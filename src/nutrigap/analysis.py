@@ -17,7 +17,7 @@ from nutrigap.person import Person
 from nutrigap.readings import USUAL, Method, read_all
 from nutrigap.record import inspect
 from nutrigap.report import Report
-from nutrigap.report.sentences import assumed, guide
+from nutrigap.report.head import assumed, guide
 from nutrigap.resolve import resolve
 from nutrigap.rules import Case, judge
 from nutrigap.rules.log import log_of

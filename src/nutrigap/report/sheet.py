@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nutrigap import __version__
+from nutrigap.report.head import who
 from nutrigap.report.markdown import escape
 from nutrigap.report.model import Report
-from nutrigap.report.sentences import who
 from nutrigap.report.sheet_parts import Section, also, log, not_counted, period, told
 from nutrigap.report.sheet_tables import nutrients, products_taken, symptom_days
 from nutrigap.report.wrap import shorten

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from nutrigap.references import terms
+from nutrigap.report.cells import bounds, head_of_needs, is_above, legend, limit, looks, need
+from nutrigap.report.head import answers, assumed, opening, remarks, title
 from nutrigap.report.model import Report
-from nutrigap.report.sentences import (
-    answers,
-    assumed,
-    bounds,
+from nutrigap.report.sections import (
     checks,
-    closing,
     comparison,
     comparison_notes,
     context,
-    contributors,
-    first,
-    head_of_needs,
     ideas_note,
-    is_above,
-    legend,
-    limit,
-    looks,
     method,
-    need,
     notes,
-    opening,
     record,
-    remarks,
-    sentences,
     suggestions,
     symptom_days,
-    title,
-    twitching,
 )
+from nutrigap.report.sentences import closing, contributors, first, sentences, twitching
 from nutrigap.report.sources import line, used
 from nutrigap.report.wrap import WIDTH, Page, ranges, shorten
 from nutrigap.rules import DISCLAIMER

@@ -1,0 +1,213 @@
+"""The head of a report: whose it is, the short answer, and what bears on all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nutrigap import wording
+from nutrigap.assessment import MIN_DAYS
+from nutrigap.person import Person
+from nutrigap.readings import Reading
+from nutrigap.references import terms
+from nutrigap.report.cells import is_above
+from nutrigap.report.model import Report
+from nutrigap.report.sentences import graded
+from nutrigap.report.wrap import shorten
+from nutrigap.rules import Flag
+from nutrigap.units import nutrient_index
+from nutrigap.wording import SMALL, amount, count, exactly, percent
+
+# Status -> the heading it stands under in the short answer, in this order.
+ANSWERS = (
+    ("Looks low in this log", ("likely_low",)),
+    ("Looks covered", ("likely_adequate", "at_or_above_ai")),
+    ("Not clear yet", ("uncertain",)),
+    ("Cannot tell", ("undetermined", "below_ai_no_inference", "no_reference")),
+)
+BRACKETS = (
+    "In brackets: confidence, the result of a test on this log and not a probability about a person; for "
+    '"looks low" that usual intake is below the need, for the others that it meets it.'
+)
+NOTHING = "No line could be counted, so nothing can be said yet; what to check stands below."
+SUPPLEMENTS_ONLY = "Only supplements could be counted: the totals say nothing about the whole diet."
+
+
+class Answer(NamedTuple):
+    """A line of the short answer: its heading, the nutrients under it, and the role that colours it."""
+
+    label: str
+    text: str
+    role: str
+
+
+def title(report: Report) -> str:
+    """Whose diary of what time: ``woman of 34 · 2026-03-02 to 2026-03-08, 7 days``."""
+    dates = report.intake.dates
+    period = "no dated line"
+    if dates:
+        span = f"{dates[0]}" if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+        period = f"{span}, {count(report.intake.days, 'day')}" + ("" if report.intake.days else " that can be counted")
+    name = f"{shorten(report.name)}: " if report.name else ""
+    return f"{name}{who(report.person)} · {period}"
+
+
+def who(person: Person) -> str:
+    """The person in words: ``woman of 34``, ``age and sex not told``."""
+    if person.age is None and person.sex is None:
+        return "age and sex not told"
+    nouns = {"female": ("woman", "girl"), "male": ("man", "boy")}
+    age = years(person)
+    noun = "person" if person.sex is None else nouns[person.sex][age is not None and age < 18]
+    stage = "" if person.life_stage == "none" else f"{person.life_stage} "
+    if age is None:
+        return f"{stage}{noun}, age not told"
+    return f"{stage}{noun} of {count(person.age_months or 0, 'month') if age < 2 else math.floor(age)}"
+
+
+def years(person: Person) -> float | None:
+    """Age in years, None if it was not told."""
+    return None if person.age is None else float(person.age)
+
+
+def assumed(person: Person) -> str:
+    """What is shown when age or sex was not told; "" when both were."""
+    if not person.assumed:
+        return ""
+    missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
+    told = "was not told" if person.age is not None or person.sex is not None else "were not told"
+    others = "women and men" if person.sex is None else {"female": "women", "male": "men"}[person.sex]
+    ages = " of 31-50" if person.age is None else ""
+    both = ", and a verdict is given only where it holds for both" if person.sex is None else ""
+    values = "the more demanding values for" if person.sex is None else "the values for"
+    return f"{missing.capitalize()} {told}: {values} {others}{ages} are shown{both}. Telling them sharpens the reading."
+
+
+def guide(person: Person) -> str:
+    """To whom another guide is better than a diary; "" for the others."""
+    if person.life_stage == "none" and (person.age is None or float(person.age) >= 18):
+        return ""
+    whom = {"none": "For children", "pregnant": "In pregnancy", "lactating": "While breastfeeding"}[person.life_stage]
+    return f"{whom} a dietitian or doctor is a better guide than this report."
+
+
+def answers(report: Report) -> list[Answer]:
+    """The short answer: each nutrient once by its need, and again where it is or may be above a level."""
+    if not report.intake.days:
+        return []
+    found = []
+    above = [f"{one.nutrient.name} ({_compared(one)})" for one in report.core if is_above(one)]
+    perhaps = [one.nutrient.name for one in report.core if wording.perhaps_above(one)]
+    if above:
+        found.append(Answer("Above a set level", ", ".join(above), "above"))
+    if perhaps:
+        found.append(Answer("Perhaps above a level", ", ".join(perhaps), ""))
+    differ = {id_ for flag in report.flag("R07", "R15", "C1") for id_ in flag.nutrients}
+    levels = [
+        f"{one.nutrient.name} ({_levels(report, one)})"
+        for one in report.core
+        if one.nutrient.id in differ and not is_above(one) and not wording.perhaps_above(one) and _levels(report, one)
+    ]
+    if levels:
+        found.append(Answer("Authorities differ", ", ".join(levels), ""))
+    for label, statuses in ANSWERS:
+        names = [_named(one) for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
+        if names:
+            found.append(Answer(label, ", ".join(names), "low" if statuses == ("likely_low",) else ""))
+    return found
+
+
+def _levels(report: Report, reading: Reading) -> str:
+    """The amount and every authority's level, where another authority's is passed; else ""."""
+    of = {report.person.references: reading}
+    of.update({name: others[reading.nutrient.id] for name, others in report.case.others.items()})
+    if not any(is_above(one) for one in of.values()):
+        return ""
+    unit = reading.nutrient.unit
+    compared = next(one.excess.amount_compared for one in of.values() if one.excess is not None and is_above(one))
+    said = [f"{amount(reading, compared)} {unit} a day"]
+    for name, one in of.items():
+        if one.reference is not None and one.reference.ul is not None:
+            said.append(f"{terms(name)['short']} level {exactly(one.reference.ul)} {unit}")
+    return ", ".join(said)
+
+
+def _compared(reading: Reading) -> str:
+    target, found, unit = reading.reference, reading.excess, reading.nutrient.unit
+    assert target is not None and target.ul is not None and found is not None
+    return f"{amount(reading, found.amount_compared)} {unit} a day, level {exactly(target.ul)} {unit}"
+
+
+def _named(reading: Reading) -> str:
+    found = reading.adequacy
+    if found is None or found.confidence is None or found.status in ("below_ai_no_inference", "undetermined"):
+        return reading.nutrient.name
+    low = found.status == "likely_low"
+    return f"{reading.nutrient.name} ({percent(1 - found.confidence if low else found.confidence)})"
+
+
+def opening(report: Report) -> list[str]:
+    """What goes before every answer: that the log holds too little to be a whole diet."""
+    return [flag.text for flag in report.flag("R20", "Q1")] if report.log.scant else []
+
+
+def remarks(report: Report) -> list[str]:
+    """What bears on the whole answer: the meaning of the brackets, lines not counted, days not counted."""
+    intake, said = report.intake, []
+    if not intake.days:
+        said.append(NOTHING)
+    elif not intake.has_food:
+        said.append(SUPPLEMENTS_ONLY)
+    if any("%" in answer.text for answer in answers(report)):
+        said.append(BRACKETS)
+    said += [flag.text for flag in in_short(report)]
+    if intake.days and all(one.adequacy is not None and one.adequacy.method == "none" for one in report.core):
+        said.append(wording.NO_VARIATION)
+    if not report.log.scant:
+        said += [graded(flag) for flag in report.flag("R20", "Q1")]
+    guesses, left = report.count("flagged"), report.count("left_out")
+    rest = f" ({guesses:,} on a guess)" if guesses else ""
+    lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
+    said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
+    said += without_food(report)
+    if report.record.incomplete:
+        said.append(
+            f"Not in the mean, because marked or found as incomplete: "
+            f"{_dates([one.date for one in report.record.incomplete])} (see The record)."
+        )
+    if guide(report.person):
+        said.append(guide(report.person))
+    return said
+
+
+def in_short(report: Report) -> list[Flag]:
+    """What rule R22 says of the days that bears on the whole answer: too few, or no weekend among them."""
+    weekend = report.record.weekend_days > 0
+    enough = report.intake.days >= MIN_DAYS
+    return [flag for flag in report.flag("R22") if not (enough and weekend)][:1]
+
+
+def without_food(report: Report) -> list[str]:
+    """The days that are not in the mean because nothing of them could be counted."""
+    incomplete = {one.date for one in report.record.incomplete}
+    days = zip(report.intake.dates, report.intake.complete, strict=True)
+    gone = [date for date, whole in days if not whole and date not in incomplete]
+    if not gone or not report.intake.days:
+        return []
+    return [f"Not in the mean, because no food could be counted on them: {_dates(gone)}."]
+
+
+def _dates(dates: Sequence[dt.date]) -> str:
+    more = f" and {len(dates) - 7} more" if len(dates) > 7 else ""
+    return f"{', '.join(map(str, dates[:7]))}{more}"
+
+
+def _guessed(report: Report) -> str:
+    """How much of each nutrient rests on flagged lines, where it is no trifle; else ""."""
+    shares = {
+        one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core
+    }
+    told = [f"{name} {100 * share:.0f} %" for name, share in shares.items() if share >= SMALL]
+    return f" On the guesses rest: {', '.join(told)}." if told and report.intake.days else ""

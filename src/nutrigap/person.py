@@ -1,8 +1,4 @@
-"""The person whose diary it is: who they are, and what they answered about diet, medicines and symptoms.
-
-Nothing here is ever inferred: what was not told stays unknown. The words that answers are known by are rows of
-``data/answers.csv``; an answer with other words is kept as it was written, and no rule makes use of it.
-"""
+"""The person whose diary it is: who they are, and what they answered about diet, medicines and symptoms."""
 
 from __future__ import annotations
 
@@ -10,24 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
 
-from nutrigap.errors import PersonError, did_you_mean
+from nutrigap.answers import Answer, answers, one_of
+from nutrigap.errors import PersonError
 from nutrigap.units import read_table
 
 SEXES = ("female", "male")
 LIFE_STAGES = ("none", "pregnant", "lactating")
 OLDEST_YEARS = 130
-NONE = "none"  # the answer of somebody who takes no medicine, has no condition, no symptom
 PREGNANCY_MONTHS = 10 * 12, 51 * 12  # the reference rows of pregnancy and lactation end with the 50th year
 ASSUMED_AGE_YEARS = 40.0  # stands for the 31-50 group when the age is not told
 # What a body can be, widely: a number outside is a slip (a height in metres, a weight in grams).
 WEIGHT_KG, HEIGHT_CM = (0.4, 650.0), (20.0, 280.0)
 _MONTHS = re.compile(r"^\s*(\d+)\s*(?:mo|mos|month|months|m)\.?\s*$", re.I)
-_FOR = re.compile(
-    r"[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(days?|weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$", re.I
-)
-_MONTHS_OF = {"d": 12 / 365.25, "w": 84 / 365.25, "m": 1.0, "y": 12.0}
 _SEX_WORDS = {
     **dict.fromkeys(("female", "f", "woman", "w", "girl"), "female"),
     **dict.fromkeys(("male", "m", "man", "boy"), "male"),
@@ -37,122 +28,6 @@ _STAGE_WORDS = {
     **dict.fromkeys(("pregnant", "pregnancy"), "pregnant"),
     **dict.fromkeys(("lactating", "lactation", "breastfeeding"), "lactating"),
 }
-
-
-class Known(NamedTuple):
-    """An answer that rules know: a row of ``data/answers.csv``.
-
-    ``urgency`` of a symptom or condition is ``now``, ``soon`` or "". ``caps`` are the nutrients of which a diary cannot
-    show that intake is enough.
-    """
-
-    kind: str
-    id: str
-    label: str
-    words: tuple[str, ...]
-    urgency: str
-    caps: tuple[str, ...]
-    rule: str
-
-
-class Answer(NamedTuple):
-    """A medicine, condition or symptom as told: its id ("" if no rule knows it), the text, for how many months."""
-
-    id: str
-    text: str
-    months: float | None = None
-
-    @property
-    def label(self) -> str:
-        """How a report names it."""
-        return known_answers()[self.id].label if self.id else self.text
-
-
-@cache
-def known_answers() -> dict[str, Known]:
-    """Every answer that rules know, by id."""
-    return {
-        row["id"]: Known(
-            row["kind"], row["id"], row["label"], tuple(row["words"].split("; ")), row["urgency"],
-            tuple(row["caps"].split()), row["rule"],
-        )
-        for row in read_table("answers.csv")
-    }  # fmt: skip
-
-
-@cache
-def _by_word(kind: str) -> dict[str, str]:
-    found = {}
-    for known in known_answers().values():
-        if known.kind == kind:
-            found.update(dict.fromkeys((known.id, *known.words), known.id))
-    return found
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z0-9_]+", " ", text.lower().replace("'", "")).split())
-
-
-def answer(kind: str, text: str) -> Answer:
-    """One answer in words: ``omeprazole 18 months``, ``tingling``, ``kidney disease``.
-
-    Doses ("omeprazole 20 mg") are passed over: no rule depends on them.
-    """
-    said = str(text).strip()
-    months = None
-    if lasting := _FOR.search(said):
-        months = float(lasting[1]) * _MONTHS_OF[lasting[2][0].lower()]
-        said = said[: lasting.start()]
-    words = _plain(re.sub(r"\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|ug)\b", " ", said))
-    known = _by_word(kind)
-    if _is_denied(kind, words):
-        return Answer("", " ".join(str(text).split()), months)
-    id_ = known.get(words) or known.get(words.replace(" ", "_")) or _within(kind, words)
-    return Answer(id_, " ".join(str(text).split()), months)
-
-
-# "No pain", "stopped omeprazole": what is not so, or no longer.
-_DENIED = re.compile(r"(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b\s*(.*)")
-
-
-def _is_denied(kind: str, words: str) -> bool:
-    """Whether words deny an answer. Of a symptom only its very words are denied: "not able to breathe" is told."""
-    denied = _DENIED.match(words)
-    return denied is not None and (kind != "symptom" or denied[1] in _by_word(kind))
-
-
-def _within(kind: str, words: str) -> str:
-    """The id of an answer whose words stand within others: the most urgent, then the longest; "" where none does.
-
-    A condition is looked for only by several words together: a kidney stone is no kidney disease.
-    """
-    known, padded = known_answers(), f" {words} "
-    hits = [
-        (known[id_].urgency == "now", known[id_].urgency == "soon", len(word), id_)
-        for word, id_ in _by_word(kind).items()
-        if f" {word} " in padded and (kind != "condition" or " " in word)
-    ]
-    return max(hits)[3] if hits else ""
-
-
-def _one_of(kind: str, text: str | None) -> str | None:
-    if text is None or not str(text).strip():
-        return None
-    known = _by_word(kind)
-    found = known.get(_plain(str(text)))
-    if found is None:
-        ids = sorted(set(known.values()))
-        raise PersonError(f'unknown {kind} "{text}"{did_you_mean(str(text), ids)}; known: {", ".join(ids)}')
-    return found
-
-
-def _several(kind: str, given: Iterable[str | Answer] | str | None) -> tuple[Answer, ...]:
-    texts: Iterable[str | Answer] = re.split(r"[;\n]", given) if isinstance(given, str) else (given or ())
-    found = [
-        one if isinstance(one, Answer) else answer(kind, one) for one in texts if str(one).strip() not in ("", NONE)
-    ]
-    denied = [one for one in found if kind == "symptom" and not one.id and _is_denied(kind, _plain(one.text))]
-    return tuple({(one.id or _plain(one.text)): one for one in found if one not in denied}.values())
 
 
 @dataclass(frozen=True)
@@ -211,27 +86,31 @@ class Person:
         sex = None if self.sex is None or not str(self.sex).strip() else _SEX_WORDS.get(str(self.sex).strip().lower())
         if sex is None and self.sex is not None and str(self.sex).strip():
             raise PersonError(f'unknown sex "{self.sex}"; the reference tables know female and male')
-        if self.references not in authorities():
+        references = str(self.references or "us").strip().lower()
+        if references not in authorities():
             raise PersonError(f'unknown references "{self.references}"; known: {", ".join(authorities())}')
         if stage != "none" and sex == "male":
             raise PersonError(f"no reference row for a {stage} man; check --sex and the life stage")
         told: dict[str, object] = {
             "life_stage": stage,
+            "references": references,
             "sex": "female" if stage != "none" else sex,
             "age": _age_years(self.age),
             "weight_kg": _number("weight", self.weight_kg, WEIGHT_KG, "kg"),
             "height_cm": _number("height", self.height_cm, HEIGHT_CM, "cm"),
             "months_on_diet": _number("months on the diet", self.months_on_diet, (0.0, 12.0 * OLDEST_YEARS), "months"),
-            "diet": _one_of("diet", self.diet),
-            "sun": _one_of("sun", self.sun),
+            "diet": one_of("diet", self.diet),
+            "sun": one_of("sun", self.sun),
             "dislikes": tuple(word for word in _texts(self.dislikes) if word),
         }
         for kind in ("medicines", "conditions", "symptoms"):
             given = getattr(self, kind)
-            told[kind] = None if given is None else _several(kind.removesuffix("s"), given)
+            told[kind] = None if given is None else answers(kind.removesuffix("s"), given)
         for name, value in told.items():
             object.__setattr__(self, name, value)
         months = self.age_months
+        if self.months_on_diet is not None and months is not None and float(self.months_on_diet) > months + 1:
+            raise PersonError(f"{self.months_on_diet:g} months on a diet are more than the age; write months")
         if stage != "none" and months is not None and not PREGNANCY_MONTHS[0] <= months < PREGNANCY_MONTHS[1]:
             raise PersonError(
                 f"no reference values exist for a {stage} person of {self.age:g} years: the tables cover 10 to 50 "

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from nutrigap.answers import NONE
 from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError, did_you_mean
-from nutrigap.person import NONE, Person
+from nutrigap.person import Person
 from nutrigap.units import MEASURE_SYSTEMS
 
 PROFILE_NAME = "nutrigap.toml"

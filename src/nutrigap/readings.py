@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nutrigap import assessment
+from nutrigap.answers import known_answers
 from nutrigap.assessment import Adequacy, Excess
 from nutrigap.intake import WEEK, Bounds, Intake
-from nutrigap.person import Person, known_answers
+from nutrigap.person import Person
 from nutrigap.references import Reference, Variation, reference, variation
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from nutrigap.answers import known_answers
 from nutrigap.diary import Line
 from nutrigap.intake import Intake
-from nutrigap.person import known_answers
 from nutrigap.units import read_table
 from nutrigap.words import negation, words
 

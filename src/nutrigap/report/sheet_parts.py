@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nutrigap.answers import Answer, known_answers
 from nutrigap.entries import Entry
-from nutrigap.person import Answer, Person, known_answers
+from nutrigap.person import Person
 from nutrigap.readings import Reading
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text

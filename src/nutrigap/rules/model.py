@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from nutrigap.answers import Answer, known_answers
 from nutrigap.assessment import MIN_DAYS, Adequacy
 from nutrigap.exposures import Exposures
 from nutrigap.intake import Intake
-from nutrigap.person import Answer, Person, known_answers
+from nutrigap.person import Person
 from nutrigap.readings import USUAL, Method, Reading, adequacy_of_food, read, stress, target
 from nutrigap.record import Record
 from nutrigap.references import Reference

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nutrigap.person import authorities, known_answers
+from nutrigap.answers import known_answers
+from nutrigap.person import authorities
 from nutrigap.rules.model import Case, Flag, listed, say
 
 LONG_ACID_MONTHS, LONG_METFORMIN_MONTHS = 3.0, 4.0

@@ -1,0 +1,170 @@
+"""What people answer about diet, medicines, conditions and symptoms, in their own words.
+
+Nothing here is ever inferred. The words that answers are known by are rows of ``data/answers.csv``; an answer in other
+words is kept as it was written, and a report says that it did not know it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from nutrigap.errors import PersonError, did_you_mean
+from nutrigap.units import read_table
+from nutrigap.words import lexicon, plain
+
+NONE = "none"  # the answer of somebody who takes no medicine, has no condition, no symptom
+_FOR = re.compile(
+    r"[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(days?|weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$", re.I
+)
+_MONTHS_OF = {"d": 12 / 365.25, "w": 84 / 365.25, "m": 1.0, "y": 12.0}
+# "No pain", "stopped omeprazole": what is not so, or no longer.
+_DENIED = re.compile(r"(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b\s*(.*)")
+_SIGNS = re.compile(r"[,/+&]|\b(?:and|but|or|with|plus|just|only)\b", re.I)  # what stands between two symptoms
+PLACES = 2  # parts of the body from which twitching is in several places
+
+
+class Known(NamedTuple):
+    """An answer that rules know: a row of ``data/answers.csv``.
+
+    ``urgency`` of a symptom or condition is ``now``, ``soon`` or "". ``caps`` are the nutrients of which a diary cannot
+    show that intake is enough.
+    """
+
+    kind: str
+    id: str
+    label: str
+    words: tuple[str, ...]
+    urgency: str
+    caps: tuple[str, ...]
+    rule: str
+
+
+class Answer(NamedTuple):
+    """A medicine, condition or symptom as told: its id ("" if no rule knows it), the text, for how many months."""
+
+    id: str
+    text: str
+    months: float | None = None
+
+    @property
+    def label(self) -> str:
+        """How a report names it."""
+        return known_answers()[self.id].label if self.id else self.text
+
+
+@cache
+def known_answers() -> dict[str, Known]:
+    """Every answer that rules know, by id."""
+    return {
+        row["id"]: Known(
+            row["kind"], row["id"], row["label"], tuple(row["words"].split("; ")), row["urgency"],
+            tuple(row["caps"].split()), row["rule"],
+        )
+        for row in read_table("answers.csv")
+    }  # fmt: skip
+
+
+@cache
+def _by_word(kind: str) -> dict[str, str]:
+    found = {}
+    for known in known_answers().values():
+        if known.kind == kind:
+            found.update(dict.fromkeys((_plain(known.id), *known.words), known.id))
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain(text).replace("'", "")).split())
+
+
+def answer(kind: str, text: str) -> Answer:
+    """One answer in words: ``omeprazole 18 months``, ``tingling``, ``kidney disease``.
+
+    Doses ("omeprazole 20 mg") are passed over: no rule depends on them.
+    """
+    whole = " ".join(str(text).split())
+    said, months = whole, None
+    if lasting := _FOR.search(said):
+        months = float(lasting[1]) * _MONTHS_OF[lasting[2][0].lower()]
+        said = said[: lasting.start()]
+    words = _plain(re.sub(r"\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|ug)\b", " ", said))
+    if _is_denied(kind, words):
+        return Answer("", whole, months)
+    return Answer(_by_word(kind).get(words) or _within(kind, words), whole, months)
+
+
+def _is_denied(kind: str, words: str) -> bool:
+    """Whether words deny an answer. Of a symptom only its very words are denied: "not able to breathe" is told."""
+    denied = _DENIED.match(words)
+    return denied is not None and (kind != "symptom" or denied[1] in _by_word(kind))
+
+
+def _within(kind: str, words: str) -> str:
+    """The id of an answer whose words stand within others: the most urgent, then the longest; "" where none does.
+
+    A condition is looked for only by several words together: a kidney stone is no kidney disease.
+    """
+    known, padded = known_answers(), f" {words} "
+    hits = [
+        (known[id_].urgency == "now", known[id_].urgency == "soon", len(word), id_)
+        for word, id_ in _by_word(kind).items()
+        if f" {word} " in padded and (kind != "condition" or " " in word)
+    ]
+    return max(hits)[3] if hits else ""
+
+
+def answers(kind: str, given: Iterable[str | Answer] | str) -> tuple[Answer, ...]:
+    """All that was answered of a kind (``medicine``, ``condition``, ``symptom``), each once.
+
+    A text may hold several, between semicolons or line ends; of symptoms also between commas and "and". What a person
+    denies ("no pain") is no answer, and ``none`` is the answer of somebody who has nothing to tell.
+    """
+    texts = re.split(r"[;\n]", given) if isinstance(given, str) else given
+    found: list[Answer] = []
+    for one in texts:
+        if isinstance(one, Answer):
+            found.append(one)
+        elif one is not None and _plain(str(one)) not in ("", NONE):
+            found += _signs(str(one)) if kind == "symptom" else [answer(kind, str(one))]
+    return tuple({(one.id or _plain(one.text)): one for one in found}.values())
+
+
+def _signs(text: str) -> list[Answer]:
+    """The symptoms of a text: each part by itself, so that a part that is not known is not hidden by one that is."""
+    whole = answer("symptom", text)
+    if whole.id and _plain(text) in _by_word("symptom"):
+        return [whole]
+    found, places = [], set[str]()
+    for piece in _SIGNS.split(text):
+        words = set(_plain(piece).split())
+        places |= words & lexicon("body_part")
+        if not words or words <= lexicon("body_part") | lexicon("symptom_filler"):
+            continue  # "calf, thigh and arm": where, not what
+        one = answer("symptom", piece)
+        if one.id or not _is_denied("symptom", _plain(piece)):
+            found.append(one)
+    twitches = any(one.id in ("twitching", "eyelid") for one in found)
+    if twitches and len(places) >= PLACES:
+        found.append(Answer("several_places", " ".join(text.split())))
+    return found
+
+
+def one_of(kind: str, text: str | None) -> str | None:
+    """The id of an answer of which there can be only one (``diet``, ``sun``); None where nothing was told.
+
+    Raises
+    ------
+    PersonError
+        The text is none of the known ones.
+    """
+    if text is None or not str(text).strip():
+        return None
+    known = _by_word(kind)
+    found = known.get(_plain(str(text)))
+    if found is None:
+        ids = sorted(set(known.values()))
+        raise PersonError(f'unknown {kind} "{text}"{did_you_mean(str(text), ids)}; known: {", ".join(ids)}')
+    return found

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.diary import Diary, read_diary
 from nutrigap.diary.cells import show
-from nutrigap.entries import Entry
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.person import Person
-from nutrigap.readings import USUAL, Method, read_all
+from nutrigap.readings import OWN_SPREAD_DAYS, USUAL, Method, hanging_on_days, read_all, weigh
 from nutrigap.record import inspect
 from nutrigap.report import Report
 from nutrigap.report.head import assumed, guide
 from nutrigap.resolve import resolve
 from nutrigap.rules import Case, judge
 from nutrigap.rules.log import log_of
+from nutrigap.rules.nutrients import r03
+from nutrigap.rules.phrasing import lines as lines_of
 from nutrigap.tables import FoodTable, load_foods
 from nutrigap.wording import points_low
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nutrigap.symptoms import SymptomLog
 
 # Whose levels are looked at beside the person's own, so that a reading that hangs on the authority is seen.
+OPEN_TO_IDEAS = ("likely_low", "uncertain")
 COUNTERPART = {"us": ("efsa",), "efsa": ("us",), "nordic": ("us",)}
 
 
@@ -46,7 +48,7 @@ def analyze(
     measures: str | None = None,
     symptoms: SymptomLog | str | Path | None = None,
     incomplete: Iterable[dt.date | str] = (),
-    compare: Sequence[str] = (),
+    compare: Sequence[str] | str = (),
     method: Method = USUAL,
 ) -> Report:
     """Read a diary against the reference intakes of one person.
@@ -92,6 +94,7 @@ def analyze(
         ``compare`` names no authority, ``incomplete`` no date, or the level of confidence is out of its range.
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
+    compare = [compare] if isinstance(compare, str) else compare
     if len(people := diary.people()) > 1:
         names = ", ".join(show(name) or '""' for name in people[:5])
         raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
@@ -129,10 +132,14 @@ def assemble(
 ) -> Report:
     """The pipeline itself; a list of lines may also be had of a diary of several people."""
     entries = resolve(diary, foods, choices, recipes, measures=measures)
-    record = inspect(add_up(entries, foods), person, incomplete)
+    intake = add_up(entries, foods)
+    record = inspect(intake, person, incomplete)
     record = record.weighed(method)
     readings = read_all(record.intake, person, method)
-    beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))
+    if any(not one.marked for one in record.incomplete):
+        whole = [one.date for one in record.incomplete if one.marked]
+        readings = hanging_on_days(readings, read_all(weigh(intake.without(whole), method), person, method))
+    beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))  # in their order
     log = log_of(record.intake, person)
     case = Case(person, record, readings, beside, log, symptoms, method)
     people = diary.people()
@@ -144,14 +151,21 @@ def assemble(
         said=judge(case),
         ideas=_ideas(case, foods),
         compared=tuple(compare),
-        notes=(*_notes(diary, person, entries), *foods.notes),
+        notes=(*_notes(diary, case, incomplete), *foods.notes),
     )
 
 
 def _ideas(case: Case, foods: FoodTable) -> tuple[Idea, ...]:
     """Foods that would close a gap, for what points low in a log of a whole diet that is long enough for a verdict."""
     log = case.log
-    low = [reading for reading in case.core if points_low(reading)]
+    few_b12 = any(r03(case))
+    low = [
+        reading
+        for reading in case.core
+        if (points_low(reading) and reading.adequacy is not None and reading.adequacy.status in OPEN_TO_IDEAS)
+        or reading.reason == "sun"
+        or (few_b12 and reading.nutrient.id == "vitamin_b12")
+    ]
     if not low or not log.food or log.scant or log.days < MIN_DAYS:
         return ()
     from nutrigap.ideas import suggest  # many reports need none
@@ -159,9 +173,25 @@ def _ideas(case: Case, foods: FoodTable) -> tuple[Idea, ...]:
     return suggest(case.intake, low, case.person, foods)
 
 
-def _notes(diary: Diary, person: Person, entries: list[Entry]) -> list[str]:
+def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]:
     """What a reader should know about the inputs, in the order of weight."""
+    person, entries = case.person, case.intake.logged
     notes = [note for note in (assumed(person), guide(person)) if note]
+    for kind in ("medicine", "condition"):
+        unknown = [f'"{show(one.text)}"' for one in person.told(kind) if not one.id]
+        if unknown:
+            notes.append(f"No rule of this report knows the {kind} {', '.join(unknown)}: it is shown on the sheet only")
+    meaty = case.seen.b12.animal_lines if person.diet == "vegan" else ()
+    if meaty:
+        notes.append(
+            f"The diet told is vegan; by the table {lines_of(meaty)} hold B12 of their own, as foods with milk, egg, "
+            "meat or fish do: if that is wrong, name the food more fully"
+        )
+    gone = [str(day) for day in sorted(set(incomplete) - {one.date for one in case.record.incomplete})]
+    if gone:
+        notes.append(f"Marked as incomplete, but not a day of this log, or the only days it has: {', '.join(gone)}")
+    if case.method.own_sd and case.intake.days < OWN_SPREAD_DAYS:
+        notes.append(f"The log's own variation is not used: {case.intake.days} days are fewer than {OWN_SPREAD_DAYS}")
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):
         notes.append("Blank label columns of a supplement line with label amounts count as 0")
     if any(entry.match.method == "recipe" and entry.status != "left_out" for entry in entries):

@@ -373,9 +373,7 @@ def match(
 @click.option("--all", "everything", is_flag=True, help="With --rich-in: every food of the table, not common ones.")
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
 @foods_option
-def foods(
-    query: tuple[str, ...], rich_in: str | None, everything: bool, limit: int, tables: tuple[str, ...]
-) -> None:
+def foods(query: tuple[str, ...], rich_in: str | None, everything: bool, limit: int, tables: tuple[str, ...]) -> None:
     """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
 

@@ -38,11 +38,11 @@ ON_THE_LABEL = "added by the maker: compare the label"
 # A food of the log stands before one that closes up to a tenth more; what the maker of a food added counts by two
 # thirds, for the next brand may have less of it, or none.
 EATEN_COUNTS, ADDED_COUNTS = 1.1, 2 / 3
-# With kidney disease potassium is for the doctor: a portion above this is "high" in renal diets (National Kidney
-# Foundation).
+# With medicines that keep potassium no more of it than in an ordinary portion: above this it is "high" in renal diets
+# (National Kidney Foundation).
 RENAL_POTASSIUM_MG = 200.0
+NO_IDEAS = ("eating_disorder", "kidney_disease")  # what to eat is then for a professional to say
 POTASSIUM_CARE = {
-    "condition": ("kidney_disease",),
     "medicine": ("ace_inhibitor", "arb", "potassium_sparing"),
 }
 DIETS = ("vegan", "vegetarian", "pescatarian", "omnivore")  # each may eat what those before it may
@@ -226,8 +226,8 @@ def suggest(
     Returns
     -------
     tuple of Idea
-        In the order of the readings. None for infants under 12 months, nor with an eating disorder: what to eat is
-        then for a professional to say.
+        In the order of the readings. None for infants under 12 months, nor with an eating disorder or kidney
+        disease: what to eat is then for a professional to say.
 
     Raises
     ------
@@ -243,7 +243,7 @@ def suggest(
     """
     wanted = [one for one in readings if one.reference is not None and np.isfinite(one.best)]
     months = person.age_months
-    if not wanted or (months is not None and months < 12) or person.tells("condition", "eating_disorder"):
+    if not wanted or (months is not None and months < 12) or person.tells("condition", *NO_IDEAS):
         return ()
     candidates = _candidates(intake, person, foods)
     if not candidates:
@@ -251,7 +251,7 @@ def suggest(
     table = _Portions.of(candidates, foods)
     targets = _targets(person)
     within = _within_limits(table, intake, targets)
-    if person.tells("condition", "kidney_disease"):
+    if any(person.tells(kind, *ids) for kind, ids in POTASSIUM_CARE.items()):
         within &= table.amounts[:, nutrient_index()["potassium"]] <= RENAL_POTASSIUM_MG  # unknown: no candidate
     ideas: list[Idea] = []
     for one in wanted:

@@ -437,7 +437,8 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
         # such a line is bounded no more tightly than one of which nothing is known
         portion = foods.left_out_portion
         room = np.nan_to_num(portion.mean + ONE_SIDED_95 * portion.sd, nan=np.inf)
-        lines.high[at[left]] = np.fmax(lines.high[at[left]], room)
+        none = foods.values[rows[left]] == 0.0  # of a food without any of it no amount brings some
+        lines.high[at[left]] = np.where(none, 0.0, np.fmax(lines.high[at[left]], room))
     for i, entry in enumerate(entries):
         if entry.kind == "supplement":
             source[i] = SUPPLEMENT

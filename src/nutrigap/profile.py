@@ -11,7 +11,7 @@ from pathlib import Path
 from nutrigap.answers import NONE
 from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError, TableError, did_you_mean
-from nutrigap.person import Person
+from nutrigap.person import LIFE_STAGES, Person
 from nutrigap.units import MEASURE_SYSTEMS
 
 PROFILE_NAME = "nutrigap.toml"
@@ -42,8 +42,9 @@ def read_profile(path: Path) -> dict[str, str]:
         ) from None
     unknown = sorted(set(content) - set(PROFILE_KEYS))
     if unknown:
+        stage = f', write life_stage = "{unknown[0]}"' if unknown[0] in LIFE_STAGES else ""
         raise TableError(
-            f'{path}: unknown entry "{unknown[0]}"{did_you_mean(unknown[0], PROFILE_KEYS)}; '
+            f'{path}: unknown entry "{unknown[0]}"{stage or did_you_mean(unknown[0], PROFILE_KEYS)}; '
             f"known: {', '.join(PROFILE_KEYS)}"
         )
     entries = {name: _as_text(value) for name, value in content.items()}
@@ -88,7 +89,11 @@ def read_people(path: Path) -> dict[str, Person]:
         raise TableError(f"{path}: the table of people cannot be read ({error})") from None
     names = [name.lower() for name in rows[0][1]] if rows else []
     if "person" not in names:
-        raise TableError(f"{path}:1: no column person; the header is person,age,sex,life_stage")
+        raise TableError(f"{path}:1: no column person; the header is person,age,sex,life_stage and, if told, more")
+    for column in set(names) - {"person", *PERSON_KEYS}:
+        stage = "; write life_stage, with pregnant or lactating in it" if column in LIFE_STAGES else ""
+        if hint := stage or did_you_mean(column, PERSON_KEYS):
+            raise TableError(f'{path}:1: unknown column "{show(column)}"{hint}')
     people: dict[str, Person] = {}
     for line, row in rows[1:]:
         if not any(row):

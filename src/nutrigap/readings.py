@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nutrigap import assessment
 from nutrigap.answers import known_answers
 from nutrigap.assessment import Adequacy, Excess
-from nutrigap.intake import WEEK, Bounds, Intake
+from nutrigap.intake import ADDED, FORTIFIED, SUPPLEMENT, WEEK, Bounds, Intake
 from nutrigap.person import Person
 from nutrigap.references import Reference, Variation, reference, variation
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 
 # Intakes so skewed from day to day that the z-test does not hold; a gamma model of the mean takes its place.
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
+OWN_SPREAD_DAYS = 14  # as in nutrigap.sensitivity, which few reports need to load
+SKIN_MAKES = "vitamin_d"
+BOUND_TO_FOOD = frozenset(["ppi"])  # hinders only what is bound to food
+VERDICTS = ("likely_low", "likely_adequate", "at_or_above_ai")
 ENOUGH = ("likely_adequate", "at_or_above_ai")
 # From so many months of use on a medicine may lower what the blood holds, whatever is eaten (FDA 2011, MHRA 2022).
 CAPS_FROM_MONTHS = {"ppi": 3.0, "metformin": 4.0}
 _UNREAD = Adequacy("none", None, None, None, None, None, "undetermined")
 
 
-class Method(NamedTuple):
+@dataclass(frozen=True)
+class Method:
     """How a diary is judged.
 
     Attributes
@@ -44,14 +49,40 @@ class Method(NamedTuple):
         Whether Monday to Thursday and Friday to Sunday are weighted as they stand in a week.
     consecutive : bool
         Whether days that follow each other are taken for fewer independent ones.
+
+    Raises
+    ------
+    ValueError
+        The level is not above .5 and below 1, or ``sd`` names no nutrient or no amount above 0.
     """
 
     level: float = assessment.LEVEL
     own_sd: bool = False
     prior: bool = False
-    sd: Mapping[str, float] = MappingProxyType({})
+    sd: Mapping[str, float] = field(default_factory=dict)
     weekdays: bool = False
     consecutive: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.level, str) or not 0.5 < self.level < 1.0:
+            raise ValueError(f"the level of confidence lies above .5 and below 1, got {self.level!r}")
+        if wrong := [name for name, sd in self.sd.items() if name not in nutrient_index() or not sd > 0]:
+            raise ValueError(f"sd: {wrong[0]!r} is no nutrient, or its day-to-day SD is not above 0")
+
+    def told(self) -> str:
+        """What differs from the usual way, in words; "" where nothing does."""
+        said = []
+        if self.level != assessment.LEVEL:
+            said.append(f"verdicts from a confidence of {self.level:.0%} on".replace("%", " %"))
+        if self.own_sd:
+            said.append("the log's own variation from day to day, drawn to the table's (from 14 days on)")
+        if self.sd:
+            said.append(f"a day-to-day SD as given for {', '.join(self.sd)}")
+        if self.weekdays:
+            said.append("Monday to Thursday and Friday to Sunday weighted 4 to 3")
+        if self.consecutive:
+            said.append("days in a row counted as fewer independent ones (correlation .2)")
+        return "; ".join(said)
 
 
 class Reading(NamedTuple):
@@ -68,6 +99,9 @@ class Reading(NamedTuple):
         These three are None for context nutrients, which are shown but not judged.
     capped_by : tuple of str
         What was told that a log cannot see past: with it no log shows that intake is enough.
+    reason : str
+        Why no verdict is given where the test alone would give one: ``capped``, ``sun`` (of a low vitamin D), ``days``
+        (it hangs on days left out of the mean); else "".
     """
 
     nutrient: Nutrient
@@ -78,6 +112,7 @@ class Reading(NamedTuple):
     adequacy: Adequacy | None
     excess: Excess | None
     capped_by: tuple[str, ...] = ()
+    reason: str = ""
 
 
 USUAL = Method()
@@ -111,13 +146,39 @@ def read(intake: Intake, person: Person, nutrient: Nutrient, method: Method = US
     if not found:
         return Reading(nutrient, low, best, high, None, None, None)
     adequacy = _agreed([one.adequacy for one in found])
-    caps = _caps(person, nutrient.id) if adequacy.status in ENOUGH else ()
-    if caps:
+    caps = _caps(intake, person, nutrient.id) if adequacy.status in ENOUGH else ()
+    sunny = nutrient.id == SKIN_MAKES and person.sun == "regular" and adequacy.status == "likely_low"
+    reason = "capped" if caps else "sun" if sunny else ""
+    if reason:
         adequacy = adequacy._replace(status="undetermined")
     return Reading(
         nutrient, low, best, high, _most_demanding([one.reference for one in found]), adequacy,
-        _agreed([one.excess for one in found]), caps,
+        _agreed([one.excess for one in found]), caps, reason,
     )  # fmt: skip
+
+
+def hanging_on_days(readings: Sequence[Reading], without: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Readings with verdicts only where the log gives them with and without the days left out of its mean.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        Without the days that were found incomplete.
+    without : sequence of Reading
+        With those days in, in the same order.
+    """
+    kept = []
+    for one, other in zip(readings, without, strict=True):
+        differ = (
+            one.adequacy is not None
+            and other.adequacy is not None
+            and one.adequacy.status in VERDICTS
+            and other.adequacy.status != one.adequacy.status
+        )
+        if differ and one.adequacy is not None:
+            one = one._replace(adequacy=one.adequacy._replace(status="undetermined"), reason="days")
+        kept.append(one)
+    return tuple(kept)
 
 
 class _Assessed(NamedTuple):
@@ -232,16 +293,26 @@ def _prior(known: Variation | None) -> Prior | None:
     return Prior(known.mean, known.sd_between)
 
 
-def _caps(person: Person, nutrient: str) -> tuple[str, ...]:
+def _caps(intake: Intake, person: Person, nutrient: str) -> tuple[str, ...]:
     """What the person told that a log of a nutrient cannot see past: conditions, and medicines of long use."""
     known = known_answers()
     found = []
     for kind in ("condition", "medicine"):
         for told in person.told(kind):
             long = told.months is None or told.months >= CAPS_FROM_MONTHS.get(told.id, 0.0)
-            if told.id and nutrient in known[told.id].caps and long:
+            if told.id and nutrient in known[told.id].caps and long and not _unbound(intake, person, nutrient, told.id):
                 found.append(told.label)
     return tuple(found)
+
+
+def _unbound(intake: Intake, person: Person, nutrient: str, told: str) -> bool:
+    """Whether a nutrient that a medicine keeps bound to food comes unbound in full: B12 of tablets beside a PPI."""
+    if told not in BOUND_TO_FOOD or nutrient not in ADDED:
+        return False
+    limits, i = target(person, nutrient), nutrient_index()[nutrient]
+    enough = (limits.rda or limits.ai) if limits is not None else None
+    added = intake.mean_by_source.low[i, FORTIFIED] + intake.mean_by_source.low[i, SUPPLEMENT]
+    return enough is not None and float(added) >= enough
 
 
 def _bounds(mean: Bounds, i: int, factor: float = 1.0) -> assessment.Bounds:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -25,8 +26,10 @@ from nutrigap.units import nutrient_index
 SATURDAY = 5
 MIN_OTHERS = 3
 """Fewest other days that a day is compared with. [days]"""
-LOW_ENERGY, VERY_LOW_ENERGY = 0.6, 0.35
-"""Share of the other days' median energy below which a day is in doubt; below the second it needs no other sign."""
+LOW_ENERGY = 0.6
+"""Share of the other days' median energy below which a day is in doubt."""
+MOST_DAYS = 2 / 3
+"""Share of the other days that have a meal, from which a day without it lacks it."""
 LEAST_KCAL = 500.0
 """Median energy of the other days from which they are a whole day's food that another can be held against. [kcal]"""
 FEW_LINES = 0.5
@@ -76,6 +79,7 @@ class Record:
     weekdays: tuple[int, ...]
     in_a_row: bool
     energy: EnergyCheck | None
+    doubtful: tuple[Incomplete, ...] = ()
 
     def weighed(self, method: Method) -> Record:
         """The record with its weekdays weighted, where the method asks for it."""
@@ -107,6 +111,7 @@ def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) 
     ]
     if len(gone) == intake.days:  # a log of nothing but such days is shown as it is
         gone = []
+    left = {one.date for one in gone}
     whole = intake.without([one.date for one in gone]) if gone else intake
     dates = [date for date, counts in zip(whole.dates, whole.complete, strict=True) if counts]
     return Record(
@@ -116,6 +121,11 @@ def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) 
         weekdays=tuple(sum(date.weekday() == day for date in dates) for day in range(7)),
         in_a_row=in_a_row(whole),
         energy=_energy(whole, person),
+        doubtful=tuple(
+            Incomplete(date, "; ".join(signs), False)
+            for date, signs in _doubts(intake, marked).items()
+            if date not in left
+        ),
     )
 
 
@@ -142,24 +152,49 @@ def _why(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> tuple[str, b
 
 
 def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
-    """What is missing on a day, if it is enough to leave it out; else []."""
-    others = [int(o) for o in np.flatnonzero(intake.complete) if o != d and marked.get(intake.dates[o], True)]
-    if len(others) < MIN_OTHERS:
+    """What is missing on a day, if it is enough to leave it out: low energy and a second sign; else []."""
+    others = _others(intake, d, marked)
+    low = _low_energy(intake, d, others)
+    if not low or len(others) < MIN_OTHERS:
         return []
-    i = nutrient_index()["energy"]
-    usual = _median([float(intake.daily.best[o, i]) for o in others])
-    held = float(intake.daily.high[d, i])  # what was left out may be the energy that is missing
-    if not usual >= LEAST_KCAL or not held < LOW_ENERGY * usual:
-        return []
-    signs = [f"{held:,.0f} kcal, the other days about {usual:,.0f}"]
+    signs = []
     lines, meals = _lines(intake), _meals(intake)
     median = _median([lines[o] for o in others])
     if lines[d] <= FEW_LINES * median:
         signs.append(f"{lines[d]} lines, the other days about {median:.0f}")
-    absent = sorted(set.intersection(*(meals[o] for o in others)) - meals[d])
+    counts = Counter(meal for o in others for meal in meals[o])
+    absent = sorted(meal for meal, n in counts.items() if n >= MOST_DAYS * len(others) and meal not in meals[d])
     if absent and meals[d]:
-        signs.append(f"no {absent[0]}, which every other day has")
-    return signs if len(signs) > 1 or held < VERY_LOW_ENERGY * usual else []
+        signs.append(f"no {absent[0]}, which most other days have")
+    return [low, *signs] if signs else []
+
+
+def _doubts(intake: Intake, marked: Mapping[dt.date, bool]) -> dict[dt.date, list[str]]:
+    """Days of low energy, whatever else they hold: date -> what is low."""
+    found = {}
+    for d in np.flatnonzero(intake.complete):
+        others = _others(intake, int(d), marked)
+        low = _low_energy(intake, int(d), others)
+        if low and len(others) >= MIN_OTHERS - 1 and not marked.get(intake.dates[d], False):
+            found[intake.dates[d]] = [low]
+    return found
+
+
+def _others(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[int]:
+    """The other days that a day is compared with: those that are not marked as incomplete."""
+    return [int(o) for o in np.flatnonzero(intake.complete) if o != d and marked.get(intake.dates[o], True)]
+
+
+def _low_energy(intake: Intake, d: int, others: Sequence[int]) -> str:
+    """The energy of a day beside that of the others, where it is far lower; else ""."""
+    if not others:
+        return ""
+    i = nutrient_index()["energy"]
+    usual = _median([float(intake.daily.best[o, i]) for o in others])
+    held = float(intake.daily.high[d, i])  # what was left out may be the energy that is missing
+    if not usual >= LEAST_KCAL or not held < LOW_ENERGY * usual:
+        return ""
+    return f"{held:,.0f} kcal, the other days about {usual:,.0f}"
 
 
 def _median(values: Sequence[float]) -> float:

@@ -34,7 +34,7 @@ from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
-from nutrigap.words import key, lexicon, negation, plain, singular, words
+from nutrigap.words import key, lexicon, meanings, negation, plain, singular, words
 
 # "0 apples", "-2 eggs"
 _NOTHING_EATEN = r"\s*(?:[-−]\s*\d|0+(?:[.,]0+)?\s+[^\W\d])"
@@ -252,10 +252,23 @@ def _resolve_food(
         guesses.append(f'"{unheeded}" was not taken into account')
     if grams.guess:
         guesses.append(grams.guess)
+    untold = _only_the_label_tells(phrase, line, match)
+    if untold:
+        guesses.append("whether vitamin B12 was added to it only the label tells (vitamin_b12_mcg)")
     return Entry(
         line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
+        open=untold,
         problem="; ".join(guesses), fix=_guess_fix(grams, match) if guesses else "",
     )  # fmt: skip
+
+
+def _only_the_label_tells(phrase: str, line: Line, match: Match) -> frozenset[str]:
+    """Nutrients added to some brands of a food and not to others, where the line does not tell: B12 of yeast flakes."""
+    if match.method == "code" or "vitamin_b12" in line.labels:
+        return frozenset()
+    said = f" {plain(phrase)} "
+    named = any(f" {words} " in said for words in meanings("b12_by_label"))
+    return frozenset(["vitamin_b12"]) if named else frozenset()
 
 
 def _row(foods: FoodTable, code: str) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
+from nutrigap.answers import Answer, known_answers
 from nutrigap.diary.cells import clean, read_number, show
 from nutrigap.diary.dates import ISO_FIX, DateReader, format_fault
 from nutrigap.diary.model import Fault
@@ -312,6 +313,28 @@ def by_day(log: SymptomLog) -> list[DayRow]:
         for day, value in _daily(observations).items():
             rows.setdefault(day, {})[name] = value
     return [DayRow(day, rows[day]) for day in sorted(rows)]
+
+
+def told_by(log: SymptomLog) -> list[Answer]:
+    """The symptoms that a log holds (a number above 0), each with how long it runs from its first day to its last.
+
+    Sleep, stress and exercise are no symptoms. [months]
+    """
+    days: dict[str, list[datetime.date]] = {}
+    for one in log.days:
+        if one.value > 0 and one.kind not in EVERYDAY:
+            days.setdefault(one.kind, []).append(one.date)
+    known = known_answers()
+    return [
+        Answer(kind if kind in known else "", kind, (max(dates) - min(dates)).days * 12 / 365.25)
+        for kind, dates in days.items()
+    ]
+
+
+def label(kind: str) -> str:
+    """How a report names a kind: ``trouble breathing``."""
+    known = known_answers()
+    return known[kind].label if kind in known else kind
 
 
 def rising(log: SymptomLog, since: datetime.date, kind: str = "twitching") -> bool | None:

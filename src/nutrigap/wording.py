@@ -132,19 +132,32 @@ def adequacy(reading: Reading, log: Log) -> str:
         return _by_eye(reading)
     if log.days < MIN_DAYS:
         return _short_log(reading)
-    if target.ear is None and target.ai is not None and not reading.capped_by:
+    if target.ear is None and target.ai is not None and not reading.reason:
         return _against_ai(reading, log)
     if found.confidence is None:
         return _why_undetermined(reading, log)
-    if reading.capped_by:
-        return _capped(reading, found.confidence)
+    if reading.reason:
+        return _without_verdict(reading, log, found.confidence)
     return _against_ear(reading, log, found.confidence)
 
 
-def _capped(reading: Reading, confidence: float) -> str:
-    """What was told lets no log show that intake is enough, whatever it holds."""
+def _without_verdict(reading: Reading, log: Log, confidence: float) -> str:
+    """Why no verdict is given where the test alone would give one."""
     target = reading.reference
-    meets = "meets the need" if target is not None and target.ear is not None else "reaches the adequate intake (AI)"
+    assert target is not None
+    meets = "meets the need" if target.ear is not None else "reaches the adequate intake (AI)"
+    if reading.reason == "sun":
+        unit, need = reading.nutrient.unit, target.ear if target.ear is not None else target.ai
+        return (
+            f"Food brings little in this log ({amount(reading, reading.best)} {unit} a day; half of people need more "
+            f"than {exactly(need or 0)} {unit} where there is almost no sun: confidence {percent(confidence)} that "
+            f"usual intake {meets}). With regular summer sun a log of food cannot say whether that matters."
+        )
+    if reading.reason == "days":
+        return (
+            "Not enough to say: it hangs on the days left out of the mean, which may have been complete. Without them, "
+            f"confidence is {percent(confidence)} that usual intake {meets}."
+        )
     return (
         f"Not enough to say: with {' and '.join(reading.capped_by)} a log cannot show that intake is enough. By the "
         f"amounts alone, confidence is {percent(confidence)} that usual intake {meets}."
@@ -261,7 +274,7 @@ def few_days(days: int) -> str:
 
 def _why_undetermined(reading: Reading, log: Log) -> str:
     if math.isinf(reading.high):
-        return "Not enough to say: a product whose label is not told may have brought any amount."
+        return "Not enough to say: what a label does not tell may be any amount."
     if log.assumed:
         return "Not enough to say: the answer depends on the person's age or sex, or on what is unknown in the log."
     return "Not enough to say: what is unknown in the log decides."

@@ -21,6 +21,7 @@ from nutrigap.units import find_unit, nutrient_index
 from nutrigap.words import key, words
 
 B12_START_DAYS = 3  # a first line this long after the first logged day is a start that the log saw
+ANIMAL_B12 = 0.05  # µg in a line: what plants bring of it by the tables is less
 B12_NEXT_TO_NONE = 0.3 - 1e-9  # µg a day; an egg or a cup of milk brings more
 _GLUED_UNIT = r"(?<=\d)\s*(?=[a-zA-Zµμ])"
 
@@ -118,6 +119,8 @@ class B12(NamedTuple):
         Complete days on which foods by themselves bring less than that, by the best value.
     unread : tuple of int
         Lines that may be a source of which nothing is known: left out, or without a label.
+    animal_lines : tuple of int
+        Lines of food with B12 of its own by the table, as of foods with milk, egg, meat or fish.
     fortified_lines : tuple of int
         Lines whose words name a food that commonly has B12 added ("nooch").
     injections : tuple of int
@@ -135,6 +138,7 @@ class B12(NamedTuple):
     surely_next_to_none: bool
     days_without_animal: int
     unread: tuple[int, ...]
+    animal_lines: tuple[int, ...]
     fortified_lines: tuple[int, ...]
     injections: tuple[int, ...]
     first_dose: dt.date | None
@@ -358,7 +362,17 @@ def b12(intake: Intake) -> B12:
                 {
                     entry.line.number
                     for entry in intake.entries
-                    if "vitamin_b12" in entry.missing or "vitamin_b12" in entry.open
+                    if ("vitamin_b12" in entry.missing or "vitamin_b12" in entry.open)
+                    and (entry.row is None or "vitamin_b12" in entry.open or intake.foods.values[entry.row, at] != 0.0)
+                }
+            )
+        ),
+        animal_lines=tuple(
+            sorted(
+                {
+                    entry.line.number
+                    for entry, best in zip(intake.entries, animal.best, strict=True)
+                    if entry.kind == "food" and best > ANIMAL_B12
                 }
             )
         ),

@@ -19,7 +19,8 @@ LOOKS = {
     "below_ai_no_inference": "no conclusion",
     "no_reference": "no reference",
 }
-ABOVE = "above a level"
+ABOVE, DIFFER = "above a level", "levels differ"
+LEVELS_PASSED = ("above_level", "talk")
 LEGEND_EAR = "{ear}: half of people like you need more. {rda}: covers nearly all."
 LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
 LEGEND = (
@@ -75,8 +76,11 @@ def is_above(reading: Reading) -> bool:
     return reading.excess is not None and reading.excess.status == "above_ul"
 
 
-def looks(reading: Reading) -> str:
-    """The verdict in a word or two; above a level goes before all else."""
+def looks(reading: Reading, report: Report | None = None) -> str:
+    """The verdict in a word or two; above a level, or the level of one authority, goes before all else."""
     if is_above(reading):
         return ABOVE
+    levels = report.found if report is not None else ()
+    if any(flag.level in LEVELS_PASSED and reading.nutrient.id in flag.nutrients for flag in levels):
+        return DIFFER
     return LOOKS[reading.adequacy.status] if reading.adequacy is not None else "-"

@@ -14,9 +14,10 @@ from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report.cells import is_above
 from nutrigap.report.model import Report
-from nutrigap.report.sentences import graded
-from nutrigap.report.wrap import shorten
+from nutrigap.report.sentences import common_deciders, graded
+from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import Flag
+from nutrigap.rules.phrasing import about
 from nutrigap.units import nutrient_index
 from nutrigap.wording import SMALL, amount, count, exactly, percent
 
@@ -49,7 +50,10 @@ def title(report: Report) -> str:
     period = "no dated line"
     if dates:
         span = f"{dates[0]}" if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
-        period = f"{span}, {count(report.intake.days, 'day')}" + ("" if report.intake.days else " that can be counted")
+        days = count(report.intake.days, "day")
+        if 0 < report.intake.days < len(dates):
+            days = f"{report.intake.days:,} of {count(len(dates), 'logged day')} in the mean"
+        period = f"{span}, {days}" + ("" if report.intake.days else " that can be counted")
     name = f"{shorten(report.name)}: " if report.name else ""
     return f"{name}{who(report.person)} · {period}"
 
@@ -112,10 +116,19 @@ def answers(report: Report) -> list[Answer]:
     ]
     if levels:
         found.append(Answer("Authorities differ", ", ".join(levels), ""))
+    passed = {id_ for flag in report.found if flag.level in ("above_level", "talk") for id_ in flag.nutrients}
     for label, statuses in ANSWERS:
-        names = [_named(one) for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
+        told = [one for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
+        if statuses == ANSWERS[1][1]:  # what is above a level is not called covered in the same breath
+            told = [one for one in told if one.nutrient.id not in passed or is_above(one)]
+        names = [_named(report, one) for one in told]
         if names:
             found.append(Answer(label, ", ".join(names), "low" if statuses == ("likely_low",) else ""))
+    if report.flag("R03"):
+        found.append(Answer("Few sources of B12", "see Vitamin B12 below", ""))
+    triggers = _triggers(report)
+    if triggers:
+        found.append(Answer("Everyday triggers", triggers, ""))
     return found
 
 
@@ -140,11 +153,25 @@ def _compared(reading: Reading) -> str:
     return f"{amount(reading, found.amount_compared)} {unit} a day, level {exactly(target.ul)} {unit}"
 
 
-def _named(reading: Reading) -> str:
+def _triggers(report: Report) -> str:
+    """What a rule says of caffeine, alcohol and liquorice, in a word each: they are looked at before any nutrient."""
+    seen, said = report.case.seen, []
+    if report.flag("R06"):
+        said.append(f"caffeine {about(seen.caffeine.mean)} mg a day")
+    if report.flag("R05"):
+        said.append(f"alcohol {about(seen.alcohol.mean)} g a day")
+    if report.flag("R17"):
+        said.append("liquorice")
+    return ", ".join(said)
+
+
+def _named(report: Report, reading: Reading) -> str:
     found = reading.adequacy
     if found is None or found.confidence is None or found.status in ("below_ai_no_inference", "undetermined"):
         return reading.nutrient.name
     low = found.status == "likely_low"
+    if low and report.log.scant:  # a log with gaps is certain of nothing low
+        return reading.nutrient.name
     return f"{reading.nutrient.name} ({percent(1 - found.confidence if low else found.confidence)})"
 
 
@@ -171,6 +198,7 @@ def remarks(report: Report) -> list[str]:
     rest = f" ({guesses:,} on a guess)" if guesses else ""
     lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
     said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
+    said += _wide(report)
     said += without_food(report)
     if report.record.incomplete:
         said.append(
@@ -180,6 +208,15 @@ def remarks(report: Report) -> list[str]:
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def _wide(report: Report) -> list[str]:
+    """What widens the bounds of most nutrients, told once."""
+    common = common_deciders(report) if report.intake.days else {}
+    if not common:
+        return []
+    names = [f"{shorten(text)} ({reason}, {ranges(lines, 3)})" for (text, lines), reason in common.items()]
+    return [f"The bounds of most nutrients are widened by {'; '.join(names)}."]
 
 
 def in_short(report: Report) -> list[Flag]:

@@ -85,6 +85,7 @@ def as_dict(report: Report) -> dict[str, Json]:
             }
             for idea in report.ideas
         ],
+        "method": _method(report),
         "record": _record(report),
         "exposures": _exposures(report),
         "comparison": [_comparison(report, name) for name in report.case.others],
@@ -101,6 +102,19 @@ def as_dict(report: Report) -> dict[str, Json]:
     }  # fmt: skip
 
 
+def _method(report: Report) -> dict[str, Json]:
+    """How the diary was judged."""
+    how = report.case.method
+    return {
+        "level": how.level,
+        "own_sd": how.own_sd,
+        "prior": how.prior,
+        "sd": dict(how.sd),
+        "weekdays": how.weekdays,
+        "consecutive": how.consecutive,
+    }
+
+
 def _record(report: Report) -> dict[str, Json]:
     """How complete the log is: days, those left out of the mean with the reason, energy against the basal rate."""
     kept = report.record
@@ -113,6 +127,7 @@ def _record(report: Report) -> dict[str, Json]:
         "incomplete": [
             {"date": one.date.isoformat(), "reason": one.reason, "marked": one.marked} for one in kept.incomplete
         ],
+        "doubtful": [{"date": one.date.isoformat(), "reason": one.reason} for one in kept.doubtful],
         "mean_with_all": None
         if all_days is None
         else {one.nutrient.id: finite(float(all_days[columns[one.nutrient.id]])) for one in report.readings},
@@ -252,6 +267,7 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
         if reading.nutrient.role == "core"
         else [],
         "capped_by": list(reading.capped_by),
+        "no_verdict_because": reading.reason or None,
         "contributors": [
             {"food": food, "amount": amount, "share": share}
             for food, amount, share in intake.contributors(reading.nutrient.id)

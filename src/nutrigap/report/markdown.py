@@ -81,7 +81,7 @@ def _table(report: Report) -> list[str]:
     lines = [head, "|---|---:|---:|---:|---:|---|"]
     for one in report.core:
         mean = f"{amount(one, one.best)} {one.nutrient.unit}"
-        cells = (one.nutrient.name, mean, bounds(one), need(one), limit(one), looks(one))
+        cells = (one.nutrient.name, mean, bounds(one), need(one), limit(one), looks(one, report))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -35,10 +35,18 @@ WHAT_CONFIDENCE_IS = (
     'right and tells little, while "looks covered" from food alone is wrong in 4 of 10 logs of a week. For B12 it is '
     "the other way round: few are low, and of the logs of a week that look low most are not."
 )
-ADDED_MAGNESIUM = (
-    "EFSA's upper level for magnesium counts magnesium added to food and water too, which the food tables cannot tell "
-    "from the food's own: only supplements are compared."
+PRIOR = (
+    "With the population as prior: a posterior probability with the mean and spread of people of the same age and sex "
+    "(NHANES 2007-2012). It draws everybody towards the crowd, and decides nothing here."
 )
+ADDED_MAGNESIUM = (
+    "The European upper level for magnesium (EFSA, Nordic countries) counts magnesium added to food and water too, "
+    "which the food tables cannot tell from the food's own: only supplements are compared."
+)
+
+
+BESIDE_SYMPTOMS = ("caffeine", "alcohol")
+OPEN_BY = 1.05  # times the best amount of a day, from which a + says that there may be more
 
 
 class Check(NamedTuple):
@@ -85,25 +93,33 @@ def ideas_note() -> str:
 
 
 def symptom_days(report: Report) -> list[str]:
-    """Each day's symptoms beside that day's intake: ``2026-03-02: twitching 5 | magnesium 320 mg, ...``."""
+    """Each day's symptoms beside that day's intake: ``2026-03-02: twitching 5 | magnesium 320 mg, ...``.
+
+    A ``+`` stands behind an amount to which unread lines or unmeasured values may add more than 5 %.
+    """
     if report.case.symptoms is None:
         return []
-    from nutrigap.symptoms import by_day
+    from nutrigap.symptoms import by_day, label
 
-    place = {date: d for d, date in enumerate(report.intake.dates)}
+    intake = report.intake
+    place = {date: d for d, date in enumerate(intake.dates)}
+    shown = [one for one in report.readings if one.nutrient.role == "core" or one.nutrient.id in BESIDE_SYMPTOMS]
     rows = []
     for day in by_day(report.case.symptoms):
-        told = ", ".join(f"{kind} {value:g}" for kind, value in day.values.items())
-        taken = "no diary on this day"
-        if day.date in place:
-            taken = ", ".join(
-                f"{one.nutrient.called} {amount(one, float(report.intake.daily.best[place[day.date], _column(one)]))} "
-                f"{one.nutrient.unit}"
-                for one in report.readings
-                if one.nutrient.role == "core" or one.nutrient.id in ("caffeine", "alcohol")
-            )
-        rows.append(f"{day.date}: {told} | {taken}")
+        told = ", ".join(f"{label(kind)} {value:g}" for kind, value in day.values.items())
+        d, taken, whole = place.get(day.date), "no diary on this day", ""
+        if d is not None:
+            taken = ", ".join(_on_day(report, one, d) for one in shown)
+            whole = "" if intake.complete[d] else " (not in the mean)"
+        rows.append(f"{day.date}{whole}: {told} | {taken}")
     return rows
+
+
+def _on_day(report: Report, reading: Reading, d: int) -> str:
+    i, daily = _column(reading), report.intake.daily
+    best, high = float(daily.best[d, i]), float(daily.high[d, i])
+    more = "+" if high > OPEN_BY * best else ""
+    return f"{reading.nutrient.called} {amount(reading, best)}{more} {reading.nutrient.unit}"
 
 
 def record(report: Report) -> list[str]:
@@ -125,13 +141,16 @@ def record(report: Report) -> list[str]:
         said.append(f"Means without them, and in brackets with them: {', '.join(both)}.")
         if not all(one.marked for one in kept.incomplete):
             said.append('If nothing is missing on such a day, write "complete day" in a note of that day.')
+    for one in kept.doubtful:
+        said.append(
+            f"{one.date} holds {one.reason}. It is in the mean; if something is missing from it, mark it as incomplete "
+            "(--incomplete, or a note of that day)."
+        )
     if kept.energy is not None and kept.energy.ratio >= kept.energy.lower:
         said.append(
             f"Energy is {kept.energy.ratio:.2f} times what a body of this size uses at rest; a complete log of so many "
             f"days mostly lies between {kept.energy.lower:.2f} and {kept.energy.upper:.2f}."
         )
-    if report.intake.weights is not None:
-        said.append("Monday to Thursday and Friday to Sunday are weighted 4 to 3, as they stand in a week.")
     return said
 
 
@@ -153,12 +172,18 @@ def comparison_notes(report: Report, authority: str) -> list[str]:
     known = [report.case.target(one.nutrient.id, authority) for one in report.core]
     targets = [target for target in known if target is not None]
     said = []
-    if any(target.ul_scope == "supplement_water_added" for target in targets):
+    first = next((name for name in report.compared if _counts_added(report, name)), "")
+    if authority == first:  # told once, be there two such authorities
         said.append(ADDED_MAGNESIUM)
     if any(target.provisional for target in targets):
         names = [find_nutrient(target.nutrient).called for target in targets if target.provisional]
         said.append(f"Provisional: the average requirement of {', '.join(names)}.")
     return said
+
+
+def _counts_added(report: Report, authority: str) -> bool:
+    target = report.case.target("magnesium", authority)
+    return target is not None and target.ul_scope == "supplement_water_added"
 
 
 def checks(report: Report) -> list[tuple[str, list[Check]]]:
@@ -194,6 +219,10 @@ def context(report: Report) -> list[str]:
 def method(report: Report) -> list[str]:
     """How it was done, in plain words."""
     said = [flag.text for flag in report.section("method")] + [METHOD, WHAT_CONFIDENCE_IS, GRADES]
+    if report.case.method.told():
+        said.append(f"Judged with {report.case.method.told()}.")
+    if report.case.method.prior:
+        said.append(PRIOR)
     targets = [one.reference for one in report.core if one.reference is not None]
     if any(target.ul_scope == "supplement_water_added" for target in targets):
         said.append(ADDED_MAGNESIUM)

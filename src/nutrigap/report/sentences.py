@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 from nutrigap import wording
-from nutrigap.readings import Reading
+from nutrigap.readings import OWN_SPREAD_DAYS, Reading
 from nutrigap.report.cells import is_above
 from nutrigap.report.model import Report
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import Flag
 from nutrigap.wording import SMALL, amount, percent
 
-OWN_SPREAD_DAYS = 14  # as in nutrigap.sensitivity, which few reports need to load
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
 MOST_NAMED = 3
+MOST_OF_SIX = 4  # nutrients from which what widens their bounds is told once
 BLOOD_TEST_DAYS = 7
 # Of these a blood test shows whether the body is short; calcium, potassium and magnesium in blood are kept steady.
 BLOOD_TEST_TELLS = ("vitamin_b12", "vitamin_d")
@@ -68,10 +68,7 @@ def stressed(report: Report, reading: Reading) -> str:
     if own is not None and own.status != found.status:
         said.append(f"By this log's own variation from day to day, confidence would be {percent(own.confidence)}.")
     if prior is not None:
-        said.append(
-            f"With the population as prior (NHANES 2007-2012), the probability that usual intake meets the need is "
-            f"{percent(prior.confidence)}; it draws everybody towards the crowd, and decides nothing here."
-        )
+        said.append(f"With the population as prior: {percent(prior.confidence)} that usual intake meets the need.")
     return " ".join(said)
 
 
@@ -100,17 +97,27 @@ def twitching(report: Report) -> list[str]:
 
 def _width(report: Report, reading: Reading) -> list[str]:
     """The foods and lines that decide how wide the bounds are, where they are wide."""
-    least = SMALL * max(reading.best, 0.0)
+    least, common = SMALL * max(reading.best, 0.0), common_deciders(report)
     if reading.high - reading.low <= NARROW * max(reading.best, 1e-12):
         return []
     parts = []
     for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]:
         shown = amount(reading, one.width)
-        if one.width < least or not any(digit in shown for digit in "123456789?"):
+        if (one.text, one.lines) in common or one.width < least or not any(digit in shown for digit in "123456789?"):
             continue
         size = "no upper end" if math.isinf(one.width) else f"up to {shown} {reading.nutrient.unit} a day"
         parts.append(f"{shorten(one.text)} ({one.reason}, {ranges(one.lines, 3)}: {size})")
     return [f"The bounds are set by {'; '.join(parts)}."] if parts else []
+
+
+def common_deciders(report: Report) -> dict[tuple[str, tuple[int, ...]], str]:
+    """What widens the bounds of most nutrients, with the reason: it is told once, above all of them."""
+    seen: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for reading in report.core:
+        for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]:
+            if one.width >= SMALL * max(reading.best, 1e-12):
+                seen.setdefault((one.text, one.lines), []).append(one.reason)
+    return {key: reasons[0] for key, reasons in seen.items() if len(reasons) >= MOST_OF_SIX}
 
 
 def contributors(report: Report, reading: Reading) -> str:

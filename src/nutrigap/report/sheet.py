@@ -14,7 +14,7 @@ from nutrigap.report.head import who
 from nutrigap.report.markdown import escape
 from nutrigap.report.model import Report
 from nutrigap.report.sheet_parts import Section, also, log, not_counted, period, told
-from nutrigap.report.sheet_tables import nutrients, products_taken, symptom_days
+from nutrigap.report.sheet_tables import beside, nutrients, products_taken, symptom_days
 from nutrigap.report.wrap import shorten
 from nutrigap.rules import DISCLAIMER
 from nutrigap.tables import sources
@@ -38,7 +38,8 @@ def contents(report: Report) -> Sheet:
     days = (symptom_days(report),) if report.case.symptoms is not None else ()
     # sections without a table stand side by side where there is room: two before the tables, two behind them
     sections = (
-        log(report), told(report), nutrients(report), products_taken(report), *days, also(report), not_counted(report),
+        log(report), told(report), nutrients(report), *(beside(report, name) for name in report.compared),
+        products_taken(report), *days, also(report), not_counted(report),
     )  # fmt: skip
     return Sheet(TITLE, f"{name}{who(report.person)}, {period(report)}", sections, _foot(report))
 

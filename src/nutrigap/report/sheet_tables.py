@@ -128,7 +128,7 @@ def _limit(reading: Reading) -> str:
     return f"{exactly(target.ul)} {UL_SCOPES[target.ul_scope]}"
 
 
-def _confidence(report: Report, reading: Reading) -> tuple[str, ...]:
+def _confidence(report: Report, reading: Reading, *, stressed: bool = True) -> tuple[str, ...]:
     """Confidence with its ends, the same at larger spreads, and the test."""
     found, days = reading.adequacy, report.intake.days
     if not report.intake.has_food or days < MIN_DAYS:
@@ -142,7 +142,8 @@ def _confidence(report: Report, reading: Reading) -> tuple[str, ...]:
         if ends == [best, best] or best == UNKNOWN
         else f"{best} [{'-'.join(end.removesuffix(' %') for end in ends)}]"
     )
-    stress = {one.what: percentage(one.confidence) for one in report.case.stress(reading.nutrient.id)}
+    rows = report.case.stress(reading.nutrient.id) if stressed else ()
+    stress = {one.what: percentage(one.confidence) for one in rows}
     against, test = TESTS[found.method]
     kind = against or (reading.reference.ear_term if reading.reference is not None else "")
     return told, *(stress.get(what, UNKNOWN) for what in SPREADS), f"{kind}, {test}"
@@ -202,6 +203,18 @@ def _weight(report: Report, taken: _Taken) -> float:
     """The largest share that a product has of a mean."""
     means = ((report.case.readings[id_].best, mean.best) for id_, mean in taken.means.items())
     return max((part / whole for whole, part in means if whole > 0), default=0.0)
+
+
+def beside(report: Report, authority: str) -> Section:
+    """References, upper levels and confidence of the six by another authority."""
+    words = terms(authority)
+    head = ("Per day", f"Reference, {words['short']}", "UL", "Confidence", f"Test, {count(report.intake.days, 'day')}")
+    rows = []
+    for one in report.core:
+        other = report.case.others[authority][one.nutrient.id]
+        told, *_, test = _confidence(report, other, stressed=False)
+        rows.append((f"{one.nutrient.name}, {one.nutrient.unit}", _reference(other), _limit(other), told, test))
+    return Section(f"The same by {words['short']}", table=Table(head, tuple(rows)))
 
 
 def products_taken(report: Report) -> Section:

@@ -71,7 +71,7 @@ def _table(page: Page, report: Report) -> None:
         mean = f"{amount(reading, reading.best)} {reading.nutrient.unit}"
         low = reading.adequacy is not None and reading.adequacy.status == "likely_low"
         page.row(
-            _cells(reading.nutrient.name, mean, bounds(reading), need(reading), limit(reading), looks(reading)),
+            _cells(reading.nutrient.name, mean, bounds(reading), need(reading), limit(reading), looks(reading, report)),
             role="above" if is_above(reading) else "low" if low else "",
         )
     page.put(legend(report), first="  ")

@@ -11,6 +11,7 @@ from nutrigap.wording import count
 ALCOHOL_G = {"male": 20.0, "female": 10.0, None: 10.0}
 CAFFEINE_DAY, CAFFEINE_DAY_PER_KG = 400.0, 5.7
 CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG = 200.0, 3.0
+CHILD_MG = 20.0  # mg a day, from which a child's caffeine is named where the weight was not told
 LIQUORICE_G, LIQUORICE_DAYS, LIQUORICE_MONTHS = 57.0, 14, 40 * 12
 WITH_LIQUORICE = ("weakness", "sudden_weakness", "irregular_heartbeat")
 NEW_B12_DAYS = 42
@@ -18,48 +19,62 @@ RISING = ("twitching", "tremor")
 
 
 def r05(case: Case) -> Iterator[Flag]:
-    """Alcohol above the amounts a day that are often named, or much on one day; adults only."""
-    seen = case.seen.alcohol
-    most = ALCOHOL_G[case.person.sex]
-    if case.adult and case.intake.days and (seen.mean.best > most or seen.above):
-        days = f"{len(seen.drinking)} of {count(case.intake.days, 'day')}"
+    """Alcohol above the amounts a day that are often named, or much on one day; any in pregnancy."""
+    seen, all_days = case.seen.alcohol, case.intake.days
+    if not all_days:
+        return
+    days = f"{len(seen.drinking)} of {count(all_days, 'day')}"
+    if case.person.life_stage == "pregnant" and seen.drinking:
+        yield say("R05", "pregnancy", days=days)
+    if case.adult and (seen.mean.best > ALCOHOL_G[case.person.sex] or seen.above):
         yield say("R05", mean=phrasing.about(seen.mean), days=days)
 
 
 def r06(case: Case) -> Iterator[Flag]:
-    """Caffeine a day and at one sitting, by weight where it was told."""
-    seen, weight = case.seen.caffeine, case.person.weight_kg
-    by_weight = not case.adult  # for children EFSA names 3 mg/kg; adults of any weight 400 and 200 mg
-    if by_weight and weight is None:
+    """Caffeine a day and at one sitting, by weight where it was told; in pregnancy 200 mg a day."""
+    seen, all_days = case.seen.caffeine, case.intake.days
+    if not all_days:
         return
-    kilo = float(weight or 0)
-    day = CAFFEINE_SITTING_PER_KG * kilo if by_weight else min(CAFFEINE_DAY, CAFFEINE_DAY_PER_KG * kilo or CAFFEINE_DAY)
-    once = (
-        CAFFEINE_SITTING_PER_KG * kilo
-        if by_weight
-        else (min(CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG * kilo or CAFFEINE_SITTING))
-    )
+    day, once, per_kg = _limits(case)
     found = []
-    above = int((seen.daily.best > day).sum())
-    if case.person.life_stage != "none" and seen.mean.best > CAFFEINE_SITTING:
-        found.append(say("R06", "pregnancy", mean=phrasing.about(seen.mean)))
-    elif above:
+    if day is None:
+        if seen.mean.best >= CHILD_MG:
+            found.append(say("R06", "child", mean=phrasing.about(seen.mean)))
+    elif above := int((seen.daily.best > day).sum()):
         numbers = {
             "limit": f"{day:.0f}",
-            "days": f"{above} of {count(case.intake.days, 'day')}",
+            "days": f"{above} of {count(all_days, 'day')}",
             "mean": phrasing.about(seen.mean),
+            # where only the best value is above it, the strength of the coffee decides
+            "sure": "" if bool((seen.daily.low > day).sum() == above) else "probably ",
         }
-        if day < CAFFEINE_DAY:
-            per_kg = CAFFEINE_SITTING_PER_KG if by_weight else CAFFEINE_DAY_PER_KG
-            found.append(say("R06", "by weight", per_kg=f"{per_kg:g}", **numbers))
-        else:
-            found.append(say("R06", "day", **numbers))
-    if seen.sitting is not None and seen.sitting.amount.best > once:
+        key = "pregnancy" if _for_two(case) else "by weight" if per_kg else "day"
+        found.append(say("R06", key, per_kg=f"{per_kg:g}", **numbers))
+    if once is not None and seen.sitting is not None and seen.sitting.amount.best > once:
         most, date = phrasing.about(seen.sitting.amount), seen.sitting.date.isoformat()
-        found.append(say("R06", "sitting", most=most, date=date, limit=f"{once:.0f}"))
+        sure = "" if seen.sitting.amount.low > once else "probably "
+        at = phrasing.AT[seen.sitting.by]
+        found.append(say("R06", "sitting", most=most, date=date, limit=f"{once:.0f}", at=at, sure=sure))
     yield from found
     if found:
         yield say("R06", "trigger")
+
+
+def _for_two(case: Case) -> bool:
+    return case.person.life_stage != "none"
+
+
+def _limits(case: Case) -> tuple[float | None, float | None, float]:
+    """Up to what EFSA (2015) sees no safety concern: a day and at once [mg], and mg per kg where weight decides."""
+    kilo = float(case.person.weight_kg or 0)
+    if _for_two(case):
+        return CAFFEINE_SITTING, None, 0.0
+    if not case.adult:  # 3 mg/kg, a day and at once
+        return (CAFFEINE_SITTING_PER_KG * kilo, None, CAFFEINE_SITTING_PER_KG) if kilo else (None, None, 0.0)
+    light = 0 < CAFFEINE_DAY_PER_KG * kilo < CAFFEINE_DAY
+    day = CAFFEINE_DAY_PER_KG * kilo if light else CAFFEINE_DAY
+    once = min(CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG * kilo) if kilo else CAFFEINE_SITTING
+    return day, once, CAFFEINE_DAY_PER_KG if light else 0.0
 
 
 def r11(case: Case) -> Iterator[Flag]:

@@ -196,9 +196,19 @@ class Case:
         """The first of these medicines that was told or logged."""
         return next((self.medicines[id_] for id_ in ids if id_ in self.medicines), None)
 
+    @cached_property
+    def symptoms_told(self) -> tuple[Answer, ...]:
+        """Symptoms told, and those of the symptom log; what is logged over more than two weeks lasts that long."""
+        told = list(self.person.told("symptom"))
+        if self.symptoms is not None:
+            from nutrigap.symptoms import told_by
+
+            told += [one for one in told_by(self.symptoms) if one.id not in {other.id for other in told}]
+        return tuple(told)
+
     def symptom(self, *ids: str) -> Answer | None:
-        """The first of these symptoms that was told."""
-        return self.person.tells("symptom", *ids)
+        """The first of these symptoms that was told or logged."""
+        return next((one for one in self.symptoms_told if one.id in ids), None)
 
     def condition(self, *ids: str) -> Answer | None:
         """The first of these conditions that was told."""
@@ -209,6 +219,11 @@ class Case:
         found = self.readings[nutrient].adequacy
         tested = found is not None and found.method.startswith("ear") and self.record.intake.days >= MIN_DAYS
         return found.confidence if tested and found is not None and self.record.intake.has_food else None
+
+    def confidence_high(self, nutrient: str) -> float | None:
+        """The same at the high end of the bounds; None where nothing bounds it."""
+        found = self.readings[nutrient].adequacy
+        return None if self.confidence(nutrient) is None or found is None else found.confidence_high
 
 
 def listed(items: list[str] | tuple[str, ...], last: str = "and") -> str:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 
 from nutrigap import wording
-from nutrigap.assessment import LEVEL, MIN_DAYS
+from nutrigap.assessment import MIN_DAYS
 from nutrigap.evidence import cell
 from nutrigap.readings import Reading
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import drinks_much
 from nutrigap.rules.model import NO_GRADE, SHOWN, Case, Flag, listed, part, say
 from nutrigap.supplements import Dose
-from nutrigap.units import nutrient_index, read_table
+from nutrigap.units import find_nutrient, nutrient_index, read_table
 from nutrigap.wording import amount, count, exactly
 
 PROBABLY = 0.65  # confidence from which "probably" is said
@@ -25,6 +25,7 @@ TINGLING = ("tingling", "numbness", "burning")
 OTHER_CALCIUM = 0.05  # share by which milk equivalents must differ to be worth a line
 TWO_READINGS = 0.1  # share of the mean by which the two readings of a product must differ
 EXACT = 1 - 1e-9  # ten times 2.4 over ten days is a hair below 2.4
+TRACE_B12 = 0.1  # µg a day of natural B12, from which it is not called none
 SOME_B12 = 0.3  # µg a day from products, from which they are sources
 MOST_PRODUCTS = 4
 SMALL_B6 = 1.0  # mg a day from enriched foods that is worth naming
@@ -70,20 +71,24 @@ def above(case: Case) -> Iterator[Flag]:
 
 def authorities_differ(case: Case) -> Iterator[Flag]:
     """C1: another authority would read an upper level or an adequate intake otherwise; B6 and magnesium have rules."""
-    for authority, others in case.others.items():
-        for reading in case.core:
-            id_ = reading.nutrient.id
-            if id_ in ("vitamin_b6", "magnesium") or not phrasing.limits_differ(reading.reference, others.target(id_)):
-                continue
-            said = phrasing.other_reading(reading, others[id_], authority, case.log)
-            if said:
-                yield Flag("C1", "info", (id_,), f"{reading.nutrient.name}: {said}", NO_GRADE, ())
+    for reading in case.core:
+        id_ = reading.nutrient.id
+        if id_ in ("vitamin_b6", "magnesium"):
+            continue
+        differ = {
+            name: other[id_]
+            for name, other in case.others.items()
+            if phrasing.limits_differ(reading.reference, other.target(id_))
+        }
+        said = phrasing.other_reading(reading, differ, case.log)
+        if said:
+            yield Flag("C1", "info", (id_,), f"{reading.nutrient.name}: {said}", NO_GRADE, ())
 
 
 def r01(case: Case) -> Iterator[Flag]:
     """Magnesium very probably low, with a loss factor or with calcium or potassium low too."""
-    confidence = case.confidence("magnesium")
-    if confidence is None or confidence > 1 - LEVEL:
+    found = case.readings["magnesium"].adequacy
+    if found is None or found.status != "likely_low" or not case.log.food:
         return
     calcium, potassium = case.confidence("calcium"), case.readings["potassium"]
     ai = potassium.reference.ai if potassium.reference is not None else None
@@ -94,40 +99,41 @@ def r01(case: Case) -> Iterator[Flag]:
 
 def r02(case: Case) -> Iterator[Flag]:
     """Vitamin D and calcium both probably low, without regular summer sun."""
-    ends = case.confidence("vitamin_d"), case.confidence("calcium")
+    ends = case.confidence_high("vitamin_d"), case.confidence_high("calcium")
     if case.person.sun != "regular" and all(end is not None and end <= 1 - PROBABLY for end in ends):
         yield say("R02", "", ("vitamin_d", "calcium"))
 
 
 def r03(case: Case) -> Iterator[Flag]:
-    """Next to no natural B12, and added plus supplement below the RDA."""
+    """Next to no natural B12, and added plus supplement below the RDA; with a vegan diet told, whatever a table has."""
     reading, intake = case.readings["vitamin_b12"], case.intake
     target, vegan = reading.reference, case.person.diet == "vegan"
     if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
         return
     seen, enough = case.seen.b12, target.rda or target.ai or math.inf
-    if not seen.next_to_none or seen.crystalline.best >= enough * EXACT:
+    if not (vegan or seen.next_to_none) or seen.crystalline.best >= enough * EXACT:
         return
-    months = case.person.months_on_diet
+    advised = f"{exactly(enough)} µg that is recommended" if target.rda else f"adequate intake of {exactly(enough)} µg"
+    brings = amount(reading, seen.crystalline.best)
+    if not vegan and seen.natural.best > TRACE_B12:
+        natural = amount(reading, seen.natural.best)
+        yield say("R03", "animal", "vitamin_b12", natural=natural, amount=brings, rda=advised)
+        return
     maybe = (*seen.unread, *seen.fortified_lines)
-    numbers = {
-        "amount": amount(reading, seen.crystalline.best),
-        "rda": exactly(enough),
-        "lines": phrasing.lines(maybe),
-    }
     some = seen.crystalline.best >= SOME_B12
     key = {(False, False): "none", (False, True): "unread", (True, False): "some", (True, True): "some unread"}
-    source = part("R03", key[some, bool(maybe)], **numbers)
-    stores = part("R03", "stores")
+    source = part("R03", key[some, bool(maybe)], amount=brings, rda=advised, lines=phrasing.lines(maybe))
+    months, stores = case.person.months_on_diet, part("R03", "stores")
     if vegan and months is not None and float(months) >= LONG_ON_DIET_MONTHS:
-        stores = part("R03", "long", years=count(int(float(months) // 12), "year"))
+        stores = part("R03", "long", years=phrasing.years(float(months)))
     yield say("R03", "", "vitamin_b12", source=source, stores=stores)
 
 
 def s1(case: Case) -> Iterator[Flag]:
     """What a low B12 of few days is worth in a mixed population, where nothing says that the diet has none."""
     found = case.readings["vitamin_b12"].adequacy
-    if found is not None and found.status == "likely_low" and not any(r03(case)):
+    vegan = case.person.diet == "vegan"  # not part of the population that was simulated
+    if found is not None and found.status == "likely_low" and not vegan and not any(r03(case)):
         yield say("S1", "", "vitamin_b12")
 
 
@@ -150,6 +156,10 @@ def r07(case: Case) -> Iterator[Flag]:
     reading, uls = case.readings["vitamin_b6"], _b6_uls(case)
     lowest = min((ul for ul in uls.values() if ul is not None), default=math.inf)
     if not reading.best > min(lowest, B6_SUPPLEMENT):  # the usual case, and quickly told
+        if math.isinf(reading.high):
+            unread = [one.name for one in case.seen.products["vitamin_b6"] if math.isinf(one.mean.high)]
+            if unread:
+                yield say("R07", "unread", "vitamin_b6", products=listed([phrasing.product(name) for name in unread]))
         return
     seen = case.seen.b6
     dose = float(case.intake.mean_dose.best[nutrient_index()["vitamin_b6"]])
@@ -238,6 +248,8 @@ def r14(case: Case) -> Iterator[Flag]:
     for (product, id_), doses in open_.items():
         reading = case.readings[id_]
         apart = sum(dose.best - dose.low for dose in doses) / max(case.intake.days, 1)
+        if "compound" in wording.excess(reading, case.log):
+            continue  # the sentence on the level says it already
         if apart > TWO_READINGS * reading.best:
             best, low = amount(reading, doses[0].best), amount(reading, doses[0].low)
             yield say("R14", "", id_, product=product, best=best, low=low, unit=reading.nutrient.unit)
@@ -246,19 +258,21 @@ def r14(case: Case) -> Iterator[Flag]:
 def r15(case: Case) -> Iterator[Flag]:
     """The two levels for magnesium, which count supplements only."""
     reading, i = case.readings["magnesium"], nutrient_index()["magnesium"]
+    products = case.seen.products["magnesium"]
+    if products and case.condition("kidney_disease") is not None:
+        yield say("R15", "kidney", "magnesium", products=listed([phrasing.product(one.name) for one in products]))
     low, dose = (float(end[i]) for end in case.intake.mean_dose[:2])
     if not dose > 0:
         return
-    if case.condition("kidney_disease") is not None:
-        names = listed([phrasing.product(one.name) for one in case.seen.products["magnesium"]])
-        yield say("R15", "kidney", "magnesium", products=names)
+    own = reading.reference.ul if reading.reference is not None else None
     uls = {}
     for name in case.authorities:
         target = case.target("magnesium", name)
         if target is not None and target.ul is not None:
             uls[target.ul] = f"{phrasing.level_term(name)} ({exactly(target.ul)} mg, {phrasing.ul_edition(target)})"
     passed = listed([text for value, text in sorted(uls.items()) if low > value])
-    maybe = listed([text for value, text in sorted(uls.items()) if dose > value >= low])
+    # whether the person's own level is passed the sentence on the level says
+    maybe = listed([text for value, text in sorted(uls.items()) if dose > value >= low and value != own])
     kept = listed([text for value, text in sorted(uls.items()) if dose <= value])
     shown = amount(reading, dose) if low >= dose else f"{amount(reading, low)} to {amount(reading, dose)}"
     if passed and kept:
@@ -271,21 +285,26 @@ def r15(case: Case) -> Iterator[Flag]:
 
 def r21(case: Case) -> Iterator[Flag]:
     """Bounds whose ends give different verdicts."""
+    opened: dict[tuple[int, ...], list[str]] = {}
     for reading in case.core:
         found = reading.adequacy
-        if found is None or found.status != "undetermined" or reading.capped_by or case.intake.days < MIN_DAYS:
+        if found is None or found.status != "undetermined" or reading.reason or case.intake.days < MIN_DAYS:
             continue
         if case.person.assumed or found.method == "none" or not case.intake.has_food:
             continue
         id_, name = reading.nutrient.id, reading.nutrient.name
-        unknown = [one for one in case.intake.deciders(id_) if one.reason == "not measured"]
-        opened = [one for one in case.intake.deciders(id_) if math.isinf(one.width)]
-        if opened:
-            where = phrasing.lines([number for one in opened for number in one.lines])
-            yield say("R21", "open", id_, name=name, lines=where)
+        deciders = case.intake.deciders(id_)
+        where = sorted(number for one in deciders if math.isinf(one.width) for number in one.lines)
+        unknown = [one for one in deciders if one.reason == "not measured"]
+        if where:
+            opened.setdefault(tuple(where), []).append(id_)
         elif unknown:
             share = 1 - float(case.intake.coverage[nutrient_index()[id_]])
             yield say(
                 "R21", "", id_, name=name, foods=count(len(unknown), "food"), energy=f"{share * 100:.0f} %",
                 low=amount(reading, reading.low), high=amount(reading, reading.high), unit=reading.nutrient.unit,
             )  # fmt: skip
+    for numbers, ids in opened.items():
+        lines = phrasing.lines(numbers)
+        names = listed([find_nutrient(id_).called for id_ in ids])
+        yield say("R21", "open", tuple(ids), Lines=lines[:1].upper() + lines[1:], names=names)

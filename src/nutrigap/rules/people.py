@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from nutrigap.answers import known_answers
+from nutrigap.answers import Answer, known_answers
 from nutrigap.person import authorities
 from nutrigap.rules.model import Case, Flag, listed, say
 
 LONG_ACID_MONTHS, LONG_METFORMIN_MONTHS = 3.0, 4.0
+# Answers that are of twitching; of other symptoms it is not said that most are harmless.
+TWITCHING = ("twitching", "eyelid", "over_two_weeks", "several_places", "cramps", "after_new_medicine")
 NERVES = ("tingling", "numbness", "burning")
 WITH_ACID_BLOCKER = ("cramps", "tremor", "irregular_heartbeat")
 # Answers that are to be seen soon only together: of a medicine of such a class, with such a symptom.
@@ -19,40 +21,47 @@ KEEPING = ("ace_inhibitor", "arb", "potassium_sparing")
 
 
 def r30(case: Case) -> Iterator[Flag]:
-    """The screen that goes before everything else, whenever symptoms were told."""
+    """The screen that goes before everything else, whenever symptoms were told or logged."""
     person, known = case.person, known_answers()
-    symptoms = person.told("symptom")
-    told = [one for kind in ("symptom", "condition") for one in person.told(kind) if one.id]
-    now = [one.label for one in told if known[one.id].urgency == "now"]
-    soon = [one.label for one in told if known[one.id].urgency == "soon"]
+    symptoms = case.symptoms_told
+    told = [*symptoms, *person.told("condition")]
+    now = _labels(one for one in told if one.id and known[one.id].urgency == "now")
+    soon = _labels(one for one in told if one.id and known[one.id].urgency == "soon")
     if symptoms or now or case.condition("alcohol_withdrawal", "nitrous_oxide"):
-        soon += _soon_together(case)
+        twitches = any(one.id in TWITCHING for one in symptoms)
+        soon += [label for label in _soon_together(case, twitches=twitches) if label not in soon]
         if now:
             yield say("R30", "now", items=_sentence(listed(now)))
         if soon:
-            yield say("R30", "soon", items=listed(soon))
+            yield say("R30", "also soon" if now else "soon" if twitches else "soon other", items=listed(soon))
         if case.symptom(*NERVES) is not None and _takes_b6(case):
             yield say("R30", "b6", "vitamin_b6")
-        unknown = [f'"{one.text}"' for one in symptoms if not one.id]
+        unknown = [f'"{one.text}"' for one in told if not one.id]
         if unknown:
             yield say("R30", "unknown", items=listed(unknown))
         elif not now and not soon:
-            yield _no_hurry(case)
+            yield _no_hurry(case, twitches=twitches)
     if case.condition("nitrous_oxide") is not None:
         yield say("R30", "nitrous", "vitamin_b12")
-    yield from _guide(case)
+    for id_ in ("kidney_disease", "eating_disorder"):
+        if (found := case.condition(id_)) is not None:
+            yield say("R30", "guide", items=found.label)
 
 
-def _soon_together(case: Case) -> list[str]:
+def _labels(told: Iterable[Answer]) -> list[str]:
+    return list(dict.fromkeys(one.label for one in told))
+
+
+def _soon_together(case: Case, *, twitches: bool) -> list[str]:
     """What is a reason to see a doctor only together: a symptom that lasts, a medicine or pregnancy beside symptoms."""
     found = []
-    long = [one for one in case.person.told("symptom") if one.id in ("twitching", "eyelid")]
-    if any(one.months is not None and one.months > TWO_WEEKS_MONTHS for one in long):
+    lasting = [one.months for one in case.symptoms_told if one.id in ("twitching", "eyelid")]
+    if any(months is not None and months > TWO_WEEKS_MONTHS for months in lasting):
         found.append(known_answers()["over_two_weeks"].label)
-    if case.person.life_stage == "pregnant":
+    if twitches and case.person.life_stage == "pregnant":
         found.append("pregnancy")
     losing, sign = case.medicine(*LOSING), case.symptom(*WITH_ACID_BLOCKER)
-    if losing is not None and sign is not None:
+    if losing is not None and sign is not None and known_answers()[sign.id].urgency != "now":
         found.append(f"{sign.label} with {_article(losing.label)}")
     return found
 
@@ -61,17 +70,14 @@ def _takes_b6(case: Case) -> bool:
     return bool(case.seen.b6.products or case.seen.b6.foods)
 
 
-def _no_hurry(case: Case) -> Flag:
+def _no_hurry(case: Case, *, twitches: bool) -> Flag:
     """That nothing told is urgent; of a small child's twitches that is never said."""
     months = case.person.age_months
     if months is not None and months < SMALL_CHILD_MONTHS:
         return say("R30", "small")
+    if not twitches:
+        return say("R30", "none other")
     return say("R30", "none" if case.adult else "none young")
-
-
-def _guide(case: Case) -> Iterator[Flag]:
-    if (found := case.condition("eating_disorder")) is not None:
-        yield say("R30", "guide", items=found.label)
 
 
 def _sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nutrigap.assessment import MIN_DAYS, Adequacy, Excess
 from nutrigap.exposures import Range
@@ -16,6 +16,8 @@ from nutrigap.words import printable
 NEAR_ENDS = 0.1  # ends of a range nearer than this share of the best value are one number
 MOST_LINES = 6
 LONGEST_PRODUCT = 60
+# By what lines go together -> how the amount is named.
+AT = {"time": "within two hours", "meal": "at one meal", "line": "in one line"}
 
 
 def level_term(authority: str) -> str:
@@ -36,28 +38,43 @@ def limits_differ(mine: Reference | None, theirs: Reference | None) -> bool:
     return mine.ul != theirs.ul or only_ai
 
 
-def other_reading(reading: Reading, other: Reading, authority: str, log: Log) -> str:
-    """Where another authority's level or adequate intake leads to another reading; "" where it does not."""
-    mine, theirs = reading.reference, other.reference
-    if mine is None or theirs is None or not log.food:
+def other_reading(reading: Reading, others: Mapping[str, Reading], log: Log) -> str:
+    """Where other authorities' levels or adequate intakes lead to another reading; "" where they do not."""
+    mine = reading.reference
+    if mine is None or not log.food:
         return ""
-    unit = reading.nutrient.unit
-    if _side(reading.excess) != _side(other.excess) and "above" in (_side(reading.excess), _side(other.excess)):
-        ours = "none is set" if mine.ul is None else f"{exactly(mine.ul)} {unit}"
-        other_level = "none is set" if theirs.ul is None else f"{exactly(theirs.ul)} {unit}"
+    unit, level, intake = reading.nutrient.unit, [], []
+    for name, other in others.items():
+        theirs = other.reference
+        if theirs is None:
+            continue
+        sides = _side(reading.excess), _side(other.excess)
+        if sides[0] != sides[1] and "above" in sides:
+            level.append(f"{level_term(name)} {_level(theirs, unit)}")
+        statuses = {one.adequacy.status for one in (reading, other) if one.adequacy is not None}
+        only_ai = mine.ear is None and theirs.ear is None and mine.ai is not None and theirs.ai is not None
+        if only_ai and len(statuses) == 2 and "at_or_above_ai" in statuses and log.days >= MIN_DAYS:
+            intake.append(f"{exactly(theirs.ai or 0)} {unit} ({terms(name)['short']})")
+    if level:
+        own = f"{level_term(log.references)} {_level(mine, unit)}"
+        return f"Authorities differ on the upper level: {', '.join([own, *level])}."
+    if intake:
+        own = f"{exactly(mine.ai or 0)} {unit} ({terms(log.references)['short']})"
         return (
-            f"Authorities differ on the upper level: {level_term(log.references)} {ours}, {level_term(authority)} "
-            f"{other_level}."
-        )
-    tests = [one.adequacy.status for one in (reading, other) if one.adequacy is not None]
-    only_ai = mine.ear is None and theirs.ear is None and mine.ai is not None and theirs.ai is not None
-    if only_ai and len(set(tests)) == 2 and "at_or_above_ai" in tests and log.days >= MIN_DAYS:
-        return (
-            f"Authorities differ on the adequate intake: {exactly(mine.ai or 0)} {unit} "
-            f"({terms(log.references)['short']}), {exactly(theirs.ai or 0)} {unit} ({terms(authority)['short']}); with "
-            "confidence this log reaches only the lower one."
+            f"Authorities differ on the adequate intake: {', '.join([own, *intake])}; with confidence this log reaches "
+            "only the lower one."
         )
     return ""
+
+
+def _level(target: Reference, unit: str) -> str:
+    return "is not set" if target.ul is None else f"{exactly(target.ul)} {unit}"
+
+
+def years(months: float) -> str:
+    """A time in years and a half: ``2 years``, ``2 and a half years``."""
+    whole, rest = int(months // 12), months % 12
+    return f"{whole} and a half years" if rest >= 6 else f"{whole} year{'s' if whole > 1 else ''}"
 
 
 def _side(found: Excess | None) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from nutrigap import wording
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.evidence import cell
-from nutrigap.readings import Reading
+from nutrigap.readings import ENOUGH, Reading
 from nutrigap.rules import nutrients as by_nutrient
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import r05, r06
 from nutrigap.rules.model import SHOWN, Case, Flag, listed, say
+from nutrigap.rules.people import r30
 from nutrigap.wording import count
 
 ADULT_MONTHS, SMALL_CHILD_MONTHS = 18 * 12, 2 * 12
@@ -28,7 +29,7 @@ def twitching(case: Case) -> Iterator[Flag]:
     if months is not None and months < SMALL_CHILD_MONTHS:
         yield say("T9", "small")
         return
-    yield say("T1")
+    yield say("T1", "told" if _sent_to_doctor(case) else "")
     yield say("T2", "" if case.adult else "young")
     seen = _seen(case)
     if seen:
@@ -43,22 +44,29 @@ def pointing(case: Case) -> Iterator[Flag]:
     low_or_above = [found for reading in case.core for found in _pointing(reading, case)]
     yield from low_or_above
     if not low_or_above and case.log.food and _long(case) and not _any_level(case):
-        yield say("T4")
+        enough = {one.nutrient.id for one in case.core if one.adequacy is not None and one.adequacy.status in ENOUGH}
+        unclear = [one.nutrient.called for one in case.core if one.nutrient.id not in enough]
+        yield say("T4", "open", names=listed(unclear)) if unclear else say("T4")
     if case.symptom("cramps") or _takes_magnesium(case):
         yield say("T6", "", "magnesium")
     yield say("T5", "", ("calcium", "magnesium", "potassium"))
     yield say("T8")
     yield say("T7")
-    if case.symptoms is not None and case.symptoms.days:
-        yield say("T10")
     yield say("T9")
     yield say("T9", "now")
+    if case.symptoms is not None and case.symptoms.days:
+        yield say("T10")
 
 
 def _any_level(case: Case) -> bool:
     """Whether a rule speaks of a level or a source: then it is not true that nothing stands out."""
-    rules = (by_nutrient.above, by_nutrient.r03, by_nutrient.r07, by_nutrient.r15, by_nutrient.authorities_differ)
+    rules = (by_nutrient.above, by_nutrient.r03, by_nutrient.r07, by_nutrient.r15)
     return any(flag for rule in rules for flag in rule(case) if flag.level)
+
+
+def _sent_to_doctor(case: Case) -> bool:
+    """Whether what was told is a reason to see a doctor: then nothing is said of how harmless twitches mostly are."""
+    return any(flag.level == "talk" for flag in r30(case))
 
 
 def _long(case: Case) -> bool:
@@ -75,10 +83,16 @@ def _seen(case: Case) -> list[str]:
     """The everyday triggers that this log tells of, without those that a rule of their own speaks of."""
     found = []
     coffee, drinks, days = case.seen.caffeine, case.seen.alcohol, case.intake.days
-    if case.adult and days and coffee.mean.best >= CAFFEINE_SHOWN_MG and not any(r06(case)):
-        most = "" if coffee.sitting is None else f", at most {phrasing.about(coffee.sitting.amount)} mg at one sitting"
+    if days and coffee.mean.best >= CAFFEINE_SHOWN_MG and not any(r06(case)):
+        most = ""
+        if coffee.sitting is not None:
+            most = f", at most {phrasing.about(coffee.sitting.amount)} mg {phrasing.AT[coffee.sitting.by]}"
         found.append(f"caffeine {phrasing.about(coffee.mean)} mg a day{most}")
-    if case.adult and days and drinks.mean.best >= ALCOHOL_SHOWN_G and not any(r05(case)):
+    if (
+        days
+        and drinks.mean.best >= ALCOHOL_SHOWN_G
+        and not any(flag.text for flag in r05(case) if "averages" in flag.text)
+    ):
         on = f"on {len(drinks.drinking)} of {count(days, 'day')}"
         found.append(f"alcohol {phrasing.about(drinks.mean)} g a day, {on}")
     if case.symptoms is not None:
@@ -93,16 +107,18 @@ def _seen(case: Case) -> list[str]:
 
 def _pointing(reading: Reading, case: Case) -> Iterator[Flag]:
     """A nutrient that looks low or is above a level: one sentence on blood, one on intake, each with its grade."""
-    id_, name = reading.nutrient.id, reading.nutrient.name
-    for looks, direction, rule in (
-        (_long(case) and case.log.food and wording.points_low(reading) and not case.log.scant, "deficit", "T-low"),
-        (reading.excess is not None and reading.excess.status == "above_ul", "excess", "T-above"),
+    id_, name, found = reading.nutrient.id, reading.nutrient.name, reading.adequacy
+    status = found.status if found is not None else ""
+    low = _long(case) and case.log.food and not case.log.scant and wording.points_low(reading)
+    above = reading.excess is not None and reading.excess.status == "above_ul"
+    other = any(flag.level in ("above_level", "talk") for flag in by_nutrient.r07(case)) and id_ == "vitamin_b6"
+    for looks, direction, rule, what in (
+        (low and status == "likely_low", "deficit", "T-low", "looks low in this log"),
+        (low and status == "uncertain", "deficit", "T-low", "is below the need or near it in this log"),
+        (above, "excess", "T-above", "is above a level in this log"),
+        (other and not above, "excess", "T-above", "is above the level of one authority in this log"),
     ):
-        if not looks:
-            continue
-        known = cell(id_, direction)
-        what = "is below the need or near it in this log" if direction == "deficit" else "is above a level in this log"
-        if reading.adequacy is not None and direction == "deficit" and reading.adequacy.status == "likely_low":
-            what = "looks low in this log"
-        for before, one in ((f"{name} {what}. ", known.intake), ("", known.blood)):
-            yield Flag(rule, SHOWN, (id_,), f"{before}{one.text}", one.grade, one.evidence, "twitching")
+        if looks:
+            known = cell(id_, direction)
+            for before, one in ((f"{name} {what}. ", known.intake), ("", known.blood)):
+                yield Flag(rule, SHOWN, (id_,), f"{before}{one.text}", one.grade, one.evidence, "twitching")

@@ -25,6 +25,7 @@ import pandas as pd
 import pytest
 
 import nutrigap as ng
+from nutrigap.answers import known_answers
 from nutrigap.exposures import (
     Exposures,
     alcohol,
@@ -45,7 +46,6 @@ from nutrigap.exposures.minerals import absorption, absorption_of
 from nutrigap.exposures.products import _fortified_food
 from nutrigap.exposures.words import exposures, named_by
 from nutrigap.intake import Bounds, Intake, add_up
-from nutrigap.person import known_answers
 from nutrigap.resolve import resolve
 from nutrigap.tables import load_foods
 from nutrigap.units import DATA, nutrient_index, read_table

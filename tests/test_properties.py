@@ -36,6 +36,7 @@ def frame(diary: list[Line], amounts: list[str] | None = None) -> pd.DataFrame:
             "date": [f"2026-03-{day:02}" for day, _, _ in diary],
             "food": [food for _, food, _ in diary],
             "amount": amounts or [f"{grams} g" for _, _, grams in diary],
+            "note": "complete day",  # else a day far below the others would leave the mean, which is no smooth function
         }
     )
 

@@ -198,7 +198,7 @@ def test_days_without_food_are_named():
     rows = [(f"2026-03-0{day}", "fdc:168462", "100 g") for day in (1, 2, 3)]
     shown = report_of(diary_of(*rows, ("2026-03-04", "zorblax qwrt", "1 plate"))).to_text()
     assert "no food could be counted on them: 2026-03-04." in " ".join(shown.split())
-    assert "2026-03-01 to 2026-03-04, 3 days" in shown
+    assert "2026-03-01 to 2026-03-04, 3 of 4 logged days in the mean" in shown
 
 
 @pytest.mark.parametrize(

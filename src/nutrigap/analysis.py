@@ -13,8 +13,9 @@ from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.person import Person
-from nutrigap.readings import OWN_SPREAD_DAYS, USUAL, Method, hanging_on_days, read_all, weigh
+from nutrigap.readings import OWN_SPREAD_DAYS, USUAL, Method, Reading, hanging_on_days, read_all, weigh
 from nutrigap.record import inspect
+from nutrigap.references import terms
 from nutrigap.report import Report
 from nutrigap.report.head import assumed, guide
 from nutrigap.resolve import resolve
@@ -95,6 +96,7 @@ def analyze(
     """
     diary = diary if isinstance(diary, Diary) else read_diary(diary)
     compare = [compare] if isinstance(compare, str) else compare
+    days = [incomplete] if isinstance(incomplete, str | dt.date) else incomplete
     if len(people := diary.people()) > 1:
         names = ", ".join(show(name) or '""' for name in people[:5])
         raise PersonError(f"the diary holds {len(people)} people ({names}); analyze one with diary.for_person(name)")
@@ -112,7 +114,7 @@ def analyze(
         symptoms = read_symptoms(symptoms)
     return assemble(
         diary, person or Person(), foods or load_foods(), choices, recipes, measures, symptoms=symptoms,
-        incomplete=[day if isinstance(day, dt.date) else dt.date.fromisoformat(day) for day in incomplete],
+        incomplete=[day if isinstance(day, dt.date) else dt.date.fromisoformat(day) for day in days],
         compare=compare, method=method,
     )  # fmt: skip
 
@@ -139,6 +141,7 @@ def assemble(
     if any(not one.marked for one in record.incomplete):
         whole = [one.date for one in record.incomplete if one.marked]
         readings = hanging_on_days(readings, read_all(weigh(intake.without(whole), method), person, method))
+    compare = [name for name in compare if name != person.references]
     beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))  # in their order
     log = log_of(record.intake, person)
     case = Case(person, record, readings, beside, log, symptoms, method)
@@ -173,6 +176,11 @@ def _ideas(case: Case, foods: FoodTable) -> tuple[Idea, ...]:
     return suggest(case.intake, low, case.person, foods)
 
 
+def _has_need(reading: Reading) -> bool:
+    limits = reading.reference
+    return limits is not None and (limits.ear is not None or limits.ai is not None)
+
+
 def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]:
     """What a reader should know about the inputs, in the order of weight."""
     person, entries = case.person, case.intake.logged
@@ -181,6 +189,10 @@ def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]
         unknown = [f'"{show(one.text)}"' for one in person.told(kind) if not one.id]
         if unknown:
             notes.append(f"No rule of this report knows the {kind} {', '.join(unknown)}: it is shown on the sheet only")
+    lacking = [reading.nutrient.called for reading in case.core if not _has_need(reading)]
+    if lacking:
+        short = terms(person.references)["short"]
+        notes.append(f"{short} sets no requirement or adequate intake for this person: {', '.join(lacking)}")
     meaty = case.seen.b12.animal_lines if person.diet == "vegan" else ()
     if meaty:
         notes.append(
@@ -188,8 +200,8 @@ def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]
             "meat or fish do: if that is wrong, name the food more fully"
         )
     gone = [str(day) for day in sorted(set(incomplete) - {one.date for one in case.record.incomplete})]
-    if gone:
-        notes.append(f"Marked as incomplete, but not a day of this log, or the only days it has: {', '.join(gone)}")
+    if gone and not case.record.all_incomplete:
+        notes.append(f"Marked as incomplete, but no day of this log with food that was counted: {', '.join(gone)}")
     if case.method.own_sd and case.intake.days < OWN_SPREAD_DAYS:
         notes.append(f"The log's own variation is not used: {case.intake.days} days are fewer than {OWN_SPREAD_DAYS}")
     if any(entry.kind == "supplement" and entry.line.labels for entry in entries):

@@ -21,8 +21,15 @@ _FOR = re.compile(
 )
 _MONTHS_OF = {"d": 12 / 365.25, "w": 84 / 365.25, "m": 1.0, "y": 12.0}
 # "No pain", "stopped omeprazole": what is not so, or no longer.
-_DENIED = re.compile(r"(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b\s*(.*)")
-_SIGNS = re.compile(r"[,/+&]|\b(?:and|but|or|with|plus|just|only)\b", re.I)  # what stands between two symptoms
+_DENIED = re.compile(
+    r"(?:i\s+)?(?:do\s+)?(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b"
+    r"(?: have| had| any)*\s*(.*)"
+)
+_NO_LONGER = re.compile(r"\b(?:stopped|ruled out|no longer|not any more|in the past|in (?:the )?family)$")
+_OF_OTHERS = re.compile(r"(?:my )?(?:mother|father|sister|brother|grandmother|grandfather|aunt|uncle|parents?)\b")
+_TRAILING = re.compile(r"\s*(?:at all|so far|yet|today|lately|now)$")
+# What stands between two symptoms, and between two of which a denial holds for both ("no tingling or numbness").
+_AND, _OR = re.compile(r"[,+&]|\b(?:and|but|with|plus|just|only)\b", re.I), re.compile(r"/|\bn?or\b", re.I)
 PLACES = 2  # parts of the body from which twitching is in several places
 
 
@@ -98,8 +105,12 @@ def answer(kind: str, text: str) -> Answer:
 
 def _is_denied(kind: str, words: str) -> bool:
     """Whether words deny an answer. Of a symptom only its very words are denied: "not able to breathe" is told."""
+    if _NO_LONGER.search(words) or _OF_OTHERS.match(words):
+        return True
     denied = _DENIED.match(words)
-    return denied is not None and (kind != "symptom" or denied[1] in _by_word(kind))
+    if denied is None:
+        return False
+    return kind != "symptom" or _TRAILING.sub("", denied[1]) in _by_word(kind)
 
 
 def _within(kind: str, words: str) -> str:
@@ -127,7 +138,7 @@ def answers(kind: str, given: Iterable[str | Answer] | str) -> tuple[Answer, ...
     for one in texts:
         if isinstance(one, Answer):
             found.append(one)
-        elif one is not None and _plain(str(one)) not in ("", NONE):
+        elif one is not None and _plain(str(one)) not in ("", NONE, "keine", "nothing"):
             found += _signs(str(one)) if kind == "symptom" else [answer(kind, str(one))]
     return tuple({(one.id or _plain(one.text)): one for one in found}.values())
 
@@ -137,19 +148,30 @@ def _signs(text: str) -> list[Answer]:
     whole = answer("symptom", text)
     if whole.id and _plain(text) in _by_word("symptom"):
         return [whole]
-    found, places = [], set[str]()
-    for piece in _SIGNS.split(text):
-        words = set(_plain(piece).split())
-        places |= words & lexicon("body_part")
-        if not words or words <= lexicon("body_part") | lexicon("symptom_filler"):
-            continue  # "calf, thigh and arm": where, not what
-        one = answer("symptom", piece)
-        if one.id or not _is_denied("symptom", _plain(piece)):
-            found.append(one)
+    found: list[Answer] = []
+    places: set[str] = set()
+    for group in _AND.split(text):
+        denying = False
+        for piece in _OR.split(group):
+            denying = denying or _is_denied("symptom", _plain(piece))
+            _take(piece, found, places, denying=denying)
     twitches = any(one.id in ("twitching", "eyelid") for one in found)
     if twitches and len(places) >= PLACES:
         found.append(Answer("several_places", " ".join(text.split())))
     return found
+
+
+def _take(piece: str, found: list[Answer], places: set[str], *, denying: bool) -> None:
+    """One part of what was told; ``denying`` where it goes on with what is denied: "no tingling or numbness"."""
+    words = set(_plain(piece).split())
+    places |= words & lexicon("body_part")
+    if not words or words <= lexicon("body_part") | lexicon("symptom_filler"):
+        return  # "calf, thigh and arm": where, not what
+    if denying and (_is_denied("symptom", _plain(piece)) or _plain(piece) in _by_word("symptom")):
+        return
+    one = answer("symptom", piece)
+    if one.id or not _is_denied("symptom", _plain(piece)):
+        found.append(one)
 
 
 def one_of(kind: str, text: str | None) -> str | None:

@@ -265,6 +265,8 @@ def sheet(diary: str, form: str | None, output: str | None, quiet: bool, verbose
     """One page for a doctor: what DIARY holds, products and doses, what was told; no interpretation."""
     from nutrigap.report.sheet import render
 
+    if output is not None and _is_folder(output):
+        raise click.UsageError(f"-o {output} is a folder; name a file such as {Path(output) / 'sheet.html'}")
     form = form or _form_of(output, SHEET_ENDINGS, "md")
     reports = _reports(diary, output, asked, quiet=quiet, verbose=verbose)
     _deliver(render(reports, form), output, form)
@@ -484,11 +486,12 @@ def _foods(tables: Sequence[str]) -> FoodTable:
 def _reports(diary: str, output: str | None, asked: Asked, *, quiet: bool, verbose: bool) -> list[Report]:
     """One report a person, after the messages about the input."""
     from nutrigap.analysis import analyze
-    from nutrigap.profile import read_people
+    from nutrigap.profile import PROFILE_NAME, read_people
 
     who = _person(diary, asked)
     people = asked["people"]
-    inputs = (diary, asked["profile"], people, asked["choices"], asked["recipes"], asked["symptom_log"])
+    beside = str(Path(diary).parent / PROFILE_NAME) if diary != "-" else None
+    inputs = (diary, asked["profile"], beside, people, asked["choices"], asked["recipes"], asked["symptom_log"])
     _refuse_to_overwrite(output, *inputs, *asked["tables"])
     days = [day for text in asked["incomplete"] if (day := _day(text, "--incomplete")) is not None]
     read = _read(diary, asked["start"], asked["end"], asked["date_format"], asked["layout"])
@@ -561,9 +564,10 @@ def _form_of(output: str | None, endings: dict[str, str], default: str) -> str:
     if output is None or _is_folder(output):
         return default
     ending = Path(output).suffix.lower()
+    folder = ", a folder/" if endings is ENDINGS else ""
     if ending not in endings:
         raise click.UsageError(
-            f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(endings)}, a folder/, or --format'
+            f'-o {output}: the ending "{ending}" names no form; use one of {", ".join(endings)}{folder}, or --format'
         )
     return endings[ending]
 

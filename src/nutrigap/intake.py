@@ -188,12 +188,12 @@ class Intake:
         return _flags(self.entries, "open")
 
     @cached_property
-    def _in_mean(self) -> NDArray[np.bool_]:
+    def in_mean(self) -> NDArray[np.bool_]:
         """Lines that bear on the mean: those of complete days, and those whose day is not known."""
-        return self._weight > 0
+        return self.weight > 0
 
     @cached_property
-    def _weight(self) -> FloatArray:
+    def weight(self) -> FloatArray:
         """What each line counts in a mean: as its day does; a line whose day is not known counts once."""
         each = self.complete.astype(float) if self.weights is None else self.weights
         return np.where(self.day >= 0, np.append(each, 1.0)[self.day], 1.0)
@@ -243,8 +243,8 @@ class Intake:
         All lines left out of the log are bounded together, so that the room is less than the sum over the days.
         """
         days = self.days or math.nan  # no day, no mean
-        use = self._in_mean
-        weight = self._weight[use, None]
+        use = self.in_mean
+        weight = self.weight[use, None]
         low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
         if left_out:
             high = high + self._room((self._missing[use] * weight).sum(axis=0))
@@ -325,9 +325,9 @@ class Intake:
     def flagged_share(self) -> FloatArray:
         """Share of the mean intake that rests on flagged lines, by the best values, (nutrients,); 0 of nothing."""
         flagged = np.array([self.logged[i].status == "flagged" for i in self.owner], dtype=bool)
-        weighted = self.lines.best * self._weight[:, None]
-        total = weighted[self._in_mean].sum(axis=0)
-        part = weighted[self._in_mean & flagged].sum(axis=0)
+        weighted = self.lines.best * self.weight[:, None]
+        total = weighted[self.in_mean].sum(axis=0)
+        part = weighted[self.in_mean & flagged].sum(axis=0)
         share: FloatArray = np.divide(part, total, out=np.zeros_like(total), where=total > 0)
         return share
 
@@ -348,9 +348,9 @@ class Intake:
     def deciders(self, nutrient: str) -> list[Decider]:
         """The foods and lines that make a nutrient's mean uncertain, widest first."""
         i = nutrient_index()[nutrient]
-        width = self.lines.high[:, i] - self.lines.low[:, i]
+        width = (self.lines.high[:, i] - self.lines.low[:, i]) * self.weight
         found: dict[tuple[str, str], list[int]] = {}
-        for row in np.flatnonzero(self._in_mean & (self._open[:, i] | self._missing[:, i] | (width > 0))):
+        for row in np.flatnonzero(self.in_mean & (self._open[:, i] | self._missing[:, i] | (width > 0))):
             found.setdefault(self._why_wide(int(row), i), []).append(int(row))
         deciders = []
         for (text, reason), rows in found.items():
@@ -382,8 +382,8 @@ class Intake:
         """(food, amount per day, share) of the foods and products that bring most, by the best values."""
         best = self.lines.best[:, nutrient_index()[nutrient]]
         names, code = self._named
-        use = self._in_mean & (best > 0)
-        sums = np.bincount(code[use], weights=(best * self._weight)[use], minlength=len(names))
+        use = self.in_mean & (best > 0)
+        sums = np.bincount(code[use], weights=(best * self.weight)[use], minlength=len(names))
         total, days = math.fsum(sums), max(self.days, 1)
         found = [(names[k], float(sums[k]) / days, float(sums[k]) / total) for k in np.flatnonzero(sums)]
         return sorted(found, key=lambda one: (-one[1], one[0]))

@@ -36,12 +36,16 @@ FEW_LINES = 0.5
 """Share of the other days' median number of lines up to which a day has few."""
 # What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
 _NOT_WHOLE = re.compile(
-    r"\b(?:incomplete|not complete|partial(?:ly)? (?:day|logged|log)|part of the day|"
-    r"rest (?:of the day )?not logged|stopped logging|forgot to log|did not log|didn'?t log|"
-    r"not everything logged|not fully logged)\b",
+    r"^\s*incomplete\W*$"
+    r"|\bincomplete (?:day|diary|log|record|logging)\b|\b(?:day|diary|log|record) (?:is |was )?incomplete\b"
+    r"|\bpartial(?:ly)? (?:day|logged|log)\b|\bpart of the day\b|\brest (?:of the day )?(?:is |was )?not logged\b"
+    r"|\bstopped logging\b|\bforgot (?:to log|the rest|breakfast|lunch|dinner|supper)\b"
+    r"|(?:\b(?:not|never|without)|n't) (?:\w+ ){0,2}(?:everything|all|complete|full|whole|finish\w*|fully|log\w*)\b",
     re.I,
 )
-_WHOLE = re.compile(r"\b(?:complete day|day complete|full day|fasting day|fasted|all logged|everything logged)\b", re.I)
+_WHOLE = re.compile(
+    r"\b(?:complete day|day complete|full day|fasting day|all logged|everything (?:was )?logged)\b", re.I
+)
 
 
 class Incomplete(NamedTuple):
@@ -80,6 +84,7 @@ class Record:
     in_a_row: bool
     energy: EnergyCheck | None
     doubtful: tuple[Incomplete, ...] = ()
+    all_incomplete: bool = False
 
     def weighed(self, method: Method) -> Record:
         """The record with its weekdays weighted, where the method asks for it."""
@@ -102,22 +107,23 @@ def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) 
     incomplete : iterable of date
         Days that the person marks as not whole, besides those that the log itself marks.
     """
-    marked = _marked(intake) | dict.fromkeys(incomplete, False)
+    days = {day.date() if isinstance(day, dt.datetime) else day for day in incomplete}
+    marked = _marked(intake) | dict.fromkeys(days, False)
     gone = [
         Incomplete(intake.dates[d], reason, told)
         for d in np.flatnonzero(intake.complete)
         for reason, told in [_why(intake, int(d), marked)]
         if reason
     ]
-    if len(gone) == intake.days:  # a log of nothing but such days is shown as it is
-        gone = []
-    left = {one.date for one in gone}
-    whole = intake.without([one.date for one in gone]) if gone else intake
+    every = len(gone) == intake.days and bool(gone)  # a log of nothing but such days is counted as it is
+    left = set() if every else {one.date for one in gone}
+    whole = intake.without(left) if left else intake
     dates = [date for date, counts in zip(whole.dates, whole.complete, strict=True) if counts]
     return Record(
         intake=whole,
-        incomplete=tuple(gone),
-        mean_with_all=intake.mean.best if gone else None,
+        incomplete=() if every else tuple(gone),
+        mean_with_all=intake.mean.best if left else None,
+        all_incomplete=every,
         weekdays=tuple(sum(date.weekday() == day for date in dates) for day in range(7)),
         in_a_row=in_a_row(whole),
         energy=_energy(whole, person),
@@ -135,7 +141,7 @@ def _marked(intake: Intake) -> dict[dt.date, bool]:
     for entry in intake.logged:
         if entry.line.date is None:
             continue
-        said = entry.line.note or (entry.line.food if entry.kind == "other" else "")
+        said = (entry.line.note or (entry.line.food if entry.kind == "other" else "")).replace("’", "'")
         if said and _NOT_WHOLE.search(said):
             found[entry.line.date] = False
         elif said and _WHOLE.search(said):

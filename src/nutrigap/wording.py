@@ -195,7 +195,8 @@ def _against_ear(reading: Reading, log: Log, confidence: float) -> str:
     assert target is not None and target.ear is not None and found is not None
     meets, word, days = percent(confidence), certainty(confidence), count(log.days, "day")
     if found.status == "likely_adequate":
-        return f"This log {word} covers the usual need (confidence {meets}, from {days})."
+        word = "" if word == certainty(0.5) else f"{word} "  # a level below .65 was asked for
+        return f"This log {word}covers the usual need (confidence {meets}, from {days})."
     if found.status == "likely_low":
         unit = reading.nutrient.unit
         people = "people of this group" if log.assumed else "people like you"
@@ -274,7 +275,7 @@ def few_days(days: int) -> str:
 
 def _why_undetermined(reading: Reading, log: Log) -> str:
     if math.isinf(reading.high):
-        return "Not enough to say: what a label does not tell may be any amount."
+        return "Not enough to say: what a label or a table does not tell may be any amount."
     if log.assumed:
         return "Not enough to say: the answer depends on the person's age or sex, or on what is unknown in the log."
     return "Not enough to say: what is unknown in the log decides."
@@ -345,7 +346,7 @@ def _excess_open(reading: Reading, log: Log, bring: str, level: str) -> str:
     target, found = reading.reference, reading.excess
     assert target is not None and target.ul is not None and found is not None
     if math.isinf(reading.high) and found.confidence_high is None:
-        return "Without that label nothing is said about the upper level."
+        return "Without it nothing is said about the upper level."
     lower = _read_lower(reading, log)
     if lower is not None:
         unit, taken = reading.nutrient.unit, log.doses[reading.nutrient.id]

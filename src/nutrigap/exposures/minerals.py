@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from nutrigap.exposures.drinks import column_mean
-from nutrigap.exposures.products import in_mean
 from nutrigap.exposures.words import Range
 from nutrigap.intake import FOOD, Intake
 from nutrigap.tables import FoodTable
@@ -126,7 +125,7 @@ def milk_equivalents(intake: Intake, foods: FoodTable) -> MilkEquivalents:
     """
     calcium = nutrient_index()["calcium"]
     days = intake.days or math.nan
-    best = np.where(in_mean(intake), np.nan_to_num(intake.lines.best[:, calcium]), 0.0)
+    best = np.where(intake.in_mean, intake.lines.best[:, calcium], 0.0) * intake.weight
     index, measured, oxalate = np.ones(len(best)), np.zeros(len(best), dtype=bool), np.zeros(len(best), dtype=bool)
     for i in np.flatnonzero((best > 0) & (intake.source == FOOD)):
         entry = intake.entries[i]

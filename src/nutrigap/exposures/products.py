@@ -150,16 +150,10 @@ class B12(NamedTuple):
         return Range(*(one + other for one, other in zip(self.fortified, self.supplement, strict=True)))
 
 
-def in_mean(intake: Intake) -> NDArray[np.bool_]:
-    """(lines,) array: the entries of complete days and those without a date, which bear on means alike."""
-    # The place behind the last day, -1, stands for no date.
-    return np.append(intake.complete, True)[intake.day]
-
-
 def per_day(intake: Intake, amounts: Bounds, use: NDArray[np.bool_]) -> Range:
-    """Sum of some entries' amounts per complete day; NaN without a complete day."""
+    """Mean of some entries' amounts per complete day, weighted as the means are; NaN without a complete day."""
     days = intake.days or math.nan
-    return Range(*(float(end[use].sum()) / days for end in amounts))
+    return Range(*(float((end[use] * intake.weight[use]).sum()) / days for end in amounts))
 
 
 def _column(bounds: Bounds, at: int) -> Bounds:
@@ -290,7 +284,7 @@ def _product(intake: Intake, kind: str, rows: list[int], amounts: Bounds, nutrie
         (float(amounts.low[i]), float(amounts.best[i]), math.inf if nutrient in entry.open else float(amounts.high[i]))
         for i, entry in zip(rows, entries, strict=True)
     ]
-    use = in_mean(intake)[rows]
+    use = intake.in_mean[rows]
     dates = {entry.line.date for entry in entries if entry.line.date is not None}
     return Product(
         name=entries[0].line.food,
@@ -313,7 +307,7 @@ def b6_sources(intake: Intake) -> B6Sources:
     amounts = _column(intake.lines, nutrient_index()["vitamin_b6"])
     dose = np.array([entry.kind == "supplement" for entry in intake.entries], dtype=bool)
     enriched = np.array([fortified(entry, intake) for entry in intake.entries], dtype=bool) & (amounts.high > 0)
-    use = in_mean(intake)
+    use = intake.in_mean
     supplements = per_day(intake, amounts, dose & use)
     if any("vitamin_b6" in intake.entries[i].open for i in np.flatnonzero(dose & use)):
         supplements = supplements._replace(high=math.inf)
@@ -337,7 +331,7 @@ def _called(intake: Intake, i: int) -> str:
 def b12(intake: Intake) -> B12:
     """Where the vitamin B12 of a log comes from, and when doses of it begin."""
     at = nutrient_index()["vitamin_b12"]
-    use = in_mean(intake)
+    use = intake.in_mean
     plants = np.array([_plant_b12(entry, intake) for entry in intake.entries], dtype=bool)
     natural, added = _column(intake.natural, at), _column(intake.added, at)
     animal = Bounds(*(np.where(plants, 0.0, end) for end in natural))

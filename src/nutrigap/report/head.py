@@ -124,6 +124,10 @@ def answers(report: Report) -> list[Answer]:
         names = [_named(report, one) for one in told]
         if names:
             found.append(Answer(label, ", ".join(names), "low" if statuses == ("likely_low",) else ""))
+    unset = [one.nutrient.name for one in report.core if one.adequacy is None]
+    if unset:
+        whose = terms(report.person.references)["short"]
+        found.append(Answer("No reference", f"{', '.join(unset)} ({whose} sets none for this person)", ""))
     if report.flag("R03"):
         found.append(Answer("Few sources of B12", "see Vitamin B12 below", ""))
     triggers = _triggers(report)
@@ -198,6 +202,8 @@ def remarks(report: Report) -> list[str]:
     rest = f" ({guesses:,} on a guess)" if guesses else ""
     lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
     said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
+    if report.record.all_incomplete:
+        said.append("Every day is marked as incomplete; they are counted all the same, and every total is too low.")
     said += _wide(report)
     said += without_food(report)
     if report.record.incomplete:

@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from nutrigap.errors import TableError
+from nutrigap.errors import PersonError, TableError
 from nutrigap.ideas import OXALATE, common_foods, plain_words
 from nutrigap.matching import candidates, find_food, search
 from nutrigap.person import Person
@@ -196,9 +196,23 @@ def _by_amount(foods: FoodTable, of: Nutrient, ranked: list[_Ranked], limit: int
 def target_table(person: Person, form: str) -> str:
     """The reference values of a person as text, JSON or CSV."""
     if form == "text":
+        _some(list(target_rows(person)), person)
         return _target_text(person, sources())
-    rows = target_records(person)
+    rows = _some(target_records(person), person)
     return render(rows) if form == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+_Row = TypeVar("_Row")
+
+
+def _some(rows: list[_Row], person: Person) -> list[_Row]:
+    """The rows, or a clear refusal where the authority has none for this person."""
+    if not rows:
+        whose = terms(person.references)["short"]
+        raise PersonError(
+            f"{whose} sets no values for this person (age, sex, life stage); --references us may have them"
+        )
+    return rows
 
 
 def _target_text(person: Person, known: dict[str, Source]) -> str:

@@ -155,7 +155,7 @@ def _options(report: Report) -> list[str]:
     asked = (
         (
             report.intake.weights is not None,
-            "Monday to Thursday and Friday to Sunday weighted 4 to 3 (doses of products are not)",
+            "Monday to Thursday and Friday to Sunday weighted 4 to 3",
         ),
         (method.own_sd, "from 14 days on the log's own day-to-day SD, drawn to the table's"),
         (bool(method.sd), "a day-to-day SD given for this person"),

@@ -11,6 +11,7 @@ from nutrigap.wording import count
 ALCOHOL_G = {"male": 20.0, "female": 10.0, None: 10.0}
 CAFFEINE_DAY, CAFFEINE_DAY_PER_KG = 400.0, 5.7
 CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG = 200.0, 3.0
+CAFFEINE_PREGNANT, CAFFEINE_CHILD_PER_KG = 200.0, 3.0
 CHILD_MG = 20.0  # mg a day, from which a child's caffeine is named where the weight was not told
 LIQUORICE_G, LIQUORICE_DAYS, LIQUORICE_MONTHS = 57.0, 14, 40 * 12
 WITH_LIQUORICE = ("weakness", "sudden_weakness", "irregular_heartbeat")
@@ -26,8 +27,12 @@ def r05(case: Case) -> Iterator[Flag]:
     days = f"{len(seen.drinking)} of {count(all_days, 'day')}"
     if case.person.life_stage == "pregnant" and seen.drinking:
         yield say("R05", "pregnancy", days=days)
-    if case.adult and (seen.mean.best > ALCOHOL_G[case.person.sex] or seen.above):
+    if not case.adult:
+        return
+    if seen.mean.best > ALCOHOL_G[case.person.sex]:
         yield say("R05", mean=phrasing.about(seen.mean), days=days)
+    elif seen.above and seen.largest is not None and seen.largest_date is not None:
+        yield say("R05", "day", date=seen.largest_date.isoformat(), most=phrasing.about(seen.largest))
 
 
 def r06(case: Case) -> Iterator[Flag]:
@@ -68,9 +73,9 @@ def _limits(case: Case) -> tuple[float | None, float | None, float]:
     """Up to what EFSA (2015) sees no safety concern: a day and at once [mg], and mg per kg where weight decides."""
     kilo = float(case.person.weight_kg or 0)
     if _for_two(case):
-        return CAFFEINE_SITTING, None, 0.0
+        return CAFFEINE_PREGNANT, None, 0.0
     if not case.adult:  # 3 mg/kg, a day and at once
-        return (CAFFEINE_SITTING_PER_KG * kilo, None, CAFFEINE_SITTING_PER_KG) if kilo else (None, None, 0.0)
+        return (CAFFEINE_CHILD_PER_KG * kilo, None, CAFFEINE_CHILD_PER_KG) if kilo else (None, None, 0.0)
     light = 0 < CAFFEINE_DAY_PER_KG * kilo < CAFFEINE_DAY
     day = CAFFEINE_DAY_PER_KG * kilo if light else CAFFEINE_DAY
     once = min(CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG * kilo) if kilo else CAFFEINE_SITTING

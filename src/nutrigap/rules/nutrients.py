@@ -12,16 +12,16 @@ from nutrigap.readings import Reading
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import drinks_much
 from nutrigap.rules.model import NO_GRADE, SHOWN, Case, Flag, listed, part, say
+from nutrigap.rules.people import NERVES
 from nutrigap.supplements import Dose
 from nutrigap.units import find_nutrient, nutrient_index, read_table
-from nutrigap.wording import amount, count, exactly
+from nutrigap.wording import amount, count, exactly, percent
 
 PROBABLY = 0.65  # confidence from which "probably" is said
 NO_B12_DAYS, NO_B12_DAYS_VEGAN = 7, 3
 LONG_ON_DIET_MONTHS = 24.0
 PAST_50_MONTHS = 51 * 12
 B6_SUPPLEMENT, B6_TALK = 10.0, 50.0  # mg a day: label warning (TGA 2022, COT 1997); pharmacist-only (TGA 2025)
-TINGLING = ("tingling", "numbness", "burning")
 OTHER_CALCIUM = 0.05  # share by which milk equivalents must differ to be worth a line
 TWO_READINGS = 0.1  # share of the mean by which the two readings of a product must differ
 EXACT = 1 - 1e-9  # ten times 2.4 over ten days is a hair below 2.4
@@ -99,9 +99,11 @@ def r01(case: Case) -> Iterator[Flag]:
 
 def r02(case: Case) -> Iterator[Flag]:
     """Vitamin D and calcium both probably low, without regular summer sun."""
-    ends = case.confidence_high("vitamin_d"), case.confidence_high("calcium")
+    about = ("vitamin_d", "calcium")
+    ends, best = [case.confidence_high(id_) for id_ in about], [case.confidence(id_) for id_ in about]
     if case.person.sun != "regular" and all(end is not None and end <= 1 - PROBABLY for end in ends):
-        yield say("R02", "", ("vitamin_d", "calcium"))
+        d, ca = (percent(1 - (value or 0.0)) for value in best)
+        yield say("R02", "", about, d=d, ca=ca)
 
 
 def r03(case: Case) -> Iterator[Flag]:
@@ -111,13 +113,16 @@ def r03(case: Case) -> Iterator[Flag]:
     if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
         return
     seen, enough = case.seen.b12, target.rda or target.ai or math.inf
-    if not (vegan or seen.next_to_none) or seen.crystalline.best >= enough * EXACT:
+    # a vegan's milk and egg are the table's; where it is a whole day's need, the log is no vegan one
+    aside = seen.next_to_none or (vegan and seen.natural.best < (target.ear or enough))
+    if not aside or seen.crystalline.best >= enough * EXACT:
         return
+    level = "low" if reading.adequacy is not None and reading.adequacy.status == "likely_low" else "watch"
     advised = f"{exactly(enough)} µg that is recommended" if target.rda else f"adequate intake of {exactly(enough)} µg"
     brings = amount(reading, seen.crystalline.best)
     if not vegan and seen.natural.best > TRACE_B12:
         natural = amount(reading, seen.natural.best)
-        yield say("R03", "animal", "vitamin_b12", natural=natural, amount=brings, rda=advised)
+        yield say("R03", "animal", "vitamin_b12", natural=natural, amount=brings, rda=advised)._replace(level=level)
         return
     maybe = (*seen.unread, *seen.fortified_lines)
     some = seen.crystalline.best >= SOME_B12
@@ -126,7 +131,7 @@ def r03(case: Case) -> Iterator[Flag]:
     months, stores = case.person.months_on_diet, part("R03", "stores")
     if vegan and months is not None and float(months) >= LONG_ON_DIET_MONTHS:
         stores = part("R03", "long", years=phrasing.years(float(months)))
-    yield say("R03", "", "vitamin_b12", source=source, stores=stores)
+    yield say("R03", "", "vitamin_b12", source=source, stores=stores)._replace(level=level)
 
 
 def s1(case: Case) -> Iterator[Flag]:
@@ -169,7 +174,7 @@ def r07(case: Case) -> Iterator[Flag]:
     days = count(case.intake.days, "day")
     long = LONG_USE.format(days=days) if case.intake.days < wording.LONG_USE_DAYS else ""
     if reading.best > lowest:
-        talk = reading.best > B6_TALK or case.symptom(*TINGLING) is not None
+        talk = reading.best > B6_TALK or case.symptom(*NERVES) is not None
         yield say(
             "R07", "talk" if talk else "above", "vitamin_b6", mean=amount(reading, reading.best),
             supplements=_b6_brought(reading, case), levels=_b6_levels(case, reading.best, dose), long=long.strip(),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from nutrigap.answers import Answer, known_answers
 from nutrigap.person import authorities
+from nutrigap.readings import CAPS_FROM_MONTHS
 from nutrigap.rules.model import Case, Flag, listed, say
 
-LONG_ACID_MONTHS, LONG_METFORMIN_MONTHS = 3.0, 4.0
 # Answers that are of twitching; of other symptoms it is not said that most are harmless.
 TWITCHING = ("twitching", "eyelid", "over_two_weeks", "several_places", "cramps", "after_new_medicine")
 NERVES = ("tingling", "numbness", "burning")
@@ -91,7 +91,7 @@ def _article(label: str) -> str:
 def r08(case: Case) -> Iterator[Flag]:
     """Acid-lowering medicine for three months or longer, or for how long is not told."""
     found = case.medicine("ppi")
-    if found is not None and (found.months is None or found.months >= LONG_ACID_MONTHS):
+    if found is not None and (found.months is None or found.months >= CAPS_FROM_MONTHS["ppi"]):
         yield say("R08", "", ("magnesium", "vitamin_b12"), medicine=found.text or found.label)
 
 
@@ -147,5 +147,5 @@ YEAR = 12  # months
 def r24(case: Case) -> Iterator[Flag]:
     """Metformin for four months or longer, or for how long is not told."""
     found = case.medicine("metformin")
-    if found is not None and (found.months is None or found.months >= LONG_METFORMIN_MONTHS):
+    if found is not None and (found.months is None or found.months >= CAPS_FROM_MONTHS["metformin"]):
         yield say("R24", "", "vitamin_b12", medicine=_sentence(found.label))

@@ -16,10 +16,9 @@ from nutrigap.rules import nutrients as by_nutrient
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import r05, r06
 from nutrigap.rules.model import SHOWN, Case, Flag, listed, say
-from nutrigap.rules.people import r30
+from nutrigap.rules.people import SMALL_CHILD_MONTHS, r30
 from nutrigap.wording import count
 
-ADULT_MONTHS, SMALL_CHILD_MONTHS = 18 * 12, 2 * 12
 CAFFEINE_SHOWN_MG, ALCOHOL_SHOWN_G = 1.0, 0.5
 
 
@@ -43,7 +42,10 @@ def pointing(case: Case) -> Iterator[Flag]:
         return
     low_or_above = [found for reading in case.core for found in _pointing(reading, case)]
     yield from low_or_above
-    if not low_or_above and case.log.food and _long(case) and not _any_level(case):
+    compared = [one for one in case.core if one.adequacy is not None and one.adequacy.confidence is not None]
+    if not low_or_above and case.log.food and _long(case) and not compared:
+        yield say("T4", "none", names="the six nutrients")
+    elif not low_or_above and case.log.food and _long(case) and not _any_level(case):
         enough = {one.nutrient.id for one in case.core if one.adequacy is not None and one.adequacy.status in ENOUGH}
         unclear = [one.nutrient.called for one in case.core if one.nutrient.id not in enough]
         yield say("T4", "open", names=listed(unclear)) if unclear else say("T4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from nutrigap.evidence import GRADES
 from nutrigap.readings import Reading
 from nutrigap.report.cells import limit, looks, need
 from nutrigap.report.head import assumed, guide, in_short
@@ -23,17 +24,13 @@ METHOD = (
     "group and is never counted as nothing. Confidence is that of a test on the log (IOM 2000; for vitamin D and B12 "
     "a gamma model of the mean)."
 )
-GRADES = (
-    "A letter grades the evidence behind a sentence, and the codes stand in the list below: A authorities or "
-    "systematic reviews agree, B good series, trials or reports, C single reports or a mechanism, D proposed or "
-    "disputed."
-)
+LETTERS = "A letter grades the evidence behind a sentence, and the codes stand in the list below: {grades}."
 WHAT_CONFIDENCE_IS = (
     "Confidence is a test result on the log: how well its days fit a usual intake at the need. It is no probability "
     "about a person. What the verdicts are worth was tried on simulated people (docs/simulation.md). For magnesium and "
     'calcium most are right. Vitamin D from food is below the need in nearly everybody: "looks low" is nearly always '
-    'right and tells little, while "looks covered" from food alone is wrong in 4 of 10 logs of a week. For B12 it is '
-    "the other way round: few are low, and of the logs of a week that look low most are not."
+    'right and tells little, while "looks covered" from food alone is wrong in 3 to 6 of 10 logs of a week. For B12 it '
+    "is the other way round: few are low, and of the logs of a week that look low most are not."
 )
 PRIOR = (
     "With the population as prior: a posterior probability with the mean and spread of people of the same age and sex "
@@ -218,7 +215,8 @@ def context(report: Report) -> list[str]:
 
 def method(report: Report) -> list[str]:
     """How it was done, in plain words."""
-    said = [flag.text for flag in report.section("method")] + [METHOD, WHAT_CONFIDENCE_IS, GRADES]
+    said = [flag.text for flag in report.section("method")] + [METHOD, WHAT_CONFIDENCE_IS]
+    said.append(LETTERS.format(grades=", ".join(f"{letter} {words}" for letter, words in GRADES.items())))
     if report.case.method.told():
         said.append(f"Judged with {report.case.method.told()}.")
     if report.case.method.prior:

@@ -107,7 +107,8 @@ LOW = (("breakfast", 300),)
 @pytest.mark.parametrize(
     "note",
     [
-        "incomplete", "Incomplete day", "not all logged", "not a full day", "full day? no, forgot dinner", "partial day",
+        "incomplete", "Incomplete day", "not all logged", "not a full day", "full day? no, forgot dinner",
+        "partial day",
         "rest of the day not logged", "stopped logging", "didn’t log dinner", "did not finish logging",
         "not everything was logged", "diary incomplete",
     ],

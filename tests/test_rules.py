@@ -640,7 +640,7 @@ LEVELS = {"info", "watch", "low", "above_level", "talk"}
 RAISING = {"R03", "R07", "R15", "R16", "R17", "R30"}
 PLAIN = {"U1", "L1", "W1"}  # the reading itself: above a level, low, below the need without a verdict
 # Entries of the table of rules that are no rule of the list: readings, other authorities, twitching, energy.
-OTHER_ENTRIES = {"U1", "L1", "W2", "C1", "S1", "T1", "T4", "Q1"}
+OTHER_ENTRIES = {"U1", "L1", "W2", "C1", "S1", "B1", "T1", "T4", "Q1"}
 # What each rule rests on, by the list of rules; then what the texts rest on otherwise, and why.
 RESTS = {
     "R01": "E02 E05", "R02": "E14 E28 E29", "R03": "E32 E35", "R04": "E36", "R05": "E06 E38 E61", "R06": "E45 E61",

@@ -15,9 +15,6 @@ from nutrigap.wording import SMALL, amount, percent
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
 MOST_NAMED = 3
 MOST_OF_SIX = 4  # nutrients from which what widens their bounds is told once
-BLOOD_TEST_DAYS = 7
-# Of these a blood test shows whether the body is short; calcium, potassium and magnesium in blood are kept steady.
-BLOOD_TEST_TELLS = ("vitamin_b12", "vitamin_d")
 NAMED = ("L1", "W1", "U1", "C1")  # flags whose text begins with the nutrient's name
 
 
@@ -74,15 +71,7 @@ def stressed(report: Report, reading: Reading) -> str:
 
 def closing(report: Report) -> list[str]:
     """What stands below the readings: what belongs together, and of what a blood test tells more than a log."""
-    low = [
-        reading.nutrient.called
-        for reading in report.core
-        if reading.nutrient.id in BLOOD_TEST_TELLS and report.statuses().get(reading.nutrient.id) == "likely_low"
-    ]
-    said = [graded(flag) for flag in report.section("linked")]
-    if low and report.intake.days >= BLOOD_TEST_DAYS:
-        said.append(f"Whether the body is short of {' or '.join(low)} is a question for a blood test, not for a diary.")
-    return said
+    return [graded(flag) for flag in report.section("linked")]
 
 
 def first(report: Report) -> list[str]:

@@ -34,6 +34,7 @@ RULES: dict[str, Rule] = {
     "R21": nutrients.r21,
     "R01": nutrients.r01,
     "R02": nutrients.r02,
+    "B1": nutrients.b1,
     "R08": people.r08,
     "R09": people.r09,
     "R10": people.r10,

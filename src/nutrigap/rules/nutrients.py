@@ -29,6 +29,9 @@ TRACE_B12 = 0.1  # µg a day of natural B12, from which it is not called none
 SOME_B12 = 0.3  # µg a day from products, from which they are sources
 MOST_PRODUCTS = 4
 SMALL_B6 = 1.0  # mg a day from enriched foods that is worth naming
+BLOOD_TEST_DAYS = 7
+# Of these a blood test shows whether the body is short; calcium, potassium and magnesium in blood are kept steady.
+BLOOD_TEST_TELLS = ("vitamin_b12", "vitamin_d")
 LONG_USE = " Levels are for long use, which {days} cannot show."
 
 
@@ -140,6 +143,17 @@ def s1(case: Case) -> Iterator[Flag]:
     vegan = case.person.diet == "vegan"  # not part of the population that was simulated
     if found is not None and found.status == "likely_low" and not vegan and not any(r03(case)):
         yield say("S1", "", "vitamin_b12")
+
+
+def b1(case: Case) -> Iterator[Flag]:
+    """Of what a blood test tells more than a log, where a week or more looks low."""
+    low = [
+        one.nutrient.called
+        for one in case.core
+        if one.nutrient.id in BLOOD_TEST_TELLS and one.adequacy is not None and one.adequacy.status == "likely_low"
+    ]
+    if low and case.intake.days >= BLOOD_TEST_DAYS:
+        yield say("B1", "", names=listed(low, "or"))
 
 
 def r04(case: Case) -> Iterator[Flag]:

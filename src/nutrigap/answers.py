@@ -16,20 +16,19 @@ from nutrigap.units import read_table
 from nutrigap.words import lexicon, plain
 
 NONE = "none"  # the answer of somebody who takes no medicine, has no condition, no symptom
-_FOR = re.compile(
-    r"[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(days?|weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$", re.I
-)
 _MONTHS_OF = {"d": 12 / 365.25, "w": 84 / 365.25, "m": 1.0, "y": 12.0}
+# Patterns are strings: re compiles one when it is first needed, and most reports have no answers to read.
+_FOR = r"(?i)[\s,(]+(?:for|since)?\s*(\d{1,4}(?:\.\d+)?)\s*(days?|weeks?|wks?|months?|mo|mos|years?|yrs?|y)\)?\s*$"
 # "No pain", "stopped omeprazole": what is not so, or no longer.
-_DENIED = re.compile(
+_DENIED = (
     r"(?:i\s+)?(?:do\s+)?(?:no|not|never|without|stopped|quit|former|formerly|past|used to(?: take)?)\b"
     r"(?: have| had| any)*\s*(.*)"
 )
-_NO_LONGER = re.compile(r"\b(?:stopped|ruled out|no longer|not any more|in the past|in (?:the )?family)$")
-_OF_OTHERS = re.compile(r"(?:my )?(?:mother|father|sister|brother|grandmother|grandfather|aunt|uncle|parents?)\b")
-_TRAILING = re.compile(r"\s*(?:at all|so far|yet|today|lately|now)$")
+_NO_LONGER = r"\b(?:stopped|ruled out|no longer|not any more|in the past|in (?:the )?family)$"
+_OF_OTHERS = r"(?:my )?(?:mother|father|sister|brother|grandmother|grandfather|aunt|uncle|parents?)\b"
+_TRAILING = r"\s*(?:at all|so far|yet|today|lately|now)$"
 # What stands between two symptoms, and between two of which a denial holds for both ("no tingling or numbness").
-_AND, _OR = re.compile(r"[,+&]|\b(?:and|but|with|plus|just|only)\b", re.I), re.compile(r"/|\bn?or\b", re.I)
+_AND, _OR = r"(?i)[,+&]|\b(?:and|but|with|plus|just|only)\b", r"(?i)/|\bn?or\b"
 PLACES = 2  # parts of the body from which twitching is in several places
 
 
@@ -94,7 +93,7 @@ def answer(kind: str, text: str) -> Answer:
     """
     whole = " ".join(str(text).split())
     said, months = whole, None
-    if lasting := _FOR.search(said):
+    if lasting := re.search(_FOR, said):
         months = float(lasting[1]) * _MONTHS_OF[lasting[2][0].lower()]
         said = said[: lasting.start()]
     words = _plain(re.sub(r"\d+(?:[.,]\d+)?\s*(?:mg|g|µg|mcg|ug)\b", " ", said))
@@ -105,12 +104,12 @@ def answer(kind: str, text: str) -> Answer:
 
 def _is_denied(kind: str, words: str) -> bool:
     """Whether words deny an answer. Of a symptom only its very words are denied: "not able to breathe" is told."""
-    if _NO_LONGER.search(words) or _OF_OTHERS.match(words):
+    if re.search(_NO_LONGER, words) or re.match(_OF_OTHERS, words):
         return True
-    denied = _DENIED.match(words)
+    denied = re.match(_DENIED, words)
     if denied is None:
         return False
-    return kind != "symptom" or _TRAILING.sub("", denied[1]) in _by_word(kind)
+    return kind != "symptom" or re.sub(_TRAILING, "", denied[1]) in _by_word(kind)
 
 
 def _within(kind: str, words: str) -> str:
@@ -150,9 +149,9 @@ def _signs(text: str) -> list[Answer]:
         return [whole]
     found: list[Answer] = []
     places: set[str] = set()
-    for group in _AND.split(text):
+    for group in re.split(_AND, text):
         denying = False
-        for piece in _OR.split(group):
+        for piece in re.split(_OR, group):
             denying = denying or _is_denied("symptom", _plain(piece))
             _take(piece, found, places, denying=denying)
     twitches = any(one.id in ("twitching", "eyelid") for one in found)

@@ -347,7 +347,15 @@ class Intake:
 
     def deciders(self, nutrient: str) -> list[Decider]:
         """The foods and lines that make a nutrient's mean uncertain, widest first."""
-        i = nutrient_index()[nutrient]
+        if nutrient not in self._decided:
+            self._decided[nutrient] = self._deciders(nutrient_index()[nutrient])
+        return self._decided[nutrient]
+
+    @cached_property
+    def _decided(self) -> dict[str, list[Decider]]:
+        return {}
+
+    def _deciders(self, i: int) -> list[Decider]:
         width = (self.lines.high[:, i] - self.lines.low[:, i]) * self.weight
         found: dict[tuple[str, str], list[int]] = {}
         for row in np.flatnonzero(self.in_mean & (self._open[:, i] | self._missing[:, i] | (width > 0))):

@@ -35,17 +35,15 @@ LEAST_KCAL = 500.0
 FEW_LINES = 0.5
 """Share of the other days' median number of lines up to which a day has few."""
 # What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
-_NOT_WHOLE = re.compile(
-    r"^\s*incomplete\W*$"
+# Strings, which re compiles when the first note is read.
+_NOT_WHOLE = (
+    r"(?i)^\s*incomplete\W*$"
     r"|\bincomplete (?:day|diary|log|record|logging)\b|\b(?:day|diary|log|record) (?:is |was )?incomplete\b"
     r"|\bpartial(?:ly)? (?:day|logged|log)\b|\bpart of the day\b|\brest (?:of the day )?(?:is |was )?not logged\b"
     r"|\bstopped logging\b|\bforgot (?:to log|the rest|breakfast|lunch|dinner|supper)\b"
-    r"|(?:\b(?:not|never|without)|n't) (?:\w+ ){0,2}(?:everything|all|complete|full|whole|finish\w*|fully|log\w*)\b",
-    re.I,
+    r"|(?:\b(?:not|never|without)|n't) (?:\w+ ){0,2}(?:everything|all|complete|full|whole|finish\w*|fully|log\w*)\b"
 )
-_WHOLE = re.compile(
-    r"\b(?:complete day|day complete|full day|fasting day|all logged|everything (?:was )?logged)\b", re.I
-)
+_WHOLE = r"(?i)\b(?:complete day|day complete|full day|fasting day|all logged|everything (?:was )?logged)\b"
 
 
 class Incomplete(NamedTuple):
@@ -142,9 +140,9 @@ def _marked(intake: Intake) -> dict[dt.date, bool]:
         if entry.line.date is None:
             continue
         said = (entry.line.note or (entry.line.food if entry.kind == "other" else "")).replace("’", "'")
-        if said and _NOT_WHOLE.search(said):
+        if said and re.search(_NOT_WHOLE, said):
             found[entry.line.date] = False
-        elif said and _WHOLE.search(said):
+        elif said and re.search(_WHOLE, said):
             found.setdefault(entry.line.date, True)
     return found
 

@@ -277,8 +277,7 @@ def r14(case: Case) -> Iterator[Flag]:
 def r15(case: Case) -> Iterator[Flag]:
     """The two levels for magnesium, which count supplements only."""
     reading, i = case.readings["magnesium"], nutrient_index()["magnesium"]
-    products = case.seen.products["magnesium"]
-    if products and case.condition("kidney_disease") is not None:
+    if case.condition("kidney_disease") is not None and (products := case.seen.products["magnesium"]):
         yield say("R15", "kidney", "magnesium", products=listed([phrasing.product(one.name) for one in products]))
     low, dose = (float(end[i]) for end in case.intake.mean_dose[:2])
     if not dose > 0:

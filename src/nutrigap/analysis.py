@@ -196,8 +196,8 @@ def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]
     meaty = case.seen.b12.animal_lines if person.diet == "vegan" else ()
     if meaty:
         notes.append(
-            f"The diet told is vegan; by the table {lines_of(meaty)} hold B12 of their own, as foods with milk, egg, "
-            "meat or fish do: if that is wrong, name the food more fully"
+            f"The diet told is vegan; the table has the B12 of milk, egg, meat or fish in {lines_of(meaty)}: if that "
+            "is wrong, name the food more fully"
         )
     gone = [str(day) for day in sorted(set(incomplete) - {one.date for one in case.record.incomplete})]
     if gone and not case.record.all_incomplete:

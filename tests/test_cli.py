@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from nutrigap import cli
 from nutrigap.cli import run
 
-WEEK = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
+ROOT = Path(__file__).parent.parent
+WEEK = ROOT / "data" / "examples" / "week.csv"
+DATA = ROOT / "src" / "nutrigap" / "data"
 HEAD = "date,food,amount"
 PLAIN = f"{HEAD}\n2026-03-01,fdc:168462,100 g\n2026-03-02,fdc:168462,100 g\n2026-03-03,fdc:168462,100 g\n"
-COMMANDS = ("report", "check", "match", "foods", "targets", "sources")
+COMMANDS = ("report", "sheet", "check", "match", "foods", "targets", "evidence", "sources")
 
 
 @pytest.fixture
@@ -57,6 +59,26 @@ def told(capsys):
 def test_every_command_has_help(told, command):
     code, out, _ = told(command, "--help")
     assert code == 0 and out.startswith(f"Usage: nutrigap {command}")
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("magnesium", "magnesium"), ("vitamin_d", "vitamin_d"), ("Vitamin D", "vitamin_d"), ("b-12", "vitamin_b12"),
+        ("Vitamin B6", "vitamin_b6"), ("caffeine", "caffeine"), ("thiamin", "thiamin"),
+    ],
+)  # fmt: skip
+def test_evidence_prints_every_row_of_its_topic(told, name, topic):
+    with (DATA / "evidence.csv").open(encoding="utf-8") as file:
+        expected = [row["id"] for row in csv.DictReader(file) if row["nutrient"] == topic]
+    code, out, err = told("evidence", name)
+    assert (code, err) == (0, "")
+    assert re.findall(r"^(\S+) \[[A-D], ", out, re.M) == expected
+
+
+def test_evidence_on_something_unknown(told):
+    code, out, err = told("evidence", "magnesum")
+    assert code == 2 and out == "" and 'did you mean "magnesium"' in err and "known: magnesium, calcium" in err
 
 
 def test_version(told):

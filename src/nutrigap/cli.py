@@ -410,6 +410,15 @@ def targets(form: str, **told: Unpack[Told]) -> None:
 
 
 @cli.command()
+@click.argument("nutrient")
+def evidence(nutrient: str) -> None:
+    """What is known of NUTRIENT (or caffeine, medicine, thiamin) and twitching, with grade and source."""
+    from nutrigap.report.listings import evidence_on
+
+    _deliver(evidence_on(nutrient), None, "text")
+
+
+@cli.command()
 def sources() -> None:
     """Every table shipped: edition, rows, licence, sha256."""
     from nutrigap.report.listings import shipped_tables

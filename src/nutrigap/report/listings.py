@@ -10,12 +10,14 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from nutrigap.errors import PersonError, TableError
+from nutrigap.errors import PersonError, TableError, did_you_mean
+from nutrigap.evidence import GRADES, citation, evidence, matrix
 from nutrigap.ideas import OXALATE, common_foods, plain_words
 from nutrigap.matching import candidates, find_food, search
 from nutrigap.person import Person
 from nutrigap.references import reference, target_records, target_rows, terms
 from nutrigap.report.csv import render
+from nutrigap.report.wrap import wrap
 from nutrigap.tables import FoodTable, Source, load_foods, sources
 from nutrigap.units import DATA, Nutrient, find_nutrient, nutrient_index, nutrients, read_table
 from nutrigap.wording import exactly
@@ -239,6 +241,39 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
     for key, source in notes.items():
         text += f"{key}: {source.title}, {source.publisher} ({source.year})\n"
     return text
+
+
+def evidence_on(name: str) -> str:
+    """What is known of a nutrient or habit: the matrix of too little and too much, then every finding, graded.
+
+    Raises
+    ------
+    TableError
+        Nothing is known of such a name; the message tells the nearest, and all.
+    """
+    topics = list(dict.fromkeys(row.nutrient for row in evidence().values()))
+    spoken = re.sub(r"[\s_-]+", " ", name.lower().strip())
+    called = {word.replace(" ", ""): n.id for n in nutrients() for word in n.words}
+    wanted = called.get(spoken.replace(" ", ""), spoken.replace(" ", "_"))
+    if wanted not in topics:
+        near = did_you_mean(wanted, topics)
+        raise TableError(f'no evidence on "{printable(name)}"{near}; known: {", ".join(topics)}')
+    lines = []
+    for (nutrient, direction), cell in matrix().items():
+        if nutrient == wanted:
+            lines += wrap(f"{DIRECTIONS[direction]}:")
+            for one in (cell.intake, cell.blood):
+                lines += wrap(f"{one.text} [{one.grade}: {', '.join(one.evidence)}]", first="  ", then="    ")
+    for row in evidence().values():
+        if row.nutrient == wanted:
+            note = f" ({row.note})" if row.note else ""
+            lines += wrap(f"{row.id} [{row.grade}, {row.level}] {row.finding}{note}", then="  ")
+            lines += wrap(citation(row), first="  ")
+    grades = ", ".join(f"{letter} {words}" for letter, words in GRADES.items())
+    return "\n".join([*lines, *wrap(f"Grades: {grades}.", then="  ")]) + "\n"
+
+
+DIRECTIONS = {"deficit": "Too little", "excess": "Too much"}
 
 
 def shipped_tables() -> str:

@@ -555,3 +555,18 @@ def test_all_together_is_each_alone() -> None:
     assert seen.b6 == b6_sources(diary) and seen.b12 == b12(diary) and seen.milk == milk_equivalents(diary, diary.foods)
     assert seen.alcohol.drinking == () and seen.water_sodium == water_sodium(diary)
     assert seen.calcium_to_magnesium == ratio_ca_mg(diary)
+
+
+def test_products_are_weighted_as_the_means_are() -> None:
+    """10 mg of B6 on six days from Friday to Sunday (2026-03-06 is a Friday), none on one Monday: 60 / 7 mg a day, and
+    3/7 x 10 + 4/7 x 0 = 30 / 7 mg with the weekdays weighted; 10 mg on each day that has it.
+    """
+    weekends = (6, 7, 8, 13, 14, 15)
+    lines = [(number, "fndds:56205008", "100 g") for number in (*weekends, 9)]
+    plain_log = read(*lines, *((number, "vitamin B6 10 mg", "1 tablet") for number in weekends))
+    for intake, mean in ((plain_log, 60 / 7), (plain_log.weighted({0: 4 / 7, 1: 3 / 7}), 30 / 7)):
+        (product,) = (one for one in products(intake, "vitamin_b6") if one.kind == "supplement")
+        assert product.mean.best == pytest.approx(mean)
+        assert product.on_days.best == pytest.approx(10)
+        assert b6_sources(intake).supplements.best == pytest.approx(mean)
+        assert float(intake.mean_dose.best[nutrient_index()["vitamin_b6"]]) == pytest.approx(mean)

@@ -522,3 +522,9 @@ def test_any_file_of_recipes_is_read_or_refused(tmp_path_factory: pytest.TempPat
     for recipe in recipes.values():
         assert recipe.servings > 0
         assert recipe.ingredients
+
+
+def test_a_dish_of_unknown_share_has_no_upper_end_where_an_ingredient_has_none(tmp_path: Path) -> None:
+    recipes = recipes_of(tmp_path, "recipe,servings,food,amount\nsauce,2,nutritional yeast,30 g\nsauce,2,oats,50 g\n")
+    entry = found("sauce", "2 blorps", recipes)
+    assert (entry.status, entry.parts, entry.open) == ("left_out", (), {"vitamin_b12"})

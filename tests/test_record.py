@@ -110,7 +110,11 @@ LOW = (("breakfast", 300),)
         "incomplete", "Incomplete day", "not all logged", "not a full day", "full day? no, forgot dinner",
         "partial day",
         "rest of the day not logged", "stopped logging", "didn’t log dinner", "did not finish logging",
-        "not everything was logged", "diary incomplete",
+        "not everything was logged", "diary incomplete", "incomplete - left before dinner", "missing dinner",
+        "dinner missing", "did not write down dinner", "dinner not recorded", "forgot to write dinner", "forgot lunch",
+        "stopped tracking at noon", "ate out, did not log the rest", "not everything logged", "did not log everything",
+        "didn't write everything down", "not complete", "day not complete", "lunch wasn't logged", "not fully logged",
+        "Missing: lunch, dinner", "did not log everything I ate", "everything after  dinner not logged",
     ],
 )  # fmt: skip
 def test_notes_that_mark_a_day(note):
@@ -119,23 +123,52 @@ def test_notes_that_mark_a_day(note):
     assert found.intake.days == 2
 
 
-@pytest.mark.parametrize("note", ["incomplete protein", "complete meal", "lunch with Ann", "not hungry", "full cream"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "incomplete protein", "complete meal", "lunch with Ann", "not hungry", "full cream", "not whole milk",
+        "not full fat", "not fully ripe", "not whole grain", "did not finish it", "didn't finish the plate",
+        "not all that hungry", "not all eaten", "wasn't very full", "not full afterwards", "not a whole one, half",
+        "Not logged in grams, by eye", "did not log the salt", "dinner not logged in grams",
+        "salt at dinner not logged",
+        "did not log all the butter", "forgot breakfast pills", "forgot to log, added from memory", "no dinner",
+        "not a complete protein", "not a full day at work", "dinner missing salt", "no meal missing",
+        "part of the day outside", "not all ingredients logged", "almost all logged",
+    ],
+)  # fmt: skip
 def test_notes_that_mark_nothing(note):
     assert record(diary(USUAL, USUAL, USUAL, notes={1: note})).incomplete == ()
 
 
-@pytest.mark.parametrize("note", ["complete day", "fasting day", "all logged", "everything was logged"])
+@pytest.mark.parametrize(
+    "note", ["complete day", "day complete", "fasting day", "all logged", "everything was logged", "full day"]
+)
 def test_notes_that_keep_a_day(note):
     assert left_out(diary(USUAL, USUAL, USUAL, LOW, notes={3: note})) == []
     assert left_out(diary(USUAL, USUAL, USUAL, LOW)) == [3]
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "a full day at work",
+        "full day hike",
+        "almost all logged",
+        "everything logged except dinner",
+        "all logged by eye",
+    ],
+)
+def test_notes_that_do_not_keep_a_day(note):
+    assert left_out(diary(USUAL, USUAL, USUAL, LOW, notes={3: note})) == [3]
+
+
 def test_days_given_by_hand():
     text = diary(USUAL, USUAL, USUAL)
-    for day in (dt.date(2026, 3, 3), dt.datetime(2026, 3, 3, 12)):
-        assert [one.date for one in record(text, day).incomplete] == [dt.date(2026, 3, 3)]
-    report = ng.analyze(read(text), WOMAN, incomplete="2026-03-03")
-    assert report.to_dict()["period"]["incomplete_days"] == ["2026-03-03"]
+    assert [one.date for one in record(text, dt.date(2026, 3, 3)).incomplete] == [dt.date(2026, 3, 3)]
+    for day in ("2026-03-03", [dt.date(2026, 3, 3)], [dt.datetime(2026, 3, 3, 12)], dt.datetime(2026, 3, 3, 12)):
+        report = ng.analyze(read(text), WOMAN, incomplete=day)
+        assert report.to_dict()["period"]["incomplete_days"] == ["2026-03-03"]
+        assert "no day of this log" not in report.to_text()
     other = ng.analyze(read(text), WOMAN, incomplete=["2026-04-01"])
     assert "no day of this log with food that was counted: 2026-04-01" in " ".join(other.to_text().split())
 
@@ -172,6 +205,39 @@ def test_a_verdict_that_hangs_on_days_that_were_found_is_not_given():
         read(diary(*[rich] * 10, *[LOW] * 6, notes={10 + i: "incomplete" for i in range(6)})), WOMAN
     ).readings[0]
     assert marked.adequacy is not None and marked.adequacy.status == "likely_adequate"  # who marks a day knows
+
+
+def _potassium(each: float, *, marked: bool) -> str:
+    """Ten days of 2,000 kcal and six of 300, with so much potassium per kcal. [mg/kcal]"""
+    rows = diary(
+        *[USUAL] * 10, *[LOW] * 6, notes={10 + i: "incomplete" for i in range(6)} if marked else {}
+    ).splitlines()
+    cells = [row.split(",") for row in rows[1:]]
+    head = rows[0].replace("magnesium", "potassium")
+    return "\n".join([head, *(",".join((*row[:-1], str(each * float(row[-2])))) for row in cells)]) + "\n"
+
+
+@pytest.mark.parametrize(("each", "status"), [(2.5, "undetermined"), (1.55, "below_ai_no_inference")])
+def test_what_another_authority_reads_hangs_on_those_days_too(each, status):
+    """EFSA's AI is 3,500 mg, that of the US 2,600. 2.5 mg/kcal are 5,000 mg on whole days, above both, and
+    (10 x 5,000 + 6 x 750) / 16 = 3,406 with the others, below the first; 1.55 are 3,100 mg, between the two, and
+    (10 x 3,100 + 6 x 465) / 16 = 2,112, below both."""
+    person = ng.Person(age=34, sex="female", references="efsa")
+    report = ng.analyze(read(_potassium(each, marked=False)), person)
+    found = report.case.readings["potassium"].adequacy
+    assert found is not None and found.status == status
+    assert [one.marked for one in report.record.incomplete] == [False] * 6
+    assert not [flag for flag in report.flag("C1") if "potassium" in flag.nutrients]
+    told = ng.analyze(read(_potassium(each, marked=True)), person)  # who marks a day knows
+    both = told.case.readings["potassium"].adequacy
+    assert both is not None and both.status == ("at_or_above_ai" if each == 2.5 else status)
+    assert len([flag for flag in told.flag("C1") if "potassium" in flag.nutrients]) == (each == 1.55)
+
+
+def test_one_line_is_one():
+    """1,100 kcal in one line where the others have three lines."""
+    (one,) = record(diary(USUAL, USUAL, USUAL, (("", 1100),))).incomplete
+    assert one.reason == "1,100 kcal, the other days about 2,000; 1 line, the other days about 3"
 
 
 # --- weekdays and energy

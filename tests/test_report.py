@@ -220,6 +220,26 @@ def test_person_in_words(person, shown):
 
 
 @pytest.mark.parametrize(
+    ("person", "last"),
+    [
+        ({}, "Telling them sharpens the reading."),
+        ({"age": 60}, "Telling it sharpens the reading."),
+        ({"sex": "female"}, "Telling it sharpens the reading."),
+        (
+            {"medicines": ["zorblax"]},
+            'No rule of this report knows the medicine "zorblax": it is shown on the sheet only',
+        ),
+        (
+            {"conditions": ["zorblax", "qwrt"]},
+            'No rule of this report knows the conditions "zorblax" and "qwrt": they are shown on the sheet only',
+        ),
+    ],
+)
+def test_one_is_it_and_several_are_they(person, last):
+    assert last in " ".join(report_of(DAYS, **person).to_text().split())
+
+
+@pytest.mark.parametrize(
     ("person", "told"),
     [
         ({}, "Age and sex were not told: the more demanding values for women and men of 31-50 are shown"),
@@ -411,3 +431,68 @@ def test_found_foods_know_what_was_not_measured():
     cells = next(re.split(r"\s{2,}", line) for line in listed if line.startswith("sr:16281 "))
     assert [cell == "?" for cell in cells[1:7]] == [True, False, True, True, True, True]
     assert listings.found_foods("zzqqxx\x1b[31m", 5) == 'no food has any word of "zzqqxx?[31m" in its name\n'
+
+
+# --- what widens the bounds
+
+
+def reading_of(report, name):
+    """What the text says of one nutrient, on one line."""
+    from nutrigap.report.sentences import sentences
+
+    return " ".join(sentences(report, next(one for one in report.core if one.nutrient.id == name)))
+
+
+def test_what_has_no_upper_end_is_named_where_the_head_has_another_reason():
+    rows = [(f"2026-03-0{day}", "oatmeal", "300 g") for day in (2, 3)]
+    report = report_of(
+        diary_of(("2026-03-01", "oatmeal", "300 g"), ("2026-03-01", "nutritional yeast", "2-4 tbsp"), *rows)
+    )
+    text = re.sub(r"\s+", " ", report.to_text())
+    assert "bounds of most nutrients are widened by nutritional yeast (the amount is a range, line 3)." in text
+    said = "The bounds are set by nutritional yeast (the label is not told, line 3: no upper end)."
+    assert said in reading_of(report, "vitamin_b12")
+    assert "The bounds are set" not in reading_of(report, "potassium")
+
+
+MAN = {"age": 40, "sex": "male"}
+OPEN_AT = ("magnesium", "calcium", "vitamin_d", "vitamin_b6")  # the two others have no upper level
+
+
+def upper(report, name):
+    """The sentence on the upper level of a nutrient without an upper end."""
+    found = re.search(r"[^.\]]*othing is said about the upper level[^.]*\.", reading_of(report, name))
+    return found[0].strip() if found else ""
+
+
+def test_the_dose_that_leaves_a_level_open_is_named_where_the_head_has_it():
+    rows = [
+        (f"2026-03-0{day}", *eaten)
+        for day in (1, 2)
+        for eaten in (("multivitamin", "1"), ("bread", "100 g"), ("chicken", "150 g"))
+    ]
+    report = report_of(diary_of(*rows), **MAN)
+    said = "Without the dose of multivitamin (lines 2, 5) nothing is said about the upper level."
+    assert [upper(report, name) for name in OPEN_AT] == [said] * 4
+    assert "Without it nothing" not in report.to_text()
+
+
+def test_the_dose_that_leaves_a_level_open_is_told_from_what_else_is_wide():
+    """One thing named before: "its dose"; beside a tablet of 500 mg or, as the oxide, 302 mg "its" is not plain."""
+    foods = [(f"2026-03-0{day}", "bread", "100 g") for day in (1, 2, 3)]
+    alone = report_of(diary_of(("2026-03-01", "magnesium tablet", "1"), *foods), **MAN)
+    assert upper(alone, "magnesium") == "Without its dose nothing is said about the upper level."
+    assert "magnesium tablet (the label is not told, line 2: no upper end). Without its dose" in reading_of(
+        alone, "magnesium"
+    )
+    both = report_of(
+        diary_of(("2026-03-01", "magnesium tablet", "1"), ("2026-03-01", "magnesium oxide 500 mg", "1"), *foods), **MAN
+    )
+    assert upper(both, "magnesium") == (
+        "Without the dose of magnesium tablet (line 2) nothing is said about the upper level."
+    )
+
+
+def test_where_nothing_eaten_is_known_no_dose_is_blamed():
+    report = report_of(diary_of(("2026-03-01", "magnesium 100 mg", "1")), **MAN)
+    assert upper(report, "calcium") == "Nothing is said about the upper level: the total has no upper end."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from nutrigap.choices import Choice
 from nutrigap.diary import Line
 from nutrigap.entries import Entry, Kitchen
 from nutrigap.errors import Problem, UnknownUnit
+from nutrigap.intake import add_up
 from nutrigap.matching import candidates
 from nutrigap.resolve import resolve, resolve_line
-from nutrigap.units import DATA
+from nutrigap.units import DATA, nutrient_index
 
 FOODS = ng.load_foods()
 STATES = {"counted", "flagged", "left_out"}
@@ -452,3 +454,90 @@ def test_one_of_what_is_named_in_the_plural_is_a_helping(food: str) -> None:
     assert entry.grams.low in [portion.grams for portion in FOODS.portions(entry.row)]
     assert found("strawberry", "1").status == "counted"
     assert found(food, "12").grams.source == "portion"
+
+
+# --- what only a label tells
+
+
+@pytest.mark.parametrize(
+    ("food", "amount", "status"),
+    [
+        ("nooch", "15 g", "left_out"),
+        ("nutritional yeast flakes", "15 g", "left_out"),
+        ("fortified nutritional yeast", "15 g", "left_out"),
+        ("nutritional yeast", "3 xyz", "left_out"),
+        ("nutritional yeast", "-3 g", "left_out"),
+        ("nutritional yeast", "9 kg", "left_out"),
+        ("0 nooch", "", "left_out"),
+        ("nutritional yeasts", "15 g", "flagged"),
+        ("Nutritional-yeast", "15 g", "flagged"),
+        ("Marmite", "5 g", "flagged"),
+        ("pasta with nooch", "200 g", "flagged"),
+    ],
+)
+def test_nothing_bounds_the_b12_of_yeast_flakes(food: str, amount: str, status: str) -> None:
+    """Counted or left out, a maker may have added any amount: no ordinary portion stands for it."""
+    entry = found(food, amount)
+    assert (entry.status, entry.open) == (status, {"vitamin_b12"})
+    rows = (f"2026-03-0{day},{eaten}\n" for day in range(1, 8) for eaten in (f"{food},{amount}", "rice,300 g"))
+    report = ng.analyze(ng.read_diary(io.StringIO(f"date,food,amount\n{''.join(rows)}")), ng.Person(34, "female"))
+    b12 = next(reading for reading in report.core if reading.nutrient.id == "vitamin_b12")
+    assert math.isinf(b12.high) and report.statuses()["vitamin_b12"] == "undetermined"
+    (decider, *_) = report.intake.deciders("vitamin_b12")
+    assert (decider.reason, decider.width) == ("the label is not told", math.inf)
+
+
+@pytest.mark.parametrize(
+    "food", ["pasta no nooch", "pasta without nutritional yeast", "pasta, w/o nooch", "yeast", "no nooch"]
+)
+def test_what_is_not_eaten_opens_nothing(food: str) -> None:
+    assert not found(food, "200 g").open
+
+
+@pytest.mark.parametrize(
+    ("food", "amount"), [("nooch", "15 g"), ("nutritional yeast", "15 g"), ("nutritional yeast", "3 xyz")]
+)
+def test_a_label_tells_the_b12_of_yeast_flakes(food: str, amount: str) -> None:
+    entry = resolve_line(line(food, amount, labels={"vitamin_b12": 2.5}), Kitchen(FOODS))
+    assert not entry.open and "only the label tells" not in entry.problem
+
+
+def test_an_export_that_lacks_the_b12_of_yeast_flakes_leaves_it_open() -> None:
+    """What an export leaves blank is bounded by an ordinary portion, but for what only the label tells."""
+    core = {"magnesium": 5.0, "calcium": 3.0, "potassium": 200.0, "vitamin_d": 0.0, "vitamin_b6": 0.1}
+    told = line("Nutritional yeast", "15 g", labels=core)._replace(amounts_from="an app", covers="food")
+    assert "vitamin_b12" in resolve_line(told, Kitchen(FOODS)).open
+    told = told._replace(covers="", labels={**core, "vitamin_b12": 6.0})
+    assert not resolve_line(told, Kitchen(FOODS)).open
+
+
+@pytest.mark.parametrize(("value", "opens"), [("44", False), ("", True)])
+def test_a_table_of_ones_own_tells_what_its_product_holds(tmp_path: Path, value: str, opens: bool) -> None:
+    """44 µg of B12 in 100 g are 6.6 µg in 15 g; where the table too tells nothing, only the label does."""
+    own = tmp_path / "own.csv"
+    own.write_text(f"name,vitamin_b12_ug,magnesium_mg\nNutritional yeast Engevita,{value},100\n", encoding="utf-8")
+    foods = ng.load_foods("usda", own)
+    for amount in ("15 g", "3 xyz"):
+        entry = resolve_line(line("Nutritional yeast Engevita", amount), Kitchen(foods))
+        assert foods.ids[entry.row].startswith("own:") and bool(entry.open) == opens
+    diary = ng.read_diary(io.StringIO("date,food,amount\n2026-03-02,Nutritional yeast Engevita,15 g\n"))
+    (_, best, high) = (
+        float(end[0, nutrient_index()["vitamin_b12"]]) for end in add_up(resolve(diary, foods), foods).lines
+    )
+    if not opens:
+        assert (best, high) == (pytest.approx(6.6), pytest.approx(6.6))
+    # a row of the packaged table stays open beside it
+    assert resolve_line(line("nooch", "15 g"), Kitchen(foods)).open
+
+
+def test_a_label_of_two_foods_leaves_no_guess_on_one_of_them() -> None:
+    both = [
+        resolve_line(line("toast with marmite", "2 slices", labels=labels), Kitchen(FOODS))
+        for labels in ({}, {"vitamin_b12": 2.5})
+    ]
+    said = [" ".join(piece.problem for piece in entry.pieces) for entry in both]
+    assert ["only the label tells" in problem for problem in said] == [True, False]
+    assert [any(piece.open for piece in entry.pieces) for entry in both] == [True, False]
+    assert sum(piece.labels.get("vitamin_b12", 0.0) for piece in both[1].pieces) == 2.5
+    for piece in both[1].pieces:
+        assert bool(piece.problem) == (piece.status == "flagged")

@@ -17,7 +17,10 @@ import pytest
 
 import nutrigap as ng
 from nutrigap.evidence import evidence, matrix
+from nutrigap.readings import Reading
 from nutrigap.report import Report
+from nutrigap.report.cells import looks
+from nutrigap.report.head import answers
 from nutrigap.report.sources import line, used
 from nutrigap.rules import RULES, Flag, texts
 from nutrigap.symptoms import Observation, SymptomLog
@@ -293,6 +296,8 @@ FIRES = [
           "less than the 2.4 µg that is recommended"),
     fires("wine in pregnancy", "R05", "pregnancy", log("1-2|red wine,150 g", days=7), {"age": 27,
           "life_stage": "pregnant"}, "on 2 of 7 days"),
+    fires("a small liqueur in pregnancy", "R05", "pregnancy", log("3|liqueur,20 g", days=7), {"age": 27,
+          "life_stage": "pregnant"}, "on 1 of 7 days"),  # 20 g x 21 % = 4.2 g
     fires("cola of a child", "R06", "child", log(*coffee((30, "08:00"), on="all")), GIRL, "averages 30 mg"),
     fires("a B complex without a label", "R07", "unread", log("all|B complex,1 tablet", b6=1), WOMAN, "B complex: the"),
     fires("tiredness alone", "R30", "none other", log(), woman(symptoms=["fatigue"])),
@@ -305,6 +310,10 @@ FIRES = [
         ("twitching, purple toes", "unknown"), ("tingling and twitching, weakness; no pain", "soon"),
         ("twitching in my calf, thigh and arm", "soon"), ("no weakness, no numbness, just twitching", "none"),
     )),
+    fires("told as days, logged as weeks", "R30", "soon", log(days=24, symptoms="1 twitching 4; 23 twitching 2"),
+          woman(symptoms=["twitching for 3 days"]), "twitching for more than two weeks"),
+    fires("a log in other words", "R30", "soon other", log(symptoms="2 numb_toes 1"), WOMAN, "numbness"),
+    fires("a log with an unknown kind", "R30", "none", log(symptoms="2 humming 1; 3 twitching 4"), WOMAN),
     fires("an answer that no rule knows", "R30", "unknown", log(), woman(symptoms=["purple toes"]), '"purple toes"'),
     fires("a child", "R30", "none young", log(), {**GIRL, "symptoms": ["eyelid"]}, "with rest."),
     fires("a baby", "R30", "small", log(), {"age": "20mo", "sex": "male", "symptoms": ["eyelid"]}, "shown to a doctor"),
@@ -488,6 +497,10 @@ SILENT = [
     silent("man, 20 g", "R05", "*", log(f"all|{RICE},1 g,alcohol_g=20"), MAN),
     silent("woman, 10 g", "R05", "*", log(f"all|{RICE},1 g,alcohol_g=10"), WOMAN),
     silent("one day of 60 g", "R05", "*", log(f"{RICE},1 g,alcohol_g=60"), MAN),
+    # 340 g x 0.3 % = 1.02 g, and 4.2 g x 34.4 % = 1.44 g of alcohol: no drinks
+    silent("alcohol-free beer", "R05", "*", log("all|alcohol-free beer,340 g"), {"age": 27, "life_stage": "pregnant"}),
+    silent("three of them", "R05", "*", log("all|alcohol-free beer,1020 g"), {"age": 27, "life_stage": "pregnant"}),
+    silent("vanilla", "R05", "*", log("all|vanilla extract,4.2 g"), {"age": 27, "life_stage": "pregnant"}),
     silent("a boy", "R05", "*", log(f"all|{RICE},1 g,alcohol_g=21"), {"age": 15, "sex": "male"}),
     silent("399 a day", "R06", "*", log(*coffee((133, "08:00"), (133, "13:00"), (133, "18:00"))), WOMAN),
     silent("more than two hours apart", "R06", "*", log(*coffee((110, "08:00"), (110, "10:01"))), WOMAN),
@@ -568,6 +581,9 @@ SILENT = [
     silent("every other day", "R22", "*", log(days=7, every=2), WOMAN),
     silent("a year of age", "R23", "infant", log(), {"age": "12mo", "sex": "male"}),
     silent("not asked", "R30", "*", log(), WOMAN),
+    silent("a kind of the log that no rule knows", "R30", "unknown", log(symptoms="2 mood 5"), WOMAN),
+    silent("an unknown condition beside it", "R30", "none", log(),
+           woman(symptoms=["eyelid"], conditions=["purple toes"])),
     silent("kidney disease, no symptom", "R30", "now", log(), woman(conditions=["ckd"])),
     silent("B6 without tingling", "R30", "b6", log("vitamin B6 2 mg,1"), woman(symptoms=["twitching"])),
     silent("tingling without B6", "R30", "b6", log(b6=50), woman(symptoms=["tingling"])),
@@ -844,6 +860,43 @@ def test_the_screen_goes_first_and_hides_nothing(symptom: str) -> None:
     assert rest == [flag for flag in without.said if flag.rule != "T1"]
     text = _flat(with_it.to_text())
     assert text.index(with_it.said[0].text[:60]) < text.index("IN SHORT")
+
+
+def test_a_symptom_changes_no_word_of_the_table() -> None:
+    """Tingling beside a product with B6 is a reason to stop it, not a level that was passed."""
+    diary = log("vitamin B6 2 mg,1")
+    with_it, without = report_of(diary, woman(symptoms=["tingling"])), report_of(diary, WOMAN)
+    assert [looks(one, with_it) for one in with_it.core] == [looks(one, without) for one in without.core]
+    assert "Vitamin B6 (" in short(with_it)["Looks covered"]
+
+
+def test_potassium_that_may_harm_stands_in_the_short_answer() -> None:
+    found = report_of(log("salt substitute,1 g"), woman(conditions=["ckd"], medicines=["ramipril"]))
+    assert short(found)["Ask before use"].startswith("potassium")
+    assert "Potassium" not in short(found)["Looks covered"]
+    assert looks(core(found, "potassium"), found) == "reaches the AI"
+
+
+def test_what_is_injected_is_in_no_log() -> None:
+    found = report_of(log(b12=0), woman(diet="vegan", medicines=["B12 injection every 3 months"]))
+    reading = core(found, "vitamin_b12")
+    assert reading.adequacy is not None and (reading.adequacy.status, reading.reason) == ("undetermined", "injected")
+    assert not said(found, "R03") and "what is injected is not in it" in _flat(found.to_text())
+
+
+def test_an_unknown_kind_of_a_symptom_log_is_named() -> None:
+    found = said(report_of(log(symptoms="2 humming 1; 3 twitching 4"), WOMAN), "T10")
+    assert '"humming"' in found["unknown"].text and "twitching" not in found["unknown"].text
+
+
+def core(report: Report, nutrient: str) -> Reading:
+    """The reading of one nutrient."""
+    return next(one for one in report.core if one.nutrient.id == nutrient)
+
+
+def short(report: Report) -> dict[str, str]:
+    """The short answer: label -> text."""
+    return {one.label: one.text for one in answers(report)}
 
 
 def test_several_answers_of_the_screen() -> None:

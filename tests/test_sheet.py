@@ -329,6 +329,16 @@ def test_symptom_days_stand_beside_that_days_intake(man):
     assert rows[_day(APRIL, 11)]["Magnesium, mg"] == "unknown"  # no diary on that day
 
 
+def test_a_symptom_is_shown_by_its_name(folder):
+    log = _write(folder / "chest.csv", [("2026-04-01", "chest pain", "1")], "date,kind,count")
+    diary = _write(folder / "one.csv", [("2026-04-01", "lunch", "white rice, cooked", "250 g")])
+    report = ng.analyze(diary, ng.Person(age=40, sex="male"), symptoms=log)
+    page = _Page(report.to_sheet())
+    assert _table(page, "Day")[0]["Symptom log"] == "chest pain 1"
+    assert any(text.startswith("chest pain: times a day.") for text in page.texts)
+    assert "chest" in report.to_sheet(form="md") and "chest\\_pain" not in report.to_sheet(form="md")
+
+
 def test_what_was_told_and_what_was_not(man, week):
     fields = _Page(man.to_sheet()).fields
     assert fields["Medicines told"] == "omeprazole 2 years (acid-lowering medicine (PPI))"

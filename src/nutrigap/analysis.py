@@ -13,7 +13,7 @@ from nutrigap.diary.cells import show
 from nutrigap.errors import PersonError
 from nutrigap.intake import add_up
 from nutrigap.person import Person
-from nutrigap.readings import OWN_SPREAD_DAYS, USUAL, Method, Reading, hanging_on_days, read_all, weigh
+from nutrigap.readings import OWN_SPREAD_DAYS, USUAL, Method, Reading, hanging_on_days, read_all
 from nutrigap.record import inspect
 from nutrigap.references import terms
 from nutrigap.report import Report
@@ -21,6 +21,7 @@ from nutrigap.report.head import assumed, guide
 from nutrigap.resolve import resolve
 from nutrigap.rules import Case, judge
 from nutrigap.rules.log import log_of
+from nutrigap.rules.model import listed
 from nutrigap.rules.nutrients import r03
 from nutrigap.rules.phrasing import lines as lines_of
 from nutrigap.tables import FoodTable, load_foods
@@ -114,9 +115,16 @@ def analyze(
         symptoms = read_symptoms(symptoms)
     return assemble(
         diary, person or Person(), foods or load_foods(), choices, recipes, measures, symptoms=symptoms,
-        incomplete=[day if isinstance(day, dt.date) else dt.date.fromisoformat(day) for day in days],
+        incomplete=[_date(day) for day in days],
         compare=compare, method=method,
     )  # fmt: skip
+
+
+def _date(day: dt.date | str) -> dt.date:
+    """A day as a plain date: a datetime is a date too, but never equal to one."""
+    if isinstance(day, dt.datetime):
+        return day.date()
+    return day if isinstance(day, dt.date) else dt.date.fromisoformat(day)
 
 
 def assemble(
@@ -139,8 +147,7 @@ def assemble(
     record = record.weighed(method)
     readings = read_all(record.intake, person, method)
     if any(not one.marked for one in record.incomplete):
-        whole = [one.date for one in record.incomplete if one.marked]
-        readings = hanging_on_days(readings, read_all(weigh(intake.without(whole), method), person, method))
+        readings = hanging_on_days(readings, read_all(record.with_found(method), person, method))
     compare = [name for name in compare if name != person.references]
     beside = dict.fromkeys((*compare, *COUNTERPART[person.references]))  # in their order
     log = log_of(record.intake, person)
@@ -188,7 +195,8 @@ def _notes(diary: Diary, case: Case, incomplete: Iterable[dt.date]) -> list[str]
     for kind in ("medicine", "condition"):
         unknown = [f'"{show(one.text)}"' for one in person.told(kind) if not one.id]
         if unknown:
-            notes.append(f"No rule of this report knows the {kind} {', '.join(unknown)}: it is shown on the sheet only")
+            named = f"{kind} {unknown[0]}: it is" if len(unknown) == 1 else f"{kind}s {listed(unknown)}: they are"
+            notes.append(f"No rule of this report knows the {named} shown on the sheet only")
     lacking = [reading.nutrient.called for reading in case.core if not _has_need(reading)]
     if lacking:
         short = terms(person.references)["short"]

@@ -16,7 +16,7 @@ from nutrigap.quantities import is_measure
 from nutrigap.supplements import Dose
 from nutrigap.tables import FoodTable
 from nutrigap.units import nutrients
-from nutrigap.words import meanings
+from nutrigap.words import key, meanings, negation
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice
@@ -29,6 +29,7 @@ EVERY = frozenset(n.id for n in nutrients() if n.role != "part")
 CORE = frozenset(n.id for n in nutrients() if n.role == "core")
 NO_MATCH = Match(None, "none", 0.0, confidence=0.0)
 NOTHING_TO_DO = "nothing to do: it changes no total"
+ONLY_LABEL_TELLS = "whether vitamin B12 was added to it only the label tells (vitamin_b12_mcg)"
 
 # Shared by all records that tell nothing.
 NOTHING: Mapping[str, float] = MappingProxyType({})
@@ -118,22 +119,39 @@ class Entry(NamedTuple):
 # --- entries without a food
 
 
+def by_label(phrase: str) -> frozenset[str]:
+    """Nutrients added to some brands of a food and not to others: B12 of yeast flakes; none of "pasta, no nooch"."""
+    said = f" {key(negation(phrase).kept)} "
+    named = any(f" {name} " in said for name in _told_by_label())
+    return frozenset(["vitamin_b12"]) if named else frozenset()
+
+
+@cache
+def _told_by_label() -> frozenset[str]:
+    return frozenset(map(key, meanings("b12_by_label")))
+
+
 def left_out(line: Line, what: str, fix: str) -> Entry:
     """A line of food of which nothing can be counted but its label amounts."""
-    return without_food(line, NO_MATCH._replace(phrase=line.food), what, fix)
+    return without_food(line, NO_MATCH._replace(phrase=line.food), what, fix, untold=by_label(line.food))
 
 
 def without_food(
-    line: Line, match: Match, what: str, fix: str, *, row: int | None = None, most: float | None = None
-) -> Entry:
-    """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line."""
+    line: Line, match: Match, what: str, fix: str, *, row: int | None = None, most: float | None = None,
+    untold: frozenset[str] = frozenset(),
+) -> Entry:  # fmt: skip
+    """A line whose food or grams are not known: label amounts still count, the rest is bounded as a left-out line.
+
+    Nothing bounds what only a label tells (``untold``): no ordinary portion stands for what a maker may add.
+    """
+    untold = untold.difference(line.labels)
     if line.labels.keys() & CORE and line.problem is None:  # energy alone, as many exports have it, is no answer
         told = f"of {line.amounts_from}" if line.amounts_from else "from the label"
         return Entry(
-            line, "food", "flagged", match, labels=line.labels, missing=EVERY - set(line.labels),
-            problem=f"only the amounts {told} are counted: {what}", fix=fix,
+            line, "food", "flagged", match, labels=line.labels, open=untold,
+            missing=EVERY - set(line.labels), problem=f"only the amounts {told} are counted: {what}", fix=fix,
         )  # fmt: skip
-    return Entry(line, "food", "left_out", match, row=row, missing=EVERY, most=most, problem=what, fix=fix)
+    return Entry(line, "food", "left_out", match, row=row, open=untold, missing=EVERY, most=most, problem=what, fix=fix)
 
 
 def reason(error: AmountError | UnknownUnit) -> tuple[str, str]:

@@ -374,11 +374,9 @@ class Intake:
     def _why_wide(self, row: int, i: int) -> tuple[str, str]:
         """The food or line behind a width, and the reason in words."""
         entry = self.entries[row]
-        if entry.most is not None:
-            return entry.line.food, "left out"
         if self._open[row, i]:
             return entry.line.food, "not in the export" if entry.line.covers else "the label is not told"
-        if self._missing[row, i]:
+        if entry.most is not None or self._missing[row, i]:
             return entry.line.food, "left out"
         if entry.row is not None and not self.known[row, i]:
             return self.foods.names[entry.row], "not measured"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from nutrigap.answers import Answer, answers, one_of
+from nutrigap.answers import KINDS, Answer, answers, kind_of, one_of
 from nutrigap.errors import PersonError
 from nutrigap.units import read_table
 
@@ -103,9 +103,11 @@ class Person:
             "sun": one_of("sun", self.sun),
             "dislikes": tuple(word for word in _texts(self.dislikes) if word),
         }
-        for kind in ("medicines", "conditions", "symptoms"):
-            given = getattr(self, kind)
-            told[kind] = None if given is None else answers(kind.removesuffix("s"), given)
+        given = {kind: getattr(self, f"{kind}s") for kind in KINDS}
+        read = [(kind, one) for kind in KINDS if given[kind] is not None for one in answers(kind, given[kind])]
+        for kind in KINDS:  # what was told under another heading goes where it belongs
+            of_kind = tuple(dict.fromkeys(one for asked, one in read if kind_of(one, asked) == kind))
+            told[f"{kind}s"] = of_kind if of_kind or given[kind] is not None else None
         for name, value in told.items():
             object.__setattr__(self, name, value)
         months = self.age_months

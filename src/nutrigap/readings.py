@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SKEWED = frozenset(["vitamin_d", "vitamin_b12"])
 OWN_SPREAD_DAYS = 14  # as in nutrigap.sensitivity, which few reports need to load
 SKIN_MAKES = "vitamin_d"
+INJECTED = "vitamin_b12"
 BOUND_TO_FOOD = frozenset(["ppi"])  # hinders only what is bound to food
 VERDICTS = ("likely_low", "likely_adequate", "at_or_above_ai")
 ENOUGH = ("likely_adequate", "at_or_above_ai")
@@ -148,7 +149,8 @@ def read(intake: Intake, person: Person, nutrient: Nutrient, method: Method = US
     adequacy = _agreed([one.adequacy for one in found])
     caps = _caps(intake, person, nutrient.id) if adequacy.status in ENOUGH else ()
     sunny = nutrient.id == SKIN_MAKES and person.sun == "regular" and adequacy.status == "likely_low"
-    reason = "capped" if caps else "sun" if sunny else ""
+    injected = nutrient.id == INJECTED and person.tells("medicine", "b12_injection") and adequacy.status in VERDICTS
+    reason = "injected" if injected else "capped" if caps else "sun" if sunny else ""
     if reason:
         adequacy = adequacy._replace(status="undetermined")
     return Reading(

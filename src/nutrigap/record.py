@@ -34,16 +34,52 @@ LEAST_KCAL = 500.0
 """Median energy of the other days from which they are a whole day's food that another can be held against. [kcal]"""
 FEW_LINES = 0.5
 """Share of the other days' median number of lines up to which a day has few."""
-# What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is).
+# What a person writes in the note of a line, or as a line of its own, of a day that is not whole (or is). Most notes
+# are about food ("not whole milk", "did not log the salt"), and one that is misread costs a day: so a word of logging
+# must stand with what was logged (everything, the rest, a meal), or a word for the day itself with what it is.
 # Strings, which re compiles when the first note is read.
-_NOT_WHOLE = (
-    r"(?i)^\s*incomplete\W*$"
-    r"|\bincomplete (?:day|diary|log|record|logging)\b|\b(?:day|diary|log|record) (?:is |was )?incomplete\b"
-    r"|\bpartial(?:ly)? (?:day|logged|log)\b|\bpart of the day\b|\brest (?:of the day )?(?:is |was )?not logged\b"
-    r"|\bstopped logging\b|\bforgot (?:to log|the rest|breakfast|lunch|dinner|supper)\b"
-    r"|(?:\b(?:not|never|without)|n't) (?:\w+ ){0,2}(?:everything|all|complete|full|whole|finish\w*|fully|log\w*)\b"
+_MEAL = r"(?:breakfast|brunch|lunch|dinner|supper|meals?)"
+_REST = r"(?:rest(?: of (?:the |my )?(?:day|evening|afternoon|meals|food))?)"
+_WHAT = rf"(?:everything|anything|all(?: (?:the |of )?(?:it|meals|food))?|(?:whole|full|complete) day|{_REST}|{_MEAL})"
+_DAY = r"(?:day|diary|log|record)"
+_LOG = r"(?:log(?:ged|ging)?|record(?:ed|ing)?|track(?:ed|ing)?|writ(?:e|ten|ing)|wrote|enter(?:ed|ing)?)\b"
+_NO = r"(?:\b(?:not|never)|n't)"
+# The phrase ends here: "forgot dinner", but not "forgot dinner vitamins".
+_END = (
+    r"(?=\W*$| ?[^\w\s'-]| - | (?:after|again|and|as|because|before|but|down|from|i|on|or|since|so|then|today|yet)\b)"
 )
-_WHOLE = r"(?i)\b(?:complete day|day complete|full day|fasting day|all logged|everything (?:was )?logged)\b"
+# How it was logged ("not logged in grams") says nothing of whether all was.
+_NO_MANNER = r"(?! (?:as|by|in|with)\b)"
+# "Salt at dinner not logged" is about the salt.
+_NOT_OF = r"(?<!\bat )(?<!\bfor )(?<!\bfrom )(?<!\bof )(?<!\bwith )(?<!\bno )"
+_NOT_WHOLE = "(?i)" + "|".join(
+    (
+        r"^\W*incomplete(?:\W*$| ?[^\w\s])",
+        rf"\bincomplete (?:{_DAY}|logging)\b",
+        rf"\b{_DAY} (?:is |was )?(?:incomplete|unfinished)\b",
+        rf"\b(?:partial|partially|partly) (?:{_DAY}\b|{_LOG})",
+        rf"^(?:only )?part of the day\W*$|\bpart of the day (?:is |was )?{_LOG}|\b{_LOG} (?:only )?part of the day\b",
+        rf"{_NO} (?:a |the )?(?:complete|full|whole) {_DAY}\b(?! (?:at|in|of|off)\b)",
+        rf"(?:^|\W |\b(?:{_DAY}|this) (?:is |was )?)not (?:yet )?complete{_END}|\b{_DAY} (?:is|was)n't complete\b",
+        rf"(?:\b(?:stopped|quit|gave up)|{_NO} finish(?:ed)?) {_LOG}",
+        rf"{_NO} {_LOG}(?: down)?(?: (?:the|my))? {_WHAT}{_END}",
+        rf"{_NOT_OF}\b{_WHAT}(?: is| was| were)?(?: not| never|n't)(?: been| yet)? {_LOG}{_NO_MANNER}",
+        rf"{_NO} (?:everything|all)(?: (?:ate|been|could|be|food|i|is|it|meals|of|the|was|were))* {_LOG}{_NO_MANNER}",
+        rf"{_NO} (?:completely|entirely|fully) {_LOG}{_NO_MANNER}",
+        rf"\bforgot(?: to {_LOG}(?: down)?)?(?: (?:about|the|my))* {_WHAT}{_END}|^forgot to {_LOG}\W*$",
+        rf"(?<!\bnot )(?<!n't )\bmissing:?(?: (?:a|the|my))? (?:{_REST}|{_MEAL}){_END}",
+        rf"{_NOT_OF}\b(?:{_REST}|{_MEAL}) (?:is |was |are |were )?missing{_END}",
+    )
+)
+_WHOLE = "(?i)" + "|".join(
+    (
+        rf"\bcomplete day{_END}|\bday (?:is |was )?complete{_END}|\bfasting day\b",
+        rf"^(?:a )?(?:full|whole) day\W*$|\b(?:full|whole) day (?:is |was )?{_LOG}",
+        r"(?<!\balmost )(?<!\bmostly )(?<!\bnearly )\b(?:all|everything)(?: meals)?(?: is| was| were)? "
+        r"(?:logged|recorded|tracked|written down|entered)\b"
+        r"(?! (?:apart|as|before|but|by|except|in|till|until|with)\b)",
+    )
+)
 
 
 class Incomplete(NamedTuple):
@@ -88,6 +124,12 @@ class Record:
         """The record with its weekdays weighted, where the method asks for it."""
         return replace(self, intake=weigh(self.intake, method)) if method.weekdays else self
 
+    def with_found(self, method: Method) -> Intake:
+        """The log with the days in its mean that were found incomplete, not told so, weighted as the method asks."""
+        found = {one.date for one in self.incomplete if not one.marked}
+        back = np.array([date in found for date in self.intake.dates], dtype=bool)
+        return weigh(replace(self.intake, complete=self.intake.complete | back, weights=None), method)
+
     @property
     def weekend_days(self) -> int:
         """How many counted days are a Saturday or Sunday."""
@@ -105,8 +147,7 @@ def inspect(intake: Intake, person: Person, incomplete: Iterable[dt.date] = ()) 
     incomplete : iterable of date
         Days that the person marks as not whole, besides those that the log itself marks.
     """
-    days = {day.date() if isinstance(day, dt.datetime) else day for day in incomplete}
-    marked = _marked(intake) | dict.fromkeys(days, False)
+    marked = _marked(intake) | dict.fromkeys(incomplete, False)
     gone = [
         Incomplete(intake.dates[d], reason, told)
         for d in np.flatnonzero(intake.complete)
@@ -139,7 +180,8 @@ def _marked(intake: Intake) -> dict[dt.date, bool]:
     for entry in intake.logged:
         if entry.line.date is None:
             continue
-        said = (entry.line.note or (entry.line.food if entry.kind == "other" else "")).replace("’", "'")
+        text = entry.line.note or (entry.line.food if entry.kind == "other" else "")
+        said = " ".join(text.replace("’", "'").split())
         if said and re.search(_NOT_WHOLE, said):
             found[entry.line.date] = False
         elif said and re.search(_WHOLE, said):
@@ -165,7 +207,8 @@ def _signs(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> list[str]:
     lines, meals = _lines(intake), _meals(intake)
     median = _median([lines[o] for o in others])
     if lines[d] <= FEW_LINES * median:
-        signs.append(f"{lines[d]} lines, the other days about {median:.0f}")
+        held = "1 line" if lines[d] == 1 else f"{lines[d]} lines"
+        signs.append(f"{held}, the other days about {median:.0f}")
     counts = Counter(meal for o in others for meal in meals[o])
     absent = sorted(meal for meal, n in counts.items() if n >= MOST_DAYS * len(others) and meal not in meals[d])
     if absent and meals[d]:

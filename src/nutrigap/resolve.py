@@ -6,6 +6,7 @@ The order is: the user's saved choices, the user's recipes, dose lines, codes, e
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache, partial
@@ -18,8 +19,10 @@ from nutrigap.entries import (
     EVERY,
     NO_MATCH,
     NOTHING_TO_DO,
+    ONLY_LABEL_TELLS,
     Entry,
     Kitchen,
+    by_label,
     choice_of,
     code_of,
     left_out,
@@ -33,8 +36,8 @@ from nutrigap.phrases import joins_foods, pairs
 from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
-from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, read_table
-from nutrigap.words import key, lexicon, meanings, negation, plain, singular, words
+from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, nutrient_index, read_table
+from nutrigap.words import key, lexicon, negation, plain, singular, words
 
 # "0 apples", "-2 eggs"
 _NOTHING_EATEN = r"\s*(?:[-−]\s*\d|0+(?:[.,]0+)?\s+[^\W\d])"
@@ -188,7 +191,8 @@ def _as_exported(line: Line, foods: FoodTable) -> Entry:
     if line.covers:
         return Entry(line, "food", "counted", NO_MATCH, labels=line.labels, open=lacking)
     row = foods.row_by_id.get(line.food)  # a survey's code: only its name is taken from the table
-    return Entry(line, "food", "counted", NO_MATCH, row=row, labels=line.labels, missing=lacking)
+    untold = by_label(line.food) & lacking
+    return Entry(line, "food", "counted", NO_MATCH, row=row, labels=line.labels, open=untold, missing=lacking)
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:
@@ -222,12 +226,13 @@ def _resolve_food(
     line: Line, phrase: str, amount_text: str, match: Match, choice: Choice | None, kitchen: Kitchen
 ) -> Entry:
     """A line of one food: its grams, and the guesses that they and the food rest on."""
-    foods = kitchen.foods
+    foods, untold = kitchen.foods, _only_the_label_tells(phrase, line, match, kitchen.foods)
     if match.row is None and match.ignored and not match.phrase:
         what = "the line tells only what was not eaten"
         return without_food(line, match, what, "write what was eaten, or delete the line")
     if match.row is None:
-        return without_food(line, match, "no food in the tables is close enough", _fix(foods, match))
+        what = "no food in the tables is close enough"
+        return without_food(line, match, what, _fix(foods, match), untold=untold)
     try:
         amount = parse_amount(amount_text, line.unit)
         grams = _sized(amount, match.row, phrase, choice, kitchen)
@@ -235,12 +240,14 @@ def _resolve_food(
             grams = _one_helping(_grams(amount, match.row, phrase, choice, kitchen), amount, phrase, foods, match.row)
     except (AmountError, UnknownUnit) as error:
         what, fix = reason(error)
-        return without_food(line, match, what, fix, row=match.row, most=_most(amount_text, line.unit, foods, match.row))
+        most = _most(amount_text, line.unit, foods, match.row)
+        return without_food(line, match, what, fix, row=match.row, most=most, untold=untold)
     sure = match.method == "code" and grams.source == "mass"
     problem = _implausible(_at_once(grams, line), foods, match.row, sure=sure)
     if problem is not None and problem[0] == "left_out":
         fix = "check the amount; if it is right, split the line"
-        return without_food(line, match, problem[1], fix, row=match.row, most=_largest(foods, match.row) or None)
+        most = _largest(foods, match.row) or None
+        return without_food(line, match, problem[1], fix, row=match.row, most=most, untold=untold)
     guesses = [problem[1]] if problem is not None else []
     name = foods.names[match.row]
     if match.ignored:
@@ -252,9 +259,8 @@ def _resolve_food(
         guesses.append(f'"{unheeded}" was not taken into account')
     if grams.guess:
         guesses.append(grams.guess)
-    untold = _only_the_label_tells(phrase, line, match)
     if untold:
-        guesses.append("whether vitamin B12 was added to it only the label tells (vitamin_b12_mcg)")
+        guesses.append(ONLY_LABEL_TELLS)
     return Entry(
         line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
         open=untold,
@@ -262,13 +268,17 @@ def _resolve_food(
     )  # fmt: skip
 
 
-def _only_the_label_tells(phrase: str, line: Line, match: Match) -> frozenset[str]:
-    """Nutrients added to some brands of a food and not to others, where the line does not tell: B12 of yeast flakes."""
-    if match.method == "code" or "vitamin_b12" in line.labels:
-        return frozenset()
-    said = f" {plain(phrase)} "
-    named = any(f" {words} " in said for words in meanings("b12_by_label"))
-    return frozenset(["vitamin_b12"]) if named else frozenset()
+def _only_the_label_tells(phrase: str, line: Line, match: Match, foods: FoodTable) -> frozenset[str]:
+    """Nutrients added to some brands of a food and not to others, where neither line nor table tells."""
+    untold = by_label(phrase) if match.method != "code" else frozenset()
+    return frozenset(one for one in untold.difference(line.labels) if not _told_by_own_table(one, match.row, foods))
+
+
+def _told_by_own_table(nutrient: str, row: int | None, foods: FoodTable) -> bool:
+    """Whether a food of a table that the person brought has a value: that is of the very product that is eaten."""
+    if row is None or foods.ids[row].partition(":")[0] not in foods.origins:
+        return False
+    return not math.isnan(foods.values[row, nutrient_index()[nutrient]])
 
 
 def _row(foods: FoodTable, code: str) -> int:

@@ -14,6 +14,7 @@ from nutrigap.entries import (
     NO_MATCH,
     NOTHING,
     NOTHING_TO_DO,
+    ONLY_LABEL_TELLS,
     Entry,
     Kitchen,
     choice_of,
@@ -73,7 +74,8 @@ def read_dish(line: Line, named: Named, kitchen: Kitchen, read: Reader) -> Entry
     try:
         share = eaten(recipe, parse_amount(named.amount, named.unit), _weight(parts), own, line.share)
     except (AmountError, UnknownUnit) as error:
-        return without_food(line, match, *reason(error))
+        untold = frozenset(name for part in parts for piece in part.pieces for name in piece.open)
+        return without_food(line, match, *reason(error), untold=untold)
     parts = _labelled([part.times(share) for part in parts], line)
     guesses, fix = [share.guess] if share.guess else [], share.fix
     guessed = [part for part in parts if part.status == "flagged"]
@@ -133,9 +135,13 @@ def _without(entry: Entry, told: Set[str]) -> Entry:
     """
     if entry.kind == "supplement":
         return entry
+    status, problem, fix = entry.status, entry.problem, entry.fix
+    if entry.open and entry.open <= told:  # the label tells, so nothing is guessed of it
+        problem = "; ".join(guess for guess in problem.split("; ") if guess != ONLY_LABEL_TELLS)
+        status, fix = (status, fix) if problem else ("counted", "")
     return entry._replace(
         labels={**entry.labels, **dict.fromkeys(told, 0.0)}, missing=entry.missing - told, open=entry.open - told,
-        parts=tuple(_without(part, told) for part in entry.parts),
+        status=status, problem=problem, fix=fix, parts=tuple(_without(part, told) for part in entry.parts),
     )  # fmt: skip
 
 

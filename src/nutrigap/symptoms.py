@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
-from nutrigap.answers import Answer, known_answers
+from nutrigap.answers import Answer, answers, known_answers
 from nutrigap.diary.cells import clean, read_number, show
 from nutrigap.diary.dates import ISO_FIX, DateReader, format_fault
 from nutrigap.diary.model import Fault
@@ -318,16 +318,17 @@ def by_day(log: SymptomLog) -> list[DayRow]:
 def told_by(log: SymptomLog) -> list[Answer]:
     """The symptoms that a log holds (a number above 0), each with how long it runs from its first day to its last.
 
-    Sleep, stress and exercise are no symptoms. [months]
+    A kind in other words is read as an answer is ("tingling in fingers"); one that stays unknown has no id. Sleep,
+    stress and exercise are no symptoms. [months]
     """
     days: dict[str, list[datetime.date]] = {}
     for one in log.days:
         if one.value > 0 and one.kind not in EVERYDAY:
             days.setdefault(one.kind, []).append(one.date)
-    known = known_answers()
     return [
-        Answer(kind if kind in known else "", kind, (max(dates) - min(dates)).days * 12 / 365.25)
+        one._replace(text=kind, months=(max(dates) - min(dates)).days * 12 / 365.25)
         for kind, dates in days.items()
+        for one in ([Answer(kind, kind)] if kind in known_answers() else answers("symptom", kind))
     ]
 
 

@@ -153,6 +153,9 @@ def _without_verdict(reading: Reading, log: Log, confidence: float) -> str:
             f"than {exactly(need or 0)} {unit} where there is almost no sun: confidence {percent(confidence)} that "
             f"usual intake {meets}). With regular summer sun a log of food cannot say whether that matters."
         )
+    if reading.reason == "injected":
+        held = f"{amount(reading, reading.best)} {reading.nutrient.unit}"
+        return f"This log holds {held} a day; what is injected is not in it, so it cannot say whether that is enough."
     if reading.reason == "days":
         return (
             "Not enough to say: it hangs on the days left out of the mean, which may have been complete. Without them, "
@@ -311,8 +314,11 @@ def intermittent(reading: Reading, log: Log) -> str:
     )
 
 
-def excess(reading: Reading, log: Log) -> str:
-    """What the log says of the upper level; "" where there is nothing to say."""
+def excess(reading: Reading, log: Log, untold: str = "") -> str:
+    """What the log says of the upper level; "" where there is nothing to say.
+
+    ``untold`` names what the total has no upper end for ("its dose", "the dose of multivitamin (line 3)").
+    """
     target, found = reading.reference, reading.excess
     if target is None or found is None or target.ul is None:
         return ""
@@ -326,6 +332,10 @@ def excess(reading: Reading, log: Log) -> str:
         return f"{bring}, above {level}.{short if log.days < LONG_USE_DAYS else ''}"
     if found.status == "below_ul":
         return f"{bring}, within {level}." if found.method == "ul_dose" and found.amount_compared else ""
+    if math.isinf(reading.high) and found.confidence_high is None:
+        if not untold:  # no line is to blame: of what was eaten nothing is logged
+            return "Nothing is said about the upper level: the total has no upper end."
+        return f"Without {untold} nothing is said about the upper level."
     return _excess_open(reading, log, bring, level)
 
 
@@ -345,8 +355,6 @@ def _excess_open(reading: Reading, log: Log, bring: str, level: str) -> str:
     """The upper level where the log gives no verdict on it."""
     target, found = reading.reference, reading.excess
     assert target is not None and target.ul is not None and found is not None
-    if math.isinf(reading.high) and found.confidence_high is None:
-        return "Without it nothing is said about the upper level."
     lower = _read_lower(reading, log)
     if lower is not None:
         unit, taken = reading.nutrient.unit, log.doses[reading.nutrient.id]

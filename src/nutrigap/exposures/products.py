@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,7 +74,8 @@ class Product(NamedTuple):
     days : int
         Logged days with it, complete or not.
     mean : Range
-        Per complete day of the log, in the nutrient's unit; no upper end where the label is not told.
+        Per complete day of the log, weighted as the intake's means are, in the nutrient's unit; no upper end where the
+        label is not told.
     on_days : Range
         Per day on which it was taken, in the nutrient's unit.
     """
@@ -284,19 +286,21 @@ def _product(intake: Intake, kind: str, rows: list[int], amounts: Bounds, nutrie
         (float(amounts.low[i]), float(amounts.best[i]), math.inf if nutrient in entry.open else float(amounts.high[i]))
         for i, entry in zip(rows, entries, strict=True)
     ]
-    use = intake.in_mean[rows]
+    weights = [float(weight) for weight in intake.weight[rows]]
+    # a line of weight 0 is of a day that is not in the mean; its amount may be infinite
+    in_mean = [tuple(end * weight for end in one) for one, weight in zip(brought, weights, strict=True) if weight > 0]
     dates = {entry.line.date for entry in entries if entry.line.date is not None}
     return Product(
         name=entries[0].line.food,
         kind=kind,
         lines=tuple(sorted({entry.line.number for entry in entries})),
         days=len(dates),
-        mean=_shared([one for one, used in zip(brought, use, strict=True) if used], intake.days),
+        mean=_shared(in_mean, intake.days),
         on_days=_shared([one for one, entry in zip(brought, entries, strict=True) if entry.line.date], len(dates)),
     )
 
 
-def _shared(amounts: list[tuple[float, float, float]], days: int) -> Range:
+def _shared(amounts: Sequence[Sequence[float]], days: int) -> Range:
     """The sum of some amounts per day; NaN without a day."""
     over = days or math.nan
     return Range(*(sum(one[end] for one in amounts) / over for end in range(3)))

@@ -7,7 +7,7 @@ import math
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report.model import Report
-from nutrigap.wording import amount, exactly
+from nutrigap.wording import amount, exactly, perhaps_above
 
 # Status -> the word for it in the table, as short as it can be said.
 LOOKS = {
@@ -19,8 +19,7 @@ LOOKS = {
     "below_ai_no_inference": "no conclusion",
     "no_reference": "no reference",
 }
-ABOVE, DIFFER = "above a level", "levels differ"
-LEVELS_PASSED = ("above_level", "talk")
+ABOVE, PERHAPS, DIFFER = "above a level", "perhaps above", "levels differ"
 LEGEND_EAR = "{ear}: half of people like you need more. {rda}: covers nearly all."
 LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
 LEGEND = (
@@ -76,11 +75,22 @@ def is_above(reading: Reading) -> bool:
     return reading.excess is not None and reading.excess.status == "above_ul"
 
 
+def levels_passed(report: Report) -> set[str]:
+    """Ids of the nutrients of which a rule says that the level of some authority is passed."""
+    return {
+        id_
+        for flag in report.found
+        if flag.level == "above_level" or (flag.rule, flag.level) == ("R07", "talk")
+        for id_ in flag.nutrients
+    }
+
+
 def looks(reading: Reading, report: Report | None = None) -> str:
     """The verdict in a word or two; above a level, or the level of one authority, goes before all else."""
     if is_above(reading):
         return ABOVE
-    levels = report.found if report is not None else ()
-    if any(flag.level in LEVELS_PASSED and reading.nutrient.id in flag.nutrients for flag in levels):
+    if perhaps_above(reading):
+        return PERHAPS
+    if report is not None and reading.nutrient.id in levels_passed(report):
         return DIFFER
     return LOOKS[reading.adequacy.status] if reading.adequacy is not None else "-"

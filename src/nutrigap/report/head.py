@@ -12,7 +12,7 @@ from nutrigap.assessment import MIN_DAYS
 from nutrigap.person import Person
 from nutrigap.readings import Reading
 from nutrigap.references import terms
-from nutrigap.report.cells import is_above
+from nutrigap.report.cells import is_above, levels_passed
 from nutrigap.report.model import Report
 from nutrigap.report.sentences import common_deciders, graded
 from nutrigap.report.wrap import ranges, shorten
@@ -81,12 +81,12 @@ def assumed(person: Person) -> str:
     if not person.assumed:
         return ""
     missing = " and ".join(name for name, value in (("age", person.age), ("sex", person.sex)) if value is None)
-    told = "was not told" if person.age is not None or person.sex is not None else "were not told"
+    told, it = ("were not told", "them") if person.age is None and person.sex is None else ("was not told", "it")
     others = "women and men" if person.sex is None else {"female": "women", "male": "men"}[person.sex]
     ages = " of 31-50" if person.age is None else ""
     both = ", and a verdict is given only where it holds for both" if person.sex is None else ""
     values = "the more demanding values for" if person.sex is None else "the values for"
-    return f"{missing.capitalize()} {told}: {values} {others}{ages} are shown{both}. Telling them sharpens the reading."
+    return f"{missing.capitalize()} {told}: {values} {others}{ages} are shown{both}. Telling {it} sharpens the reading."
 
 
 def guide(person: Person) -> str:
@@ -116,7 +116,10 @@ def answers(report: Report) -> list[Answer]:
     ]
     if levels:
         found.append(Answer("Authorities differ", ", ".join(levels), ""))
-    passed = {id_ for flag in report.found if flag.level in ("above_level", "talk") for id_ in flag.nutrients}
+    asked = {id_ for flag in report.flag("R16") for id_ in flag.nutrients}
+    if asked:
+        found.append(Answer("Ask before use", "potassium salt or tablets, see Worth knowing", "above"))
+    passed = levels_passed(report) | asked
     for label, statuses in ANSWERS:
         told = [one for one in report.core if one.adequacy is not None and one.adequacy.status in statuses]
         if statuses == ANSWERS[1][1]:  # what is above a level is not called covered in the same breath
@@ -218,10 +221,10 @@ def remarks(report: Report) -> list[str]:
 
 def _wide(report: Report) -> list[str]:
     """What widens the bounds of most nutrients, told once."""
-    common = common_deciders(report) if report.intake.days else {}
+    common = common_deciders(report) if report.intake.days else []
     if not common:
         return []
-    names = [f"{shorten(text)} ({reason}, {ranges(lines, 3)})" for (text, lines), reason in common.items()]
+    names = [f"{shorten(text)} ({reason}, {ranges(lines, 3)})" for text, lines, reason in common]
     return [f"The bounds of most nutrients are widened by {'; '.join(names)}."]
 
 

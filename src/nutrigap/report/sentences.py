@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from nutrigap import wording
+from nutrigap.intake import Decider
 from nutrigap.readings import OWN_SPREAD_DAYS, Reading
 from nutrigap.report.cells import is_above
 from nutrigap.report.model import Report
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import Flag
+from nutrigap.rules.model import listed
 from nutrigap.wording import SMALL, amount, percent
 
 NARROW = 0.05  # bounds closer than this share of the mean are not worth a sentence
@@ -22,7 +25,7 @@ def sentences(report: Report, reading: Reading) -> list[str]:
     """What can be said of one core nutrient, most important first."""
     log = report.log
     need, width = _with_grade(report, reading, wording.adequacy(reading, log), "L1", "W1"), _width(report, reading)
-    limit = _with_grade(report, reading, wording.excess(reading, log), "U1")
+    limit = _with_grade(report, reading, wording.excess(reading, log, _untold(report, reading)), "U1")
     often = wording.intermittent(reading, log)
     said = [limit, often, need, *width] if is_above(reading) else [need, often, *width, limit]
     said += [stressed(report, reading)]
@@ -86,27 +89,51 @@ def twitching(report: Report) -> list[str]:
 
 def _width(report: Report, reading: Reading) -> list[str]:
     """The foods and lines that decide how wide the bounds are, where they are wide."""
-    least, common = SMALL * max(reading.best, 0.0), common_deciders(report)
-    if reading.high - reading.low <= NARROW * max(reading.best, 1e-12):
-        return []
     parts = []
-    for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]:
+    for one in _named(report, reading):
         shown = amount(reading, one.width)
-        if (one.text, one.lines) in common or one.width < least or not any(digit in shown for digit in "123456789?"):
-            continue
         size = "no upper end" if math.isinf(one.width) else f"up to {shown} {reading.nutrient.unit} a day"
         parts.append(f"{shorten(one.text)} ({one.reason}, {ranges(one.lines, 3)}: {size})")
     return [f"The bounds are set by {'; '.join(parts)}."] if parts else []
 
 
-def common_deciders(report: Report) -> dict[tuple[str, tuple[int, ...]], str]:
-    """What widens the bounds of most nutrients, with the reason: it is told once, above all of them."""
-    seen: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+def _named(report: Report, reading: Reading) -> list[Decider]:
+    """What is named as deciding the bounds of a nutrient: not what is told of most nutrients at once."""
+    least, common = SMALL * max(reading.best, 0.0), common_deciders(report)
+    if reading.high - reading.low <= NARROW * max(reading.best, 1e-12):
+        return []
+    return [
+        one
+        for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]
+        if (one.text, one.lines, one.reason) not in common
+        and one.width >= least
+        and any(digit in amount(reading, one.width) for digit in "123456789?")
+    ]
+
+
+def _untold(report: Report, reading: Reading) -> str:
+    """What the total has no upper end for, in words: "its dose" where the sentence before names that alone."""
+    endless = [one for one in report.intake.deciders(reading.nutrient.id) if math.isinf(one.width)]
+    doses = {entry.line.number for entry in report.intake.entries if entry.kind == "supplement"}
+    what = "dose" if all(doses.issuperset(one.lines) for one in endless) else "amount"
+    if len(endless) == 1 and _named(report, reading) == endless:
+        return f"its {what}"
+    names = [f"{shorten(one.text)} ({ranges(one.lines, 3)})" for one in endless[:MOST_NAMED]]
+    more = [f"{len(endless) - MOST_NAMED} more"] if len(endless) > MOST_NAMED else []
+    return f"the {what} of {listed([*names, *more])}" if endless else ""
+
+
+def common_deciders(report: Report) -> list[tuple[str, tuple[int, ...], str]]:
+    """What widens the bounds of most nutrients for one reason (food, lines, reason): it is told once, above them all.
+
+    What has another reason with one nutrient ("the label is not told") is named there.
+    """
+    seen: Counter[tuple[str, tuple[int, ...], str]] = Counter()
     for reading in report.core:
         for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]:
             if one.width >= SMALL * max(reading.best, 1e-12):
-                seen.setdefault((one.text, one.lines), []).append(one.reason)
-    return {key: reasons[0] for key, reasons in seen.items() if len(reasons) >= MOST_OF_SIX}
+                seen[one.text, one.lines, one.reason] += 1
+    return [one for one, times in seen.items() if times >= MOST_OF_SIX]
 
 
 def contributors(report: Report, reading: Reading) -> str:

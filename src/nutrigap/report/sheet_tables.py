@@ -31,7 +31,7 @@ from nutrigap.report.sheet_parts import (
     span,
 )
 from nutrigap.report.wrap import shorten
-from nutrigap.symptoms import EVERYDAY, DayRow, by_day
+from nutrigap.symptoms import EVERYDAY, DayRow, by_day, label
 from nutrigap.tables import sources
 from nutrigap.units import nutrient_index
 from nutrigap.wording import count, exactly
@@ -256,7 +256,7 @@ def symptom_days(report: Report) -> Section:
     for one in log.days:
         kinds.setdefault(one.kind, set()).add(one.what)
     measures = [
-        f"{shorten(kind, 24)}: {next(told for what, told in MEASURED.items() if what in found)}"
+        f"{shorten(label(kind), 24)}: {next(told for what, told in MEASURED.items() if what in found)}"
         for kind, found in kinds.items()
         if kind not in EVERYDAY
     ]
@@ -269,7 +269,7 @@ def symptom_days(report: Report) -> Section:
 
 def _noted(day: DayRow) -> str:
     """What was noted on a day: ``twitching 5, sleep 6.5 hours``."""
-    told = (f"{shorten(kind, 24)} {value:g}{_unit(kind)}" for kind, value in day.values.items())
+    told = (f"{shorten(label(kind), 24)} {value:g}{_unit(kind)}" for kind, value in day.values.items())
     return some(told, MOST_KINDS, "kind", ", ")
 
 

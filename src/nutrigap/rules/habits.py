@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
+from nutrigap.entries import Entry
+from nutrigap.exposures.drinks import ALCOHOL_DAY_G
+from nutrigap.intake import Intake
 from nutrigap.rules import phrasing
 from nutrigap.rules.model import Case, Flag, listed, say
+from nutrigap.units import nutrient_index
 from nutrigap.wording import count
+from nutrigap.words import words
 
+DRINK_SHARE = (
+    0.01  # of a food's weight that is alcohol, from which it is a drink of alcohol: alcohol-free beer has 0.003
+)
 ALCOHOL_G = {"male": 20.0, "female": 10.0, None: 10.0}
 CAFFEINE_DAY, CAFFEINE_DAY_PER_KG = 400.0, 5.7
 CAFFEINE_SITTING, CAFFEINE_SITTING_PER_KG = 200.0, 3.0
@@ -20,19 +29,37 @@ RISING = ("twitching", "tremor")
 
 
 def r05(case: Case) -> Iterator[Flag]:
-    """Alcohol above the amounts a day that are often named, or much on one day; any in pregnancy."""
+    """Alcohol above the amounts a day that are often named, or much on one day; any drink of it in pregnancy."""
     seen, all_days = case.seen.alcohol, case.intake.days
     if not all_days:
         return
     days = f"{len(seen.drinking)} of {count(all_days, 'day')}"
-    if case.person.life_stage == "pregnant" and seen.drinking:
-        yield say("R05", "pregnancy", days=days)
+    if case.person.life_stage == "pregnant" and (drinks := _days_with_drinks(case.intake)):
+        yield say("R05", "pregnancy", days=f"{drinks} of {count(all_days, 'day')}")
     if not case.adult:
         return
     if seen.mean.best > ALCOHOL_G[case.person.sex]:
         yield say("R05", mean=phrasing.about(seen.mean), days=days)
     elif seen.above and seen.largest is not None and seen.largest_date is not None:
         yield say("R05", "day", date=seen.largest_date.isoformat(), most=phrasing.about(seen.largest))
+
+
+def _days_with_drinks(intake: Intake) -> int:
+    """Complete days with more than a trace of alcohol, that of alcohol-free beer, ripe food and extracts left aside."""
+    at, grams = nutrient_index()["alcohol"], dict[dt.date, float]()
+    for entry, alcohol in zip(intake.entries, intake.lines.best[:, at], strict=True):
+        if entry.line.date is None or not alcohol > 0 or _is_extract(entry, intake):
+            continue
+        weight = entry.grams.best if entry.grams is not None else 0.0
+        if alcohol >= DRINK_SHARE * weight:
+            grams[entry.line.date] = grams.get(entry.line.date, 0.0) + float(alcohol)
+    complete = {date for date, counts in zip(intake.dates, intake.complete, strict=True) if counts}
+    return sum(date in complete and amount > ALCOHOL_DAY_G for date, amount in grams.items())
+
+
+def _is_extract(entry: Entry, intake: Intake) -> bool:
+    """Whether a line is an extract, of which the dish holds drops: vanilla in its own alcohol."""
+    return entry.row is not None and "extract" in words(intake.foods.names[entry.row])
 
 
 def r06(case: Case) -> Iterator[Flag]:

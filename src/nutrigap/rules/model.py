@@ -198,13 +198,21 @@ class Case:
 
     @cached_property
     def symptoms_told(self) -> tuple[Answer, ...]:
-        """Symptoms told, and those of the symptom log; what is logged over more than two weeks lasts that long."""
-        told = list(self.person.told("symptom"))
-        if self.symptoms is not None:
-            from nutrigap.symptoms import told_by
+        """Symptoms told, and the known ones of the symptom log; each for the longer of what was told and logged."""
+        found: dict[str, Answer] = {}
+        for one in (*self.person.told("symptom"), *(one for one in self.symptoms_logged if one.id)):
+            before = found.setdefault(one.id or one.text, one)
+            found[one.id or one.text] = before._replace(months=max(before.months or 0.0, one.months or 0.0) or None)
+        return tuple(found.values())
 
-            told += [one for one in told_by(self.symptoms) if one.id not in {other.id for other in told}]
-        return tuple(told)
+    @cached_property
+    def symptoms_logged(self) -> list[Answer]:
+        """The symptoms of the symptom log."""
+        if self.symptoms is None:
+            return []
+        from nutrigap.symptoms import told_by
+
+        return told_by(self.symptoms)
 
     def symptom(self, *ids: str) -> Answer | None:
         """The first of these symptoms that was told or logged."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nutrigap import wording
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.evidence import cell
-from nutrigap.readings import Reading
+from nutrigap.readings import Reading, hanging_on_days, read
 from nutrigap.rules import phrasing
 from nutrigap.rules.habits import drinks_much
 from nutrigap.rules.model import NO_GRADE, SHOWN, Case, Flag, listed, part, say
@@ -79,13 +80,22 @@ def authorities_differ(case: Case) -> Iterator[Flag]:
         if id_ in ("vitamin_b6", "magnesium"):
             continue
         differ = {
-            name: other[id_]
+            name: _kept(case, name, other[id_])
             for name, other in case.others.items()
             if phrasing.limits_differ(reading.reference, other.target(id_))
         }
         said = phrasing.other_reading(reading, differ, case.log)
         if said:
             yield Flag("C1", "info", (id_,), f"{reading.nutrient.name}: {said}", NO_GRADE, ())
+
+
+def _kept(case: Case, authority: str, other: Reading) -> Reading:
+    """Another authority's reading, without a verdict that hangs on days found incomplete: the person's own has none."""
+    if all(one.marked for one in case.record.incomplete):
+        return other
+    person = replace(case.person, references=authority)
+    whole = read(case.record.with_found(case.method), person, other.nutrient, case.method)
+    return hanging_on_days([other], [whole])[0]
 
 
 def r01(case: Case) -> Iterator[Flag]:
@@ -113,6 +123,8 @@ def r03(case: Case) -> Iterator[Flag]:
     """Next to no natural B12, and added plus supplement below the RDA; with a vegan diet told, whatever a table has."""
     reading, intake = case.readings["vitamin_b12"], case.intake
     target, vegan = reading.reference, case.person.diet == "vegan"
+    if case.person.tells("medicine", "b12_injection"):
+        return  # what it brings is in no log
     if target is None or not intake.has_food or intake.days < (NO_B12_DAYS_VEGAN if vegan else NO_B12_DAYS):
         return
     seen, enough = case.seen.b12, target.rda or target.ai or math.inf

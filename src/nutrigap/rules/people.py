@@ -36,10 +36,10 @@ def r30(case: Case) -> Iterator[Flag]:
             yield say("R30", "also soon" if now else "soon" if twitches else "soon other", items=listed(soon))
         if case.symptom(*NERVES) is not None and _takes_b6(case):
             yield say("R30", "b6", "vitamin_b6")
-        unknown = [f'"{one.text}"' for one in told if not one.id]
+        unknown = [f'"{one.text}"' for one in symptoms if not one.id]
         if unknown:
             yield say("R30", "unknown", items=listed(unknown))
-        elif not now and not soon:
+        elif not now and not soon and all(one.id for one in told):
             yield _no_hurry(case, twitches=twitches)
     if case.condition("nitrous_oxide") is not None:
         yield say("R30", "nitrous", "vitamin_b12")

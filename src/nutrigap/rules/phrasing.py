@@ -53,6 +53,8 @@ def other_reading(reading: Reading, others: Mapping[str, Reading], log: Log) -> 
             level.append(f"{level_term(name)} {_level(theirs, unit)}")
         statuses = {one.adequacy.status for one in (reading, other) if one.adequacy is not None}
         only_ai = mine.ear is None and theirs.ear is None and mine.ai is not None and theirs.ai is not None
+        if "days" in (reading.reason, other.reason):  # which of them is reached hangs on the days left out
+            continue
         if only_ai and len(statuses) == 2 and "at_or_above_ai" in statuses and log.days >= MIN_DAYS:
             intake.append(f"{exactly(theirs.ai or 0)} {unit} ({terms(name)['short']})")
     if level:

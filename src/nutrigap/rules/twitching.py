@@ -40,15 +40,10 @@ def pointing(case: Case) -> Iterator[Flag]:
     months = case.person.age_months
     if months is not None and months < SMALL_CHILD_MONTHS:
         return
-    low_or_above = [found for reading in case.core for found in _pointing(reading, case)]
-    yield from low_or_above
-    compared = [one for one in case.core if one.adequacy is not None and one.adequacy.confidence is not None]
-    if not low_or_above and case.log.food and _long(case) and not compared:
-        yield say("T4", "none", names="the six nutrients")
-    elif not low_or_above and case.log.food and _long(case) and not _any_level(case):
-        enough = {one.nutrient.id for one in case.core if one.adequacy is not None and one.adequacy.status in ENOUGH}
-        unclear = [one.nutrient.called for one in case.core if one.nutrient.id not in enough]
-        yield say("T4", "open", names=listed(unclear)) if unclear else say("T4")
+    pointing = [found for reading in case.core for found in _pointing(reading, case)]
+    yield from pointing
+    if not pointing and case.log.food and _long(case) and not _any_level(case):
+        yield from _nothing_stands_out(case)
     if case.symptom("cramps") or _takes_magnesium(case):
         yield say("T6", "", "magnesium")
     yield say("T5", "", ("calcium", "magnesium", "potassium"))
@@ -58,6 +53,21 @@ def pointing(case: Case) -> Iterator[Flag]:
     yield say("T9", "now")
     if case.symptoms is not None and case.symptoms.days:
         yield say("T10")
+        unknown = [f'"{one.text}"' for one in case.symptoms_logged if not one.id]
+        if unknown:
+            yield say("T10", "unknown", items=listed(unknown))
+
+
+def _nothing_stands_out(case: Case) -> Iterator[Flag]:
+    """That no nutrient looks low or above a level, and of which the log cannot tell."""
+    statuses = {one.nutrient.called: one.adequacy.status if one.adequacy is not None else "" for one in case.core}
+    unclear = [name for name, status in statuses.items() if status not in ENOUGH]
+    if "likely_low" in statuses.values():  # a log with gaps: what looks low points nowhere, and is not denied
+        return
+    if len(unclear) == len(statuses):
+        yield say("T4", "none")
+    else:
+        yield say("T4", "open", names=listed(unclear)) if unclear else say("T4")
 
 
 def _any_level(case: Case) -> bool:

@@ -38,6 +38,28 @@ TOLD = {
         "I blacked out": "fainting",
         "throat closing up": "breathing",
         "short of breath at night": "breathing",
+        "can not feel my legs": "numbness",
+        "my legs have gone": "?",
+        "never without chest pain": "chest_pain",
+        "can't climb stairs without chest pain": "? chest_pain",
+        "no chest pain or can't breathe": "breathing",
+        "No - chest pain": "chest_pain",
+        "pain in jaw, neck and chest": "chest_pain",
+        "chest pains": "chest_pain",
+        "I feel like I can't get enough air": "breathing",
+        "weakness, left arm, sudden": "sudden_weakness",
+        "weak and numb on my left side since this morning": "weakness sudden_weakness",
+        "unable to move my arm": "sudden_weakness",
+        "arm won't move": "sudden_weakness",
+        "I couldn't speak for a minute": "speaking",
+        "pulse is all over the place": "irregular_heartbeat",
+        "twitching, otherwise fine": "twitching",
+        "twitching but breathing is not fine": "twitching breathing",
+        # how long without a number
+        "twitching since March": "twitching over_two_weeks",
+        "twitching for ages": "twitching over_two_weeks",
+        "twitching since yesterday": "twitching",
+        "very faint twitches in my calf": "twitching",
         # several in one text
         "tingling in fingers, twitching of left calf": "tingling twitching",
         "eyelid twitching and brain fog": "eyelid ?",
@@ -62,10 +84,23 @@ TOLD = {
         "twitching without weakness or wasting": "twitching",
         "no weakness but twitching": "twitching",
         "I have no weakness or numbness but tingling": "tingling",
+        "I don't have chest pain": "",
+        "I am not short of breath": "",
+        "I've never fainted": "",
+        "I haven't had any seizures": "",
+        "no longer have chest pain": "",
+        "no tingling, numbness, weakness or trouble swallowing": "",
+        "chest pain: no": "",
+        "chest pain? no": "",
+        "breathing is fine": "",
+        "no problems with breathing": "",
+        "I feel fine": "",
         # a comma ends what is denied: an alarm too many does less harm than one too few
         "no chest pain, shortness of breath": "breathing",
         # of somebody else
         "my mother has weakness": "?",
+        "my mum had a stroke": "?",
+        "family history of stroke": "?",
     },
     "medicine": {
         "omeprazole 20 mg, metformin 500 mg": "ppi metformin",
@@ -78,6 +113,12 @@ TOLD = {
         "not omeprazole but pantoprazole": "ppi",
         "no ppi or metformin": "",
         "nitrous oxide": "nitrous_oxide",
+        "metformin, stopped 2 years ago": "?",
+        "I've stopped omeprazole": "?",
+        "I don't take metformin": "?",
+        "came off lansoprazole in May": "?",
+        "my husband takes metformin": "?",
+        "water tablet furosemide 40": "loop_diuretic",
     },
     "condition": {
         "gastric bypass in the past": "bariatric_surgery",
@@ -125,6 +166,26 @@ def test_a_part_that_is_not_known_is_kept_as_written() -> None:
 def test_how_long_is_of_the_part_it_stands_with() -> None:
     found = answers("medicine", "omeprazole 18 months, metformin for 2 years")
     assert [(one.id, one.months) for one in found] == [("ppi", 18.0), ("metformin", 24.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("twitching 6 weeks", 6 * 7 / 30.4375),
+        ("twitching started 3 months ago", 3.0),
+        ("twitching - two months", 2.0),
+        ("twitching for over a month", 1.0),
+        ("twitching 2+ years", 24.0),
+        ("twitching 3 weeks on and off", 21 / 30.4375),
+        ("twitching every 2 days", None),
+        ("twitching twice a day", None),
+        ("twitching 3 times a week", None),
+    ],
+)
+def test_how_long(text: str, months: float | None) -> None:
+    """A month is a twelfth of a year of 365.25 days; how often is not how long."""
+    (one,) = answers("symptom", text)
+    assert (one.id, one.months) == ("twitching", None if months is None else pytest.approx(months))
 
 
 def test_an_answer_goes_where_it_belongs() -> None:

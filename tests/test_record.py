@@ -115,6 +115,9 @@ LOW = (("breakfast", 300),)
         "stopped tracking at noon", "ate out, did not log the rest", "not everything logged", "did not log everything",
         "didn't write everything down", "not complete", "day not complete", "lunch wasn't logged", "not fully logged",
         "Missing: lunch, dinner", "did not log everything I ate", "everything after  dinner not logged",
+        "didnt log the rest", "couldnt log dinner", "today is incomplete", "incomplete because I was ill", "unfinished",
+        "not tracked today", "didn't log anything else", "only logged breakfast", "missed logging dinner",
+        "dinner forgotten", "untracked dinner", "forgot to log the evening", "not all meals are logged",
     ],
 )  # fmt: skip
 def test_notes_that_mark_a_day(note):
@@ -134,6 +137,9 @@ def test_notes_that_mark_a_day(note):
         "did not log all the butter", "forgot breakfast pills", "forgot to log, added from memory", "no dinner",
         "not a complete protein", "not a full day at work", "dinner missing salt", "no meal missing",
         "part of the day outside", "not all ingredients logged", "almost all logged",
+        "forgot lunch, had it at 4", "forgot my lunch so bought a sandwich", "almost forgot to log lunch",
+        "forgot to log breakfast on time", "Lunch not entered until now", "missing lunch: ate late instead",
+        "gave up logging salt", "stopped recording weights", "not a whole day old bread",
     ],
 )  # fmt: skip
 def test_notes_that_mark_nothing(note):

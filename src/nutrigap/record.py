@@ -38,12 +38,14 @@ FEW_LINES = 0.5
 # are about food ("not whole milk", "did not log the salt"), and one that is misread costs a day: so a word of logging
 # must stand with what was logged (everything, the rest, a meal), or a word for the day itself with what it is.
 # Strings, which re compiles when the first note is read.
-_MEAL = r"(?:breakfast|brunch|lunch|dinner|supper|meals?)"
+_MEAL = r"(?:breakfast|brunch|lunch|dinner|supper|meals?|evening)"
 _REST = r"(?:rest(?: of (?:the |my )?(?:day|evening|afternoon|meals|food))?)"
 _WHAT = rf"(?:everything|anything|all(?: (?:the |of )?(?:it|meals|food))?|(?:whole|full|complete) day|{_REST}|{_MEAL})"
 _DAY = r"(?:day|diary|log|record)"
 _LOG = r"(?:log(?:ged|ging)?|record(?:ed|ing)?|track(?:ed|ing)?|writ(?:e|ten|ing)|wrote|enter(?:ed|ing)?)\b"
-_NO = r"(?:\b(?:not|never)|n't)"
+_NO = r"(?:\b(?:not|never)|n't|\b(?:did|do|was|is|could|had|have)nt)"
+# What was missing and is not any more, or nearly was.
+_AFTER_ALL = r"(?i)\b(?:added|until now|on time|instead|nearly|almost)\b"
 # The phrase ends here: "forgot dinner", but not "forgot dinner vitamins".
 _END = (
     r"(?=\W*$| ?[^\w\s'-]| - | (?:after|again|and|as|because|before|but|down|from|i|on|or|since|so|then|today|yet)\b)"
@@ -54,19 +56,25 @@ _NO_MANNER = r"(?! (?:as|by|in|with)\b)"
 _NOT_OF = r"(?<!\bat )(?<!\bfor )(?<!\bfrom )(?<!\bof )(?<!\bwith )(?<!\bno )"
 _NOT_WHOLE = "(?i)" + "|".join(
     (
-        r"^\W*incomplete(?:\W*$| ?[^\w\s])",
+        r"^\W*(?:today |this )?(?:is |was )?(?:incomplete|unfinished)(?:\W*$| ?[^\w\s]| because\b)",
         rf"\bincomplete (?:{_DAY}|logging)\b",
         rf"\b{_DAY} (?:is |was )?(?:incomplete|unfinished)\b",
         rf"\b(?:partial|partially|partly) (?:{_DAY}\b|{_LOG})",
         rf"^(?:only )?part of the day\W*$|\bpart of the day (?:is |was )?{_LOG}|\b{_LOG} (?:only )?part of the day\b",
-        rf"{_NO} (?:a |the )?(?:complete|full|whole) {_DAY}\b(?! (?:at|in|of|off)\b)",
+        rf"{_NO} (?:a |the )?(?:complete|full|whole) {_DAY}\b(?! (?:at|in|of|off|old)\b)",
         rf"(?:^|\W |\b(?:{_DAY}|this) (?:is |was )?)not (?:yet )?complete{_END}|\b{_DAY} (?:is|was)n't complete\b",
-        rf"(?:\b(?:stopped|quit|gave up)|{_NO} finish(?:ed)?) {_LOG}",
+        rf"(?:\b(?:stopped|quit|gave up)|{_NO} finish(?:ed)?) {_LOG}"
+        r"(?:\W*$| (?:after|around|at|before|today|from)\b|\W* -)",
+        rf"{_NO} {_LOG} (?:today\b|anything else\b|after {_MEAL})",
+        rf"\bonly {_LOG} (?:{_MEAL}|half|part)\b|\bmissed {_LOG}(?: the| my)? {_WHAT}{_END}",
+        rf"\buntracked {_MEAL}{_END}|\b{_MEAL} (?:was )?forgotten{_END}",
         rf"{_NO} {_LOG}(?: down)?(?: (?:the|my))? {_WHAT}{_END}",
         rf"{_NOT_OF}\b{_WHAT}(?: is| was| were)?(?: not| never|n't)(?: been| yet)? {_LOG}{_NO_MANNER}",
-        rf"{_NO} (?:everything|all)(?: (?:ate|been|could|be|food|i|is|it|meals|of|the|was|were))* {_LOG}{_NO_MANNER}",
+        rf"{_NO} (?:everything|all)(?: (?:are|ate|been|could|be|food|i|is|it|meals|of|the|was|were))* "
+        rf"{_LOG}{_NO_MANNER}",
         rf"{_NO} (?:completely|entirely|fully) {_LOG}{_NO_MANNER}",
-        rf"\bforgot(?: to {_LOG}(?: down)?)?(?: (?:about|the|my))* {_WHAT}{_END}|^forgot to {_LOG}\W*$",
+        rf"\bforgot to {_LOG}(?: down)?(?: (?:about|the|my|snacks and))* {_WHAT}{_END}|^forgot to {_LOG}\W*$",
+        rf"\bforgot(?: (?:about|the))* {_WHAT}\W*$",
         rf"(?<!\bnot )(?<!n't )\bmissing:?(?: (?:a|the|my))? (?:{_REST}|{_MEAL}){_END}",
         rf"{_NOT_OF}\b(?:{_REST}|{_MEAL}) (?:is |was |are |were )?missing{_END}",
     )
@@ -182,7 +190,7 @@ def _marked(intake: Intake) -> dict[dt.date, bool]:
             continue
         text = entry.line.note or (entry.line.food if entry.kind == "other" else "")
         said = " ".join(text.replace("’", "'").split())
-        if said and re.search(_NOT_WHOLE, said):
+        if said and re.search(_NOT_WHOLE, said) and not re.search(_AFTER_ALL, said):
             found[entry.line.date] = False
         elif said and re.search(_WHOLE, said):
             found.setdefault(entry.line.date, True)

@@ -1,6 +1,7 @@
 """What people answer about diet, medicines, conditions and symptoms, in their own words.
 
-Nothing here is ever inferred. The words that answers are known by are rows of ``data/answers.csv``; an answer in other
+Nothing here is ever inferred, and nothing that was told is dropped: only what is denied outright ("no weakness in my legs")
+is no answer, for an alarm too many does less harm than one too few. The words that answers are known by are rows of ``data/answers.csv``; an answer in other
 words is kept as it was written, and a report says that it did not know it.
 """
 
@@ -32,8 +33,7 @@ _ONE_FORM = (
     (r"\b(do|does|did|is|are|was|were|have|has|had)n ?t\b", r"\1 not"),
     (r"\bi (?:ve|m)\b", "i have"),
 )
-# "No pain": what is not so. Whatever else stands beside it, an answer is taken as told, for an alarm too many does less
-# harm than one too few.
+# "No pain": what is not so.
 _NOT = r"(?:no|not|never|without|neither|nor)\b"
 _CHECKED = r"(?i)\s*[:?=]\s*(?:no|none|never|n)\W*$"  # "chest pain: no"
 _DENIED_LIST = r"(?i)^\W*(?:i have |i had )?(?:no|without|never|neither)\b[^;]*,[^;]*\bn?or\b"
@@ -144,27 +144,23 @@ def answer(kind: str, text: str) -> Answer:
     else has no id.
     """
     whole = " ".join(str(text).split())
-    said, months = whole, None
-    if lasting := re.search(_FOR, said):
-        number = (lasting["number"] or "one").lower()
-        months = (
-            float(_TO_TWELVE.index(number) + 1 if number in _TO_TWELVE else number)
-            * _MONTHS_OF[lasting["unit"][0].lower()]
-        )
-        said = said[: lasting.start()]
+    said, months = _lasting(whole)
     words = _said(re.sub(_DOSE, " ", said))
-    known = next(
-        (
-            id_
-            for one in _kinds(kind)
-            for form in (_said(whole), words, _core(words))
-            if (id_ := _by_word(one).get(form))
-        ),
-        None,
-    )
+    forms = (_said(whole), words, _core(words))
+    known = next((id_ for one in _kinds(kind) for form in forms if (id_ := _by_word(one).get(form))), None)
     if known is None and not _is_past(kind, words) and not _is_denied(kind, words):
         known = _within(kind, words)
     return Answer(known or "", whole, months)
+
+
+def _lasting(text: str) -> tuple[str, float | None]:
+    """A text without how long it has been so, and that [months]: ``omeprazole 18 months``, ``for two years``."""
+    found = re.search(_FOR, text)
+    if found is None:
+        return text, None
+    number = (found["number"] or "one").lower()
+    count = _TO_TWELVE.index(number) + 1 if number in _TO_TWELVE else float(number)
+    return text[: found.start()], count * _MONTHS_OF[found["unit"][0].lower()]
 
 
 def _kinds(kind: str) -> list[str]:
@@ -236,7 +232,7 @@ def answers(kind: str, given: Iterable[str | Answer] | str) -> tuple[Answer, ...
 
 def _parts(kind: str, text: str) -> list[Answer]:
     """The answers of a text, each part by itself; a text of which nothing is left, and that denies nothing, is one."""
-    if {_said(text), _said(re.sub(_FOR, "", text))} & {*_by_word(kind)}:
+    if {_said(text), _said(_lasting(text)[0])} & {*_by_word(kind)}:
         return [answer(kind, text)]
     if re.search(_CHECKED, text):
         text = f"no {re.sub(_CHECKED, '', text)}"
@@ -247,9 +243,7 @@ def _parts(kind: str, text: str) -> list[Answer]:
         if not denied:
             found.append(answer(kind, piece))
             if found[-1].id in ("", *TWITCHES):  # where it tingles, nothing twitches
-                places |= {
-                    word[:3] for word in _said(piece).split() if word in lexicon("body_part")
-                }  # an eyelid is an eye
+                places |= {w[:3] for w in _said(piece).split() if w in lexicon("body_part")}  # an eyelid is an eye
     twitches = [one for one in found if one.id in TWITCHES]
     if twitches and len(places) >= PLACES:
         found.append(Answer("several_places", " ".join(text.split())))
@@ -272,9 +266,8 @@ def _pieces(kind: str, text: str) -> list[tuple[str, bool]]:
             itself = _is_denied(kind, words)
             denying = denying or itself
             if not _says_nothing(words):
-                pieces.append(
-                    (piece, itself or (denying and _core(words) in _by_word(kind) and "cant" not in words.split()))
-                )
+                goes_on = denying and _core(words) in _by_word(kind) and "cant" not in words.split()
+                pieces.append((piece, itself or goes_on))
             elif {*words.split()} & lexicon("answer_fine"):
                 pieces.append((piece, True))  # "otherwise fine"
             elif pieces and not pieces[-1][1]:

@@ -1,8 +1,8 @@
 """What people answer about diet, medicines, conditions and symptoms, in their own words.
 
-Nothing here is ever inferred, and nothing that was told is dropped: only what is denied outright ("no weakness in my legs")
-is no answer, for an alarm too many does less harm than one too few. The words that answers are known by are rows of ``data/answers.csv``; an answer in other
-words is kept as it was written, and a report says that it did not know it.
+Nothing here is ever inferred, and nothing that was told is dropped: only what is denied outright ("no weakness in my
+legs") is no answer, for an alarm too many does less harm than one too few. The words that answers are known by are rows
+of ``data/answers.csv``; an answer in other words is kept as it was written, and a report says that it did not know it.
 """
 
 from __future__ import annotations

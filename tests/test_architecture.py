@@ -33,7 +33,7 @@ ONLY_IN = {
     "scipy": set(),
     "matplotlib": set(),
     "python_calamine": {"diary.sheet"},
-    "jinja2": {"report.sheet"},
+    "jinja2": {"report.template"},
 }
 HEAVY = {"pandas", "pint", "scipy", "matplotlib", "jinja2"}
 

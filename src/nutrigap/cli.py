@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
-ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
+ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
 SHEET_ENDINGS = {".html": "html", ".htm": "html", ".md": "md"}
 FAIL_ON: dict[str, Callable[[Report], bool]] = {
     "low": lambda report: any(r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core),
@@ -206,7 +207,7 @@ def cli() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "csv", "md"]),
+    type=click.Choice(["text", "html", "json", "csv", "md"]),
     help="Form of the report [default: by the ending of -o, else text].",
 )
 @output_option
@@ -558,6 +559,10 @@ def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool)
         return csv.summary(reports)
     if form == "md":
         return "\n".join(one.to_markdown() for one in reports)
+    if form == "html":
+        from nutrigap.report.page import render
+
+        return render(reports, click.get_current_context().obj or "")
     ascii_only = plain and not _speaks_utf8()
     return ("\n" + "=" * 80 + "\n\n").join(one.to_text(color=colored, ascii_only=ascii_only) for one in reports)
 
@@ -725,7 +730,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         if any("\0" in argument for argument in given):
             raise click.UsageError("an argument holds a NUL character, which no name of a file has")
-        cli.main(args=given, prog_name="nutrigap", standalone_mode=False)
+        cli.main(args=given, prog_name="nutrigap", standalone_mode=False, obj=shlex.join(["nutrigap", *given]))
     except click.exceptions.Exit as done:
         return done.exit_code
     except SystemExit as done:

@@ -344,12 +344,13 @@ def render(report: Report, *, indent: int | None = 1) -> str:
     return written(as_dict(report), indent)
 
 
-def written(value: Json, indent: int | None) -> str:
-    """A value as JSON text on one line or indented, ending in a newline.
+def written(value: Json, indent: int | None, *, tight: bool = False) -> str:
+    """A value as JSON text on one line (``tight`` without blanks) or indented, ending in a newline.
 
     What is not printable is escaped: no terminal obeys it, and no reader of JSON lines takes it for a line's end.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    signs = (",", ":") if tight else None
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, separators=signs)
     for odd in sorted({c for c in text if not c.isprintable() and c != "\n"}):
         text = text.replace(odd, json.dumps(odd)[1:-1])
     return text + "\n"

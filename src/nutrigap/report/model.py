@@ -142,6 +142,22 @@ class Report:
             write_text(Path(path), text)
         return text
 
+    def to_html(self, path: str | Path | None = None) -> str:
+        """The report as one HTML file that loads nothing and runs nothing; written to ``path`` as well if one is given.
+
+        Raises
+        ------
+        TableError
+            The place cannot be written.
+        """
+        from nutrigap.report.files import write_text
+        from nutrigap.report.page import render
+
+        text = render([self])
+        if path is not None:
+            write_text(Path(path), text)
+        return text
+
     def to_sheet(self, path: str | Path | None = None, form: Literal["html", "md"] = "html") -> str:
         """One page for a doctor, without interpretation; written to ``path`` as well if one is given.
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from nutrigap import __version__
@@ -106,10 +105,6 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _html(sheets: Sequence[Sheet]) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # no other form needs it
+    from nutrigap.report.template import fill  # no other form needs it
 
-    folder = FileSystemLoader(Path(__file__).parent / "templates", encoding="utf-8")
-    pages = Environment(
-        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
-    return f"{pages.get_template('sheet.html').render(title=TITLE, sheets=sheets).rstrip()}\n"
+    return fill("sheet.html", title=TITLE, sheets=sheets)

@@ -1,0 +1,137 @@
+"""The report's figures as inline SVG: small functions of the same numbers as the JSON.
+
+Every figure is one picture to a screen reader, with all that it shows in words in its ``aria-label``. Colours are
+classes of the page's style, and nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+WIDTH = 360.0
+EDGE = 6.0
+ROOM = 1.12
+"""Scale of a band: the largest of its numbers times this."""
+FAR = 2.5
+"""A level above this many times all else stands at the edge, or the rest of the band would be a dot."""
+
+
+class Mark(NamedTuple):
+    """A number to compare with: its short name, value, and kind (``need``, ``enough``, ``level``)."""
+
+    name: str
+    value: float
+    kind: str
+
+
+class Day(NamedTuple):
+    """One day's amount: label, amount with its ends (infinite where nothing bounds it), whether it is in the mean."""
+
+    label: str
+    low: float
+    best: float
+    high: float
+    counts: bool
+
+
+def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str, *, words: Sequence[str]) -> Markup:
+    """The mean between its bounds on one line, with the marks that it is held against.
+
+    Parameters
+    ----------
+    low, mean, high : float
+        ``high`` may be infinite: the bar then runs off the edge.
+    marks : sequence of Mark
+    label : str
+        All of it in words.
+    words : sequence of str
+        The text at each mark.
+    """
+    scale = _scale(mean, high, marks)
+    x = _place(scale)
+    parts = [f'<line class="axis" x1="{EDGE}" y1="34" x2="{WIDTH - EDGE}" y2="34"/>']
+    end = WIDTH if math.isinf(high) else x(high)
+    parts.append(f'<rect class="range" x="{x(low):.1f}" y="26" width="{max(end - x(low), 2):.1f}" height="16" rx="3"/>')
+    if math.isinf(high):
+        parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
+    for mark, text, above in zip(marks, words, _above(marks, x), strict=True):
+        at = x(mark.value)
+        text += " →" if mark.value > scale else ""
+        parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
+        parts.append(_text(at, 14 if above else 60, text))
+    parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
+    return _figure(parts, 66, label)
+
+
+def _scale(mean: float, high: float, marks: Sequence[Mark]) -> float:
+    near = [mark.value for mark in marks if mark.kind != "level"]
+    most = max([mean, *near, high if math.isfinite(high) else 0.0, 1e-9])
+    levels = [mark.value for mark in marks if mark.kind == "level" and mark.value <= FAR * most]
+    return max([most, *levels]) * ROOM
+
+
+class _Place(NamedTuple):
+    scale: float
+
+    def __call__(self, value: float) -> float:
+        return EDGE + (WIDTH - 2 * EDGE) * min(max(value / self.scale, 0.0), 1.0)
+
+
+def _place(scale: float) -> _Place:
+    return _Place(scale)
+
+
+def _above(marks: Sequence[Mark], x: _Place) -> list[bool]:
+    """Whether the text of each mark stands above the band: in turns, from left to right."""
+    order = sorted(range(len(marks)), key=lambda k: x(marks[k].value))
+    return [order.index(k) % 2 == 0 for k in range(len(marks))]
+
+
+def _text(at: float, y: float, text: str) -> str:
+    anchor = "start" if at < WIDTH * 0.15 else "end" if at > WIDTH * 0.8 else "middle"
+    return f'<text x="{at:.1f}" y="{y:.0f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def by_day(days: Sequence[Day], line: float | None, label: str) -> Markup:
+    """A column a day, with a whisker from low to high; days out of the mean are outlines."""
+    tall, wide = 44.0, WIDTH / max(len(days), 7)
+    finite = [day.high for day in days if math.isfinite(day.high)]
+    most = max([*(day.best for day in days), *finite, line or 0.0, 1e-9])
+    parts = []
+    for k, day in enumerate(days):
+        height = tall * day.best / most
+        left = k * wide + wide * 0.15
+        kind = "day" if day.counts else "day out"
+        parts.append(
+            f'<rect class="{kind}" x="{left:.1f}" y="{tall - height + 2:.1f}" width="{wide * 0.7:.1f}" '
+            f'height="{max(height, 0.5):.1f}"/>'
+        )
+        top = 0.0 if math.isinf(day.high) else tall - tall * day.high / most
+        bottom = tall - tall * day.low / most
+        if bottom - top > 1:
+            middle = left + wide * 0.35
+            parts.append(
+                f'<line class="whisker" x1="{middle:.1f}" y1="{top + 2:.1f}" x2="{middle:.1f}" y2="{bottom + 2:.1f}"/>'
+            )
+    if line is not None:
+        y = tall - tall * line / most + 2
+        parts.append(f'<line class="need" x1="0" y1="{y:.1f}" x2="{len(days) * wide:.1f}" y2="{y:.1f}"/>')
+    return _figure(parts, tall + 4, label)
+
+
+def share(part: float, label: str) -> Markup:
+    """A bar of a share of a whole."""
+    wide = 100.0 * min(max(part, 0.0), 1.0)
+    body = f'<rect class="part" width="{wide:.0f}" height="8"/>'
+    return Markup(f'<svg class="share" viewBox="0 0 100 8" role="img" aria-label="{escape(label)}">{body}</svg>')
+
+
+def _figure(parts: Sequence[str], tall: float, label: str) -> Markup:
+    """The parts as one picture with a name."""
+    return Markup(
+        f'<svg viewBox="0 0 {WIDTH:.0f} {tall:.0f}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )

@@ -1,0 +1,371 @@
+"""The report as one HTML file that loads nothing and runs nothing: for a phone, a screen and two sheets of paper.
+
+``contents`` makes it of texts and figures, of the same numbers and sentences as the other forms; the template only sets
+them. All text is escaped by the template, so that nothing of a diary becomes markup.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from nutrigap import __version__
+from nutrigap.entries import Entry
+from nutrigap.intake import SOURCES
+from nutrigap.readings import Reading
+from nutrigap.references import terms
+from nutrigap.report import charts
+from nutrigap.report.cells import bounds, head_of_needs, is_above, legend, limit, looks, need
+from nutrigap.report.head import Answer, answers, assumed, opening, remarks, title
+from nutrigap.report.json import Json, as_dict, written
+from nutrigap.report.model import Report
+from nutrigap.report.rows import amount_text
+from nutrigap.report.sections import (
+    Check,
+    checks,
+    comparison,
+    comparison_notes,
+    context,
+    ideas_note,
+    method,
+    notes,
+    record,
+    suggestions,
+    symptom_days,
+)
+from nutrigap.report.sentences import closing, first, sentences, twitching
+from nutrigap.report.sheet_parts import Section, Table
+from nutrigap.report.sources import line, used
+from nutrigap.report.wrap import ranges, shorten
+from nutrigap.rules import DISCLAIMER
+from nutrigap.units import nutrient_index
+from nutrigap.wording import amount, exactly, percent
+
+NAME = "What this food diary can and cannot say"
+MOST_FOODS = 5
+MOST_DAYS = 62
+"""Days that a figure and the table of days show; of a longer log the last ones."""
+CARD = 3
+"""Sentences of the answer card; what else bears on the answer stands below it."""
+NOT_APART = "within food"
+"""What was added to food, where the tables do not tell it apart."""
+SIGNS = {"looks low": "▼", "covered": "●", "reaches the AI": "●", "above a level": "▲", "perhaps above": "△"}
+"""A sign beside a verdict, so that its colour is not all that tells it."""
+
+
+class Card(NamedTuple):
+    """One nutrient as it is shown: texts, figures, sentences, and the foods that bring most of it."""
+
+    id: str
+    name: str
+    mean: str
+    between: str
+    need: str
+    limit: str
+    verdict: str
+    sign: str
+    tone: str
+    confidence: str
+    complete: str
+    band: Markup
+    doses: Markup | None
+    days: Markup | None
+    sentences: str
+    foods: tuple[tuple[str, str, Markup], ...]
+
+
+class Page(NamedTuple):
+    """One person's report as texts and figures; nothing but figures is markup."""
+
+    path: str
+    about: str
+    warnings: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    card: tuple[str, ...]
+    remarks: tuple[str, ...]
+    nutrients: tuple[Card, ...]
+    legend: str
+    sources_table: Table | None
+    days: Table | None
+    out: frozenset[str]
+    sections: tuple[Section, ...]
+    checks: tuple[tuple[str, tuple[Check, ...]], ...]
+    ideas: tuple[tuple[str, tuple[str, ...]], ...]
+    ideas_note: str
+    twitching: tuple[str, ...]
+    foods: Table
+    method: tuple[str, ...]
+    sources: tuple[str, ...]
+    reproduce: tuple[tuple[str, str], ...]
+    json: Markup
+
+
+def contents(report: Report, command: str = "") -> Page:
+    """What stands on the page of one report."""
+    said = remarks(report)
+    return Page(
+        path=shorten(report.diary.path, 200),
+        about=title(report),
+        warnings=(*first(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)),
+        answers=tuple(answers(report)),
+        card=tuple(said[:CARD]),
+        remarks=tuple(said[CARD:]),
+        nutrients=tuple(_card(report, reading) for reading in report.core) if report.intake.days else (),
+        legend=legend(report) if report.intake.days else "",
+        sources_table=_by_source(report) if report.intake.days else None,
+        days=_days(report) if report.intake.days else None,
+        out=frozenset(_out(report)),
+        sections=_sections(report),
+        checks=tuple((heading, tuple(found)) for heading, found in checks(report)),
+        ideas=tuple((name, tuple(ideas)) for name, ideas in suggestions(report)),
+        ideas_note=ideas_note() if report.ideas else "",
+        twitching=(*twitching(report), *symptom_days(report)),
+        foods=_foods(report),
+        method=tuple(method(report)),
+        sources=tuple(map(line, used(report))),
+        reproduce=_reproduce(report, command),
+        json=_embedded(report),
+    )
+
+
+def _card(report: Report, reading: Reading) -> Card:
+    verdict = looks(reading, report)
+    low = reading.adequacy is not None and reading.adequacy.status == "likely_low"
+    tone = "above" if is_above(reading) else "low" if low else "good" if SIGNS.get(verdict) == "●" else ""
+    return Card(
+        reading.nutrient.id, reading.nutrient.name, f"{amount(reading, reading.best)} {reading.nutrient.unit}",
+        bounds(reading), need(reading), limit(reading), verdict, SIGNS.get(verdict, "○"), tone,
+        _confidence(reading), _complete(report, reading), _band(reading), _doses(report, reading),
+        _day_figure(report, reading), " ".join(sentences(report, reading)), _top(report, reading),
+    )  # fmt: skip
+
+
+def _confidence(reading: Reading) -> str:
+    """The test's result in words and number; what it is a confidence of stands with it."""
+    found, target = reading.adequacy, reading.reference
+    if found is None or found.confidence is None or target is None:
+        return "No test of the need"
+    meets = "meets the need" if target.ear is not None else "reaches the AI"
+    return f"Confidence {percent(found.confidence)} that usual intake {meets}"
+
+
+def _complete(report: Report, reading: Reading) -> str:
+    i = nutrient_index()[reading.nutrient.id]
+    covered, guessed = float(report.intake.coverage[i]), float(report.intake.flagged_share[i])
+    return f"{percent_of(covered)} of the energy has a measured value; {percent_of(guessed)} rests on guessed lines"
+
+
+def percent_of(share: float) -> str:
+    """A share as a whole percentage; "?" where it is not known."""
+    return f"{share * 100:.0f} %" if math.isfinite(share) else "? %"
+
+
+def _marks(reading: Reading) -> list[tuple[charts.Mark, str]]:
+    """What the mean is held against; a level that counts supplements only is not the band's."""
+    target = reading.reference
+    if target is None:
+        return []
+    found = []
+    if target.ear is not None:
+        found.append((charts.Mark(target.ear_term, target.ear, "need"), f"{target.ear_term} {exactly(target.ear)}"))
+    if target.rda is not None:
+        found.append((charts.Mark(target.rda_term, target.rda, "enough"), f"{target.rda_term} {exactly(target.rda)}"))
+    elif target.ai is not None:
+        found.append((charts.Mark("AI", target.ai, "enough"), f"AI {exactly(target.ai)}"))
+    if target.ul is not None and target.ul_scope == "total":
+        found.append((charts.Mark("UL", target.ul, "level"), f"UL {exactly(target.ul)}"))
+    return found
+
+
+def _band(reading: Reading) -> Markup:
+    unit, marks = reading.nutrient.unit, _marks(reading)
+    against = "".join(f"; {text} {unit}" for _, text in marks)
+    label = f"{reading.nutrient.name}: mean {amount(reading, reading.best)} {unit} a day, {bounds(reading)}{against}"
+    return charts.band(
+        reading.low, reading.best, reading.high, [mark for mark, _ in marks], label, words=[text for _, text in marks]
+    )
+
+
+def _doses(report: Report, reading: Reading) -> Markup | None:
+    """Supplements on a band of their own, where the level counts nothing else and there are any."""
+    target, i = reading.reference, nutrient_index()[reading.nutrient.id]
+    low, best, high = (float(end[i]) for end in report.intake.mean_dose)
+    if target is None or target.ul is None or target.ul_scope == "total" or not high > 0:
+        return None
+    mark, text = charts.Mark("UL", target.ul, "level"), f"UL {exactly(target.ul)}, supplements only"
+    ends = f"{amount(reading, low)} - {'no end' if math.isinf(high) else amount(reading, high)}"
+    mean = f"{amount(reading, best)} {reading.nutrient.unit} a day"
+    label = f"{reading.nutrient.name} from supplements: mean {mean}, {ends}; {text}"
+    return charts.band(low, best, high, [mark], label, words=[text])
+
+
+def _day_figure(report: Report, reading: Reading) -> Markup | None:
+    shown = _shown(report)
+    if len(shown) < 2:
+        return None
+    days, i = report.intake.daily, nutrient_index()[reading.nutrient.id]
+    found = [
+        charts.Day(
+            report.intake.dates[d].isoformat(), float(days.low[d, i]), float(days.best[d, i]), float(days.high[d, i]),
+            bool(report.intake.complete[d]),
+        )
+        for d in shown
+    ]  # fmt: skip
+    target = reading.reference
+    line = None if target is None else target.ear if target.ear is not None else target.ai
+    least, most = min(one.best for one in found), max(one.best for one in found)
+    ends = f"{amount(reading, least)} to {amount(reading, most)} {reading.nutrient.unit}"
+    label = f"{reading.nutrient.name} day by day: {ends} over {len(found)} days; each day stands in the table of days"
+    return charts.by_day(found, line, label)
+
+
+def _shown(report: Report) -> range:
+    """The days that are shown: all, or the last ones of a long log."""
+    size = len(report.intake.dates)
+    return range(max(size - MOST_DAYS, 0), size)
+
+
+def _top(report: Report, reading: Reading) -> tuple[tuple[str, str, Markup], ...]:
+    found = []
+    for food, brings, part in report.intake.contributors(reading.nutrient.id)[:MOST_FOODS]:
+        text = f"{amount(reading, brings)} {reading.nutrient.unit}, {percent_of(part)}"
+        found.append((shorten(food, 60), text, charts.share(part, f"{percent_of(part)} of all")))
+    return tuple(found)
+
+
+def _by_source(report: Report) -> Table:
+    """What food, what was added to food, and supplements bring."""
+    rows = []
+    for reading in report.core:
+        means = report.intake.mean_by_source.best[nutrient_index()[reading.nutrient.id]]
+        cells = [amount(reading, float(value)) if math.isfinite(value) else NOT_APART for value in means]
+        rows.append((f"{reading.nutrient.name}, {reading.nutrient.unit}", *cells, amount(reading, reading.best)))
+    return Table(("per day", *_SOURCE_HEADS, "all"), tuple(rows))
+
+
+_SOURCE_HEADS = tuple({"fortified": "added to food", "supplement": "supplements"}.get(name, name) for name in SOURCES)
+
+
+def _out(report: Report) -> list[str]:
+    """Dates that are not in the mean."""
+    days = zip(report.intake.dates, report.intake.complete, strict=True)
+    return [date.isoformat() for date, counts in days if not counts]
+
+
+def _days(report: Report) -> Table:
+    """The days with their totals; those without any food that was counted have none."""
+    columns = [nutrient_index()[reading.nutrient.id] for reading in report.core]
+    rows = []
+    for d in _shown(report):
+        date = report.intake.dates[d]
+        cells = [
+            amount(reading, float(report.intake.daily.best[d, i]))
+            for reading, i in zip(report.core, columns, strict=True)
+        ]
+        counts = "" if report.intake.complete[d] else "not in the mean"
+        rows.append((f"{date:%a} {date.isoformat()}", *cells, counts))
+    heads = (f"{reading.nutrient.name}, {reading.nutrient.unit}" for reading in report.core)
+    return Table(("day", *heads, "note"), tuple(rows))
+
+
+def _sections(report: Report) -> tuple[Section, ...]:
+    """What stands between the twitching and the lines to check."""
+    found = [
+        Section(
+            f"Beside {terms(authority)['short']}",
+            table=Table(
+                ("per day", head_of_needs(report, authority), "upper level", "this log"),
+                tuple(comparison(report, authority)),
+            ),
+            notes=tuple(comparison_notes(report, authority)),
+        )
+        for authority in report.compared
+    ]
+    for heading, said in (
+        ("Worth knowing", closing(report) if report.intake.days else []),
+        ("The record", record(report)),
+        ("For context, per day", context(report)),
+        ("Notes", notes(report)),
+    ):
+        if said:
+            found.append(Section(heading, notes=tuple(said)))
+    return tuple(found)
+
+
+def _foods(report: Report) -> Table:
+    """Every line with what it was taken for."""
+    return Table(
+        ("line", "day", "written", "taken for", "grams", "state"),
+        tuple(_food(report, entry) for entry in report.entries),
+    )
+
+
+def _food(report: Report, entry: Entry) -> tuple[str, ...]:
+    taken = [_taken(report, piece) for piece in entry.pieces]
+    return (
+        str(entry.line.number),
+        entry.line.date.isoformat() if entry.line.date else "",
+        shorten(f"{entry.line.food} {amount_text(entry)}", 80),
+        "; ".join(name for name in taken if name),
+        f"{entry.grams.best:,.4g}" if entry.grams else "",
+        {"left_out": "left out", "flagged": "on a guess"}.get(entry.status, "counted"),
+    )
+
+
+def _taken(report: Report, entry: Entry) -> str:
+    if entry.kind == "supplement":
+        return "supplement"
+    return shorten(report.foods.names[entry.row], 80) if entry.row is not None else ""
+
+
+def _reproduce(report: Report, command: str) -> tuple[tuple[str, str], ...]:
+    """What another person needs to get the same report."""
+    told = (
+        ("Command", command),
+        ("Program", f"nutrigap {__version__}"),
+        ("Diary", f"{shorten(report.diary.path, 200)}, SHA-256 {report.diary.sha256}"),
+        ("Foods", f"{shorten(report.foods.name, 80)} {report.foods.edition}, SHA-256 {report.foods.sha256}"),
+        ("References", terms(report.person.references)["short"]),
+    )
+    return tuple((label, text) for label, text in told if text)
+
+
+def _rounded(value: Json) -> Json:
+    """Numbers to six digits: half the page would else be the digits behind them."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list) else value
+
+
+def _embedded(report: Report) -> Markup:
+    """The JSON of the report as text that can end no element: every ``<``, ``>`` and ``&`` is escaped."""
+    text = written(_rounded(as_dict(report)), None, tight=True).rstrip()
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+def render(reports: Sequence[Report], command: str = "") -> str:
+    """The pages of some reports, one below the other, as one HTML file.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+        One a person.
+    command : str
+        The command line that made it, shown among what is needed to make it again.
+
+    Returns
+    -------
+    str
+        Ends in a newline.
+    """
+    from nutrigap.report.template import fill  # no other form needs it
+
+    shown = [contents(report, command) for report in reports]
+    return fill("report.html", title=NAME, pages=shown, disclaimer=DISCLAIMER, ranges=ranges)

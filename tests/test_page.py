@@ -1,0 +1,284 @@
+"""The HTML report: numbers are those of the JSON, sentences those of the text, and it loads and runs nothing."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import math
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import nutrigap as ng
+from nutrigap import cli
+from nutrigap.profile import find_profile, person_of
+from nutrigap.report import charts
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "data" / "examples"
+STORIES = ("vegan_woman", "man_with_tablets", "pregnant_woman")
+WEEK = EXAMPLES / "week.csv"
+LARGEST = 200_000
+VOID = {"meta", "path", "line", "rect"}
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, texts with the way of tags to them, rows of tables by label, the embedded JSON."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.data = ""
+        self._way: list[str] = []
+        self._table = ""
+        self.feed(text)
+        assert self._way == [], self._way
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "table":
+            self._table = str(dict(attrs)["aria-label"])
+            self.tables[self._table] = []
+        if tag == "tr":
+            self.tables[self._table].append([])
+        if tag in ("td", "th"):
+            self.tables[self._table][-1].append("")
+        if tag not in VOID:
+            self._way.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._way.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._way[-1:] == ["script"]:
+            self.data += data
+        elif data.strip() and "style" not in self._way:
+            self.texts.append((tuple(self._way), " ".join(data.split())))
+            if self._way[-1] in ("td", "th"):
+                self.tables[self._table][-1][-1] = data
+
+    def all(self, tag: str) -> list[str]:
+        """The whole texts within a tag."""
+        return [text for way, text in self.texts if tag in way]
+
+
+@pytest.fixture(scope="module", params=STORIES)
+def report(request):
+    folder = EXAMPLES / request.param
+    symptoms = folder / "symptoms.csv"
+    person = person_of(find_profile(str(folder / "diary.csv"), None))
+    return ng.analyze(
+        ng.read_diary(folder / "diary.csv"), person, symptoms=symptoms if symptoms.exists() else None, compare="efsa"
+    )
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return Page(report.to_html())
+
+
+# --- numbers
+
+
+def number(text):
+    """The first number of a text, and half a unit of its last digit: so far may the full number lie from it."""
+    found = re.search(r"\d[\d,]*(?:\.(\d+))?", text)
+    assert found, text
+    return float(found[0].replace(",", "")), 0.5 * 10 ** -len(found[1] or "") * (1 + 1e-6)
+
+
+def close(text, value):
+    shown, half = number(text)
+    return abs(shown - value) <= half
+
+
+def test_json_is_embedded_whole(report, page):
+    """To six digits, which is what the numbers of food tables are good for."""
+
+    def same(one, other):
+        if isinstance(one, float) and not isinstance(other, str):
+            return math.isclose(one, other, rel_tol=6e-6, abs_tol=1e-12)
+        if isinstance(one, dict):
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        if isinstance(one, list):
+            return len(one) == len(other) and all(map(same, one, other))
+        return one == other
+
+    assert same(json.loads(json.dumps(report.to_dict())), json.loads(page.data))
+
+
+def test_numbers_of_the_page_are_those_of_the_json(report, page):
+    found = {one["name"]: one for one in report.to_dict()["nutrients"]}
+    heads = [text for way, text in page.texts if way[-2:] == ("h3", "span") and way[-4] == "div"]
+    shown = [text for text in heads if any(text.startswith(f"{name} ") for name in found)]
+    assert len(shown) == 6
+    for text in shown:
+        name = next(name for name in found if text.startswith(f"{name} "))
+        assert close(text.removeprefix(name), found[name]["intake"]["mean"]) and text.endswith(found[name]["unit"])
+    rows = {row[0].split(",")[0]: row for row in page.tables["Amounts per day by where they come from"][1:]}
+    assert len(rows) == 6
+    for name, row in rows.items():
+        sources = found[name]["intake"]["by_source"]
+        for cell, value in zip(row[1:], (*sources.values(), found[name]["intake"]["mean"]), strict=True):
+            assert cell == "within food" if value is None else close(cell, value), (name, cell, value)
+    head, *days = page.tables["Amounts day by day"]
+    for d, row in enumerate(days):
+        for column, cell in zip(head[1:-1], row[1:-1], strict=True):
+            day = found[column.split(",")[0]]["days"][d]
+            assert day["date"] in row[0] and close(cell, day["best"])
+        out = row[0].split()[1] in report.to_dict()["period"]["incomplete_days"]
+        assert (row[-1] == "not in the mean") == out
+
+
+def test_confidence_and_bounds_are_those_of_the_json(report, page):
+    core = report.to_dict()["nutrients"][:6]
+    texts = [text for way, text in page.texts if way[-1] == "p" and text.startswith("Low to high ")]
+    for one, text in zip(core, texts, strict=True):
+        low, high = re.match(r"Low to high ([\d,.]+) - ([\d,.]+|no end)\.", text).groups()
+        assert close(low, one["intake"]["low"])
+        assert high == "no end" if one["intake"]["high"] is None else close(high.rstrip("."), one["intake"]["high"])
+        confidence = one["adequacy"]["confidence"]
+        if "over 99 %" in text:
+            assert confidence > 0.99
+        elif "under 1 %" in text:
+            assert confidence < 0.01
+        elif confidence is not None:
+            assert close(re.search(r"Confidence (\d+) %", text)[1], 100 * confidence)
+
+
+def test_top_foods_are_those_of_the_json(report, page):
+    items = [text for way, text in page.texts if way[-1] == "li"]
+    for one in report.to_dict()["nutrients"][:6]:
+        for food in one["contributors"][:5]:
+            said = [text for text in items if text.startswith(f"{food['food'][:40]}")]
+            assert any(close(text.split("%")[0].rsplit(", ", 1)[1], 100 * food["share"]) for text in said), food
+
+
+def test_places_of_a_band_are_in_proportion():
+    """Mean 50 and a need of 100 on a scale of 112: half as far from the start."""
+    figure = str(charts.band(40, 50, 60, [charts.Mark("EAR", 100.0, "need")], "x", words=["EAR 100"]))
+    mean, need = (
+        float(re.search(r'class="mean" d="M([\d.]+)', figure)[1]),
+        float(re.search(r'need" x1="([\d.]+)', figure)[1]),
+    )
+    start, left = float(re.search(r'axis" x1="([\d.]+)', figure)[1]), float(re.search(r'range" x="([\d.]+)', figure)[1])
+    assert (mean - start) / (need - start) == pytest.approx(0.5, abs=0.001)
+    assert (left - start) / (need - start) == pytest.approx(0.4, abs=0.001)
+    assert "open" not in figure and "open" in str(charts.band(40, 50, math.inf, [], "x", words=[]))
+
+
+def test_columns_of_days_are_in_proportion():
+    days = [
+        charts.Day("a", 10, 10, 10, True),
+        charts.Day("b", 20, 20, 20, True),
+        charts.Day("c", 5, 5, math.inf, False),
+    ]
+    figure = str(charts.by_day(days, None, "x"))
+    heights = [float(text) for text in re.findall(r'height="([\d.]+)"', figure)]
+    assert heights[0] / heights[1] == pytest.approx(0.5, abs=0.01) and figure.count('"day out"') == 1
+
+
+# --- what stands on it
+
+
+def test_sentences_are_those_of_the_text(report, page):
+    words = " ".join(" ".join(text for _, text in page.texts).split())
+    for flag in report.said:
+        name = next((one.nutrient.name for one in report.core if flag.text.startswith(f"{one.nutrient.name}: ")), "")
+        assert flag.text.removeprefix(f"{name}: " if name else "") in words, flag.rule
+    assert report.to_dict()["disclaimer"] in words and report.diary.sha256 in words
+    order = [
+        "In short",
+        "The six nutrients, per day",
+        "With and without supplements",
+        "Day by day",
+        "Where it comes from",
+    ]
+    heads = page.all("h2")
+    assert heads[:5] == order and heads[-3:] == ["Method and limits", "Sources", "To make it again"]
+    assert "About muscle twitching" in heads and "Lines to check" in heads and "Beside EFSA" in heads
+
+
+def test_page_loads_and_runs_nothing(report, page):
+    text = report.to_html()
+    policy = [attrs["content"] for tag, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
+    assert {attrs.get("type") for tag, attrs in page.tags if tag == "script"} == {"application/json"}
+    assert not {"link", "img", "iframe", "object", "form", "base", "a"} & {tag for tag, _ in page.tags}
+    assert not any(
+        name.startswith("on") or name in ("src", "href", "style") for _, attrs in page.tags for name in attrs
+    )
+    assert not re.search(r"url\(|@import|javascript:", text)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_week_is_small(name, monkeypatch):
+    monkeypatch.chdir(EXAMPLES / name)
+    symptoms = "symptoms.csv" if Path("symptoms.csv").exists() else None
+    text = ng.analyze("diary.csv", person_of(find_profile("diary.csv", None)), symptoms=symptoms).to_html()
+    assert len(text.encode()) <= LARGEST
+
+
+def test_page_is_readable_without_eyes(page):
+    figures = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(figures) >= 12 and all(attrs["role"] == "img" and attrs["aria-label"] for attrs in figures)
+    assert [tag for tag, _ in page.tags].count("h1") == 1
+    assert all(attrs.get("scope") in ("col", "row") for tag, attrs in page.tags if tag == "th")
+    assert dict(page.tags)["html"] == {"lang": "en"}
+
+
+HOSTILE = (
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title></style><b>bold</b>", "{{ 7 * 7 }}",
+    "=HYPERLINK(1)", "rice \u202egnp\u202c \u200f\u2066x\u2069", "w" * 10_000, "</script><svg onload=alert(1)>",
+    "magnesium 100 mg <b>x</b>\x1b[31m", "line\u2028break\x85here",
+)  # fmt: skip
+
+
+def test_hostile_diary_stays_text(tmp_path):
+    start = dt.date(2026, 4, 1)
+    path = tmp_path / "<b>hostile.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["date", "food", "amount"])
+        for d, text in enumerate(HOSTILE):
+            rows.writerow([start + dt.timedelta(days=d), text, "1 cup"])
+            rows.writerow([start + dt.timedelta(days=d), "rice", "100 g"])
+    person = ng.Person(age=40, sex="female", symptoms=list(HOSTILE), medicines=list(HOSTILE))
+    text = ng.analyze(path, person).to_html()
+    page = Page(text)
+    assert {tag for tag, _ in page.tags} <= {
+        "html", "head", "meta", "title", "style", "body", "main", "article", "header", "h1", "h2", "h3", "p", "section",
+        "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "footer", "div", "span", "svg", "rect", "line",
+        "path", "text", "ul", "li", "details", "summary", "code", "strong", "script",
+    }  # fmt: skip
+    assert "{{ 7 * 7 }}" in " ".join(text for _, text in page.texts)
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert [tag for tag, _ in page.tags].count("script") == 1 and json.loads(page.data)["schema"] == "nutrigap/report"
+
+
+def test_from_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "week.csv").write_bytes(WEEK.read_bytes())
+    assert cli.run(["report", "week.csv", "--age", "34", "--sex", "female", "-q", "-o", "report.html"]) == 0
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "nutrigap report week.csv --age 34 --sex female -q -o report.html" in Page(text).all("dd")
+    assert "woman of 34" in text
+
+
+def test_of_nothing_and_of_several(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text(
+        "date,person,food,amount\n2026-03-01,Ann,qqzx wvvk,1\n2026-03-01,Bob,rice,100 g\n", encoding="utf-8"
+    )
+    out = tmp_path / "r.html"
+    assert cli.run(["report", str(path), "-q", "-o", str(out)]) == 0
+    page = Page(out.read_text(encoding="utf-8").replace("</script>", "</script>"))
+    assert [tag for tag, _ in page.tags].count("main") == 2

@@ -273,6 +273,18 @@ def test_from_the_command_line(tmp_path, monkeypatch):
     assert "woman of 34" in text
 
 
+def test_a_notebook_shows_the_answer_and_the_six(report):
+    text = report._repr_html_()
+    cell, page = Page(text), Page(report.to_html())
+    assert cell.all("dd") == page.all("dd")[: len(cell.all("dd"))] and len(cell.all("article")) == len(
+        page.all("article")
+    )
+    style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    chosen = [one.strip() for rule in re.findall(r"([^{}]+)\{", style) for one in rule.split(",")]
+    assert all(one.startswith(".nutrigap") for one in chosen)  # nothing else in the notebook changes its looks
+    assert not {"script", "link", "img"} & {tag for tag, _ in cell.tags}
+
+
 def test_of_nothing_and_of_several(tmp_path):
     path = tmp_path / "d.csv"
     path.write_text(

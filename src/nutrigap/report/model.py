@@ -214,3 +214,8 @@ class Report:
 
     def __repr__(self) -> str:
         return self.to_text()
+
+    def _repr_html_(self) -> str:
+        from nutrigap.report.page import cell
+
+        return cell(self)

@@ -369,3 +369,10 @@ def render(reports: Sequence[Report], command: str = "") -> str:
 
     shown = [contents(report, command) for report in reports]
     return fill("report.html", title=NAME, pages=shown, disclaimer=DISCLAIMER, ranges=ranges)
+
+
+def cell(report: Report) -> str:
+    """The short answer and the six nutrients as a notebook shows them, in the colours of the notebook."""
+    from nutrigap.report.template import fill
+
+    return fill("cell.html", page=contents(report), disclaimer=DISCLAIMER)

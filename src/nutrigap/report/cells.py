@@ -30,9 +30,13 @@ LEGEND = (
 
 
 def bounds(reading: Reading) -> str:
-    """``low - high`` in the nutrient's decimals."""
-    high = "no end" if math.isinf(reading.high) else amount(reading, reading.high)
-    return f"{amount(reading, reading.low)} - {high}"
+    """``low - high`` of the mean in the nutrient's decimals."""
+    return between(reading, reading.low, reading.high)
+
+
+def between(reading: Reading, low: float, high: float) -> str:
+    """``low - high`` of any amount of a nutrient, in its decimals."""
+    return f"{amount(reading, low)} - {'no end' if math.isinf(high) else amount(reading, high)}"
 
 
 def need(reading: Reading) -> str:

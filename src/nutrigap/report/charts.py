@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -52,13 +53,13 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
         The text at each mark.
     """
     scale = _scale(mean, high, marks)
-    x = _place(scale)
+    x = partial(_place, scale=scale)
     parts = [f'<line class="axis" x1="{EDGE}" y1="34" x2="{WIDTH - EDGE}" y2="34"/>']
     end = WIDTH if math.isinf(high) else x(high)
     parts.append(f'<rect class="range" x="{x(low):.1f}" y="26" width="{max(end - x(low), 2):.1f}" height="16" rx="3"/>')
     if math.isinf(high):
         parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
-    for mark, text, above in zip(marks, words, _above(marks, x), strict=True):
+    for mark, text, above in zip(marks, words, _above(marks), strict=True):
         at = x(mark.value)
         text += " →" if mark.value > scale else ""
         parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
@@ -74,20 +75,14 @@ def _scale(mean: float, high: float, marks: Sequence[Mark]) -> float:
     return max([most, *levels]) * ROOM
 
 
-class _Place(NamedTuple):
-    scale: float
-
-    def __call__(self, value: float) -> float:
-        return EDGE + (WIDTH - 2 * EDGE) * min(max(value / self.scale, 0.0), 1.0)
+def _place(value: float, scale: float) -> float:
+    """Where a number stands on a band; what lies off the scale stands at its edge."""
+    return EDGE + (WIDTH - 2 * EDGE) * min(max(value / scale, 0.0), 1.0)
 
 
-def _place(scale: float) -> _Place:
-    return _Place(scale)
-
-
-def _above(marks: Sequence[Mark], x: _Place) -> list[bool]:
+def _above(marks: Sequence[Mark]) -> list[bool]:
     """Whether the text of each mark stands above the band: in turns, from left to right."""
-    order = sorted(range(len(marks)), key=lambda k: x(marks[k].value))
+    order = sorted(range(len(marks)), key=lambda k: marks[k].value)
     return [order.index(k) % 2 == 0 for k in range(len(marks))]
 
 

@@ -18,7 +18,7 @@ from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report import charts
-from nutrigap.report.cells import bounds, head_of_needs, is_above, legend, limit, looks, need
+from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need
 from nutrigap.report.head import Answer, answers, assumed, opening, remarks, title
 from nutrigap.report.json import Json, as_dict, written
 from nutrigap.report.model import Report
@@ -100,7 +100,6 @@ class Page(NamedTuple):
     method: tuple[str, ...]
     sources: tuple[str, ...]
     reproduce: tuple[tuple[str, str], ...]
-    json: Markup
 
 
 def contents(report: Report, command: str = "") -> Page:
@@ -127,7 +126,6 @@ def contents(report: Report, command: str = "") -> Page:
         method=tuple(method(report)),
         sources=tuple(map(line, used(report))),
         reproduce=_reproduce(report, command),
-        json=_embedded(report),
     )
 
 
@@ -196,7 +194,7 @@ def _doses(report: Report, reading: Reading) -> Markup | None:
     if target is None or target.ul is None or target.ul_scope == "total" or not high > 0:
         return None
     mark, text = charts.Mark("UL", target.ul, "level"), f"UL {exactly(target.ul)}, supplements only"
-    ends = f"{amount(reading, low)} - {'no end' if math.isinf(high) else amount(reading, high)}"
+    ends = between(reading, low, high)
     mean = f"{amount(reading, best)} {reading.nutrient.unit} a day"
     label = f"{reading.nutrient.name} from supplements: mean {mean}, {ends}; {text}"
     return charts.band(low, best, high, [mark], label, words=[text])
@@ -367,7 +365,7 @@ def render(reports: Sequence[Report], command: str = "") -> str:
     """
     from nutrigap.report.template import fill  # no other form needs it
 
-    shown = [contents(report, command) for report in reports]
+    shown = [(contents(report, command), _embedded(report)) for report in reports]
     return fill("report.html", title=NAME, pages=shown, disclaimer=DISCLAIMER, ranges=ranges)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,20 +124,10 @@ def confidence(of: Model, days: int) -> Callable[[float], float]:
 
 def probability(of: Model, days: int) -> Callable[[float], float]:
     """The same question with a prior, as a function of the mean."""
-    if of.skewed:
-        return lambda mean: gamma_posterior(
-            mean,
-            of.ear,
-            cv_within=of.spread.cv,
-            sd_requirement=of.sd_requirement,
-            days=days,
-            prior_mean=of.mean,
-            prior_sd=of.sd_between,
-        )
-    return lambda mean: posterior(
+    test = partial(gamma_posterior, cv_within=of.spread.cv) if of.skewed else partial(posterior, sd_within=of.spread.sd)
+    return lambda mean: test(
         mean,
         of.ear,
-        sd_within=of.spread.sd,
         sd_requirement=of.sd_requirement,
         days=days,
         prior_mean=of.mean,

@@ -20,6 +20,8 @@ LOOKS = {
     "no_reference": "no reference",
 }
 ABOVE, PERHAPS, DIFFER = "above a level", "perhaps above", "levels differ"
+# Verdict -> a sign beside it, so that its colour is not all that tells it.
+SIGNS = {"looks low": "▼", "covered": "●", "reaches the AI": "●", ABOVE: "▲", PERHAPS: "△"}
 LEGEND_EAR = "{ear}: half of people like you need more. {rda}: covers nearly all."
 LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
 LEGEND = (
@@ -87,6 +89,11 @@ def levels_passed(report: Report) -> set[str]:
         if flag.level == "above_level" or (flag.rule, flag.level) == ("R07", "talk")
         for id_ in flag.nutrients
     }
+
+
+def sign_of(verdict: str) -> str:
+    """The sign of a verdict of ``looks``; "○" where none was reached."""
+    return SIGNS.get(verdict, "○")
 
 
 def looks(reading: Reading, report: Report | None = None) -> str:

@@ -13,20 +13,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from nutrigap.report.marks import Mark, scale
+
 WIDTH = 360.0
 EDGE = 6.0
-ROOM = 1.12
-"""Scale of a band: the largest of its numbers times this."""
-FAR = 2.5
-"""A level above this many times all else stands at the edge, or the rest of the band would be a dot."""
-
-
-class Mark(NamedTuple):
-    """A number to compare with: its short name, value, and kind (``need``, ``enough``, ``level``)."""
-
-    name: str
-    value: float
-    kind: str
 
 
 class Day(NamedTuple):
@@ -52,8 +42,8 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
     words : sequence of str
         The text at each mark.
     """
-    scale = _scale(mean, high, marks)
-    x = partial(_place, scale=scale)
+    end_of_scale = scale(mean, high, marks)
+    x = partial(_place, scale=end_of_scale)
     parts = [f'<line class="axis" x1="{EDGE}" y1="34" x2="{WIDTH - EDGE}" y2="34"/>']
     end = WIDTH if math.isinf(high) else x(high)
     parts.append(f'<rect class="range" x="{x(low):.1f}" y="26" width="{max(end - x(low), 2):.1f}" height="16" rx="3"/>')
@@ -61,18 +51,11 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
         parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
     for mark, text, above in zip(marks, words, _above(marks), strict=True):
         at = x(mark.value)
-        text += " →" if mark.value > scale else ""
+        text += " →" if mark.value > end_of_scale else ""
         parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
         parts.append(_text(at, 14 if above else 60, text))
     parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
     return _figure(parts, 66, label)
-
-
-def _scale(mean: float, high: float, marks: Sequence[Mark]) -> float:
-    near = [mark.value for mark in marks if mark.kind != "level"]
-    most = max([mean, *near, high if math.isfinite(high) else 0.0, 1e-9])
-    levels = [mark.value for mark in marks if mark.kind == "level" and mark.value <= FAR * most]
-    return max([most, *levels]) * ROOM
 
 
 def _place(value: float, scale: float) -> float:

@@ -18,9 +18,10 @@ from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report import charts
-from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need
+from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need, sign_of
 from nutrigap.report.head import Answer, answers, assumed, opening, remarks, title
 from nutrigap.report.json import Json, as_dict, written
+from nutrigap.report.marks import doses, marks
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.sections import (
@@ -42,7 +43,7 @@ from nutrigap.report.sources import line, used
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import DISCLAIMER
 from nutrigap.units import nutrient_index
-from nutrigap.wording import amount, exactly, percent
+from nutrigap.wording import amount, percent
 
 NAME = "What this food diary can and cannot say"
 MOST_FOODS = 5
@@ -52,8 +53,6 @@ CARD = 3
 """Sentences of the answer card; what else bears on the answer stands below it."""
 NOT_APART = "within food"
 """What was added to food, where the tables do not tell it apart."""
-SIGNS = {"looks low": "▼", "covered": "●", "reaches the AI": "●", "above a level": "▲", "perhaps above": "△"}
-"""A sign beside a verdict, so that its colour is not all that tells it."""
 
 
 class Card(NamedTuple):
@@ -132,10 +131,10 @@ def contents(report: Report, command: str = "") -> Page:
 def _card(report: Report, reading: Reading) -> Card:
     verdict = looks(reading, report)
     low = reading.adequacy is not None and reading.adequacy.status == "likely_low"
-    tone = "above" if is_above(reading) else "low" if low else "good" if SIGNS.get(verdict) == "●" else ""
+    tone = "above" if is_above(reading) else "low" if low else "good" if sign_of(verdict) == "●" else ""
     return Card(
         reading.nutrient.id, reading.nutrient.name, f"{amount(reading, reading.best)} {reading.nutrient.unit}",
-        bounds(reading), need(reading), limit(reading), verdict, SIGNS.get(verdict, "○"), tone,
+        bounds(reading), need(reading), limit(reading), verdict, sign_of(verdict), tone,
         _confidence(reading), _complete(report, reading), _band(reading), _doses(report, reading),
         _day_figure(report, reading), " ".join(sentences(report, reading)), _top(report, reading),
     )  # fmt: skip
@@ -161,43 +160,24 @@ def percent_of(share: float) -> str:
     return f"{share * 100:.0f} %" if math.isfinite(share) else "? %"
 
 
-def _marks(reading: Reading) -> list[tuple[charts.Mark, str]]:
-    """What the mean is held against; a level that counts supplements only is not the band's."""
-    target = reading.reference
-    if target is None:
-        return []
-    found = []
-    if target.ear is not None:
-        found.append((charts.Mark(target.ear_term, target.ear, "need"), f"{target.ear_term} {exactly(target.ear)}"))
-    if target.rda is not None:
-        found.append((charts.Mark(target.rda_term, target.rda, "enough"), f"{target.rda_term} {exactly(target.rda)}"))
-    elif target.ai is not None:
-        found.append((charts.Mark("AI", target.ai, "enough"), f"AI {exactly(target.ai)}"))
-    if target.ul is not None and target.ul_scope == "total":
-        found.append((charts.Mark("UL", target.ul, "level"), f"UL {exactly(target.ul)}"))
-    return found
-
-
 def _band(reading: Reading) -> Markup:
-    unit, marks = reading.nutrient.unit, _marks(reading)
-    against = "".join(f"; {text} {unit}" for _, text in marks)
-    label = f"{reading.nutrient.name}: mean {amount(reading, reading.best)} {unit} a day, {bounds(reading)}{against}"
-    return charts.band(
-        reading.low, reading.best, reading.high, [mark for mark, _ in marks], label, words=[text for _, text in marks]
-    )
+    unit, against = reading.nutrient.unit, marks(reading)
+    told = "".join(f"; {mark.text} {unit}" for mark in against)
+    label = f"{reading.nutrient.name}: mean {amount(reading, reading.best)} {unit} a day, {bounds(reading)}{told}"
+    return charts.band(reading.low, reading.best, reading.high, against, label, words=[mark.text for mark in against])
 
 
 def _doses(report: Report, reading: Reading) -> Markup | None:
     """Supplements on a band of their own, where the level counts nothing else and there are any."""
-    target, i = reading.reference, nutrient_index()[reading.nutrient.id]
-    low, best, high = (float(end[i]) for end in report.intake.mean_dose)
-    if target is None or target.ul is None or target.ul_scope == "total" or not high > 0:
+    found = doses(report, reading)
+    if found is None or not found.high > 0:
         return None
-    mark, text = charts.Mark("UL", target.ul, "level"), f"UL {exactly(target.ul)}, supplements only"
+    low, best, high, level = found
+    text = f"{level.text}, supplements only"
     ends = between(reading, low, high)
     mean = f"{amount(reading, best)} {reading.nutrient.unit} a day"
     label = f"{reading.nutrient.name} from supplements: mean {mean}, {ends}; {text}"
-    return charts.band(low, best, high, [mark], label, words=[text])
+    return charts.band(low, best, high, [level], label, words=[text])
 
 
 def _day_figure(report: Report, reading: Reading) -> Markup | None:

@@ -1,0 +1,74 @@
+"""What a figure sets beside an amount, and how far its scale reaches: the same for every form of figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nutrigap.readings import Reading
+from nutrigap.report.model import Report
+from nutrigap.units import nutrient_index
+from nutrigap.wording import exactly
+
+ROOM = 1.12
+"""Scale of a band: the largest of its numbers times this."""
+FAR = 2.5
+"""A level above this many times all else stands at the edge, or the rest of the band would be a dot."""
+
+
+class Mark(NamedTuple):
+    """A number to compare with: its short name, value, and kind (``need``, ``enough``, ``level``)."""
+
+    name: str
+    value: float
+    kind: str
+
+    @property
+    def text(self) -> str:
+        """Name and number: ``EAR 265``."""
+        return f"{self.name} {exactly(self.value)}"
+
+
+class Doses(NamedTuple):
+    """What supplements bring per day, with its ends, and the level that counts nothing else."""
+
+    low: float
+    best: float
+    high: float
+    level: Mark
+
+
+def marks(reading: Reading) -> tuple[Mark, ...]:
+    """What the mean is held against; a level that counts supplements only is not the band's."""
+    target = reading.reference
+    if target is None:
+        return ()
+    found = []
+    if target.ear is not None:
+        found.append(Mark(target.ear_term, target.ear, "need"))
+    if target.rda is not None:
+        found.append(Mark(target.rda_term, target.rda, "enough"))
+    elif target.ai is not None:
+        found.append(Mark("AI", target.ai, "enough"))
+    if target.ul is not None and target.ul_scope == "total":
+        found.append(Mark("UL", target.ul, "level"))
+    return tuple(found)
+
+
+def doses(report: Report, reading: Reading) -> Doses | None:
+    """Supplements by themselves, where the level counts nothing else; None for other nutrients."""
+    target = reading.reference
+    if target is None or target.ul is None or target.ul_scope == "total":
+        return None
+    i = nutrient_index()[reading.nutrient.id]
+    low, best, high = (float(end[i]) for end in report.intake.mean_dose)
+    return Doses(low, best, high, Mark("UL", target.ul, "level"))
+
+
+def scale(mean: float, high: float, marks: Sequence[Mark]) -> float:
+    """Where a band ends that begins at 0: beyond its mean, its upper end, and all marks that are not far off."""
+    near = [mark.value for mark in marks if mark.kind != "level"]
+    most = max([mean, *near, high if math.isfinite(high) else 0.0, 1e-9])
+    levels = [mark.value for mark in marks if mark.kind == "level" and mark.value <= FAR * most]
+    return max([most, *levels]) * ROOM

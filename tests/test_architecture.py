@@ -31,11 +31,12 @@ ONLY_IN = {
     "pandas": {"frames", "report.frames"},
     "click": {"cli"},
     "scipy": set(),
-    "matplotlib": set(),
+    "matplotlib": {"report.plot"},
+    "PIL": {"report.plot"},
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
 }
-HEAVY = {"pandas", "pint", "scipy", "matplotlib", "jinja2"}
+HEAVY = {"pandas", "pint", "scipy", "matplotlib", "PIL", "jinja2"}
 
 
 class _Imports(ast.NodeVisitor):
@@ -138,6 +139,12 @@ def test_a_frame_loads_pandas_only_when_asked_for():
     start = f"import nutrigap as ng\nreport = ng.analyze({str(EXAMPLE)!r}, ng.Person(age=34, sex='female'))"
     assert "pandas" not in _loaded(start)
     assert "pandas" in _loaded(f"{start}\nreport.summary")
+
+
+def test_a_figure_loads_matplotlib_only_when_asked_for():
+    start = f"import nutrigap as ng\nreport = ng.analyze({str(EXAMPLE)!r}, ng.Person(age=34, sex='female'))"
+    assert "matplotlib" not in _loaded(f"{start}\nreport._repr_html_()")
+    assert "matplotlib" in _loaded(f"{start}\nreport.plot()")
 
 
 def test_public_names_are_there():

@@ -22,12 +22,14 @@ LOOKS = {
 ABOVE, PERHAPS, DIFFER = "above a level", "perhaps above", "levels differ"
 # Verdict -> a sign beside it, so that its colour is not all that tells it.
 SIGNS = {"looks low": "▼", "covered": "●", "reaches the AI": "●", ABOVE: "▲", PERHAPS: "△"}
-LEGEND_EAR = "{ear}: half of people like you need more. {rda}: covers nearly all."
+NEED = "{ear}: half of people like you need more."
+ENOUGH = "{rda}: covers nearly all."
 LEGEND_AI = "AI: taken to be enough for healthy people; below it nothing can be concluded."
-LEGEND = (
-    "Upper level: for long use; suppl.: only supplements count towards it; none set: no upper level has been set, "
-    "which does not mean that more is harmless. Low - high: how far unmeasured values, unread lines and unclear doses "
-    "or amounts move the average; guessed foods and portions are not in it."
+NO_LEVEL = "no upper level has been set, which does not mean that more is harmless."
+LEVELS = f"Upper level: for long use; suppl.: only supplements count towards it; none set: {NO_LEVEL}"
+BOUNDS = (
+    "Low - high: how far unmeasured values, unread lines and unclear doses or amounts move the average; guessed foods "
+    "and portions are not in it."
 )
 
 
@@ -71,9 +73,10 @@ def legend(report: Report) -> str:
     """What the words of the table mean, without those that it does not hold."""
     targets = [one.reference for one in report.core if one.reference is not None]
     with_ear = [target for target in targets if target.ear is not None]
-    ear = [LEGEND_EAR.format(ear=with_ear[0].ear_term, rda=with_ear[0].rda_term)] if with_ear else []
+    words = {"ear": with_ear[0].ear_term, "rda": with_ear[0].rda_term} if with_ear else {}
+    ear = [NEED.format(**words), ENOUGH.format(**words)] if with_ear else []
     ai = [LEGEND_AI] if any(target.ear is None and target.ai is not None for target in targets) else []
-    return " ".join([*ear, *ai, LEGEND])
+    return " ".join([*ear, *ai, LEVELS, BOUNDS])
 
 
 def is_above(reading: Reading) -> bool:

@@ -16,6 +16,9 @@ ROOM = 1.12
 FAR = 2.5
 """A level above this many times all else stands at the edge, or the rest of the band would be a dot."""
 
+SCOPES = {"supplement_only": "supplements only", "supplement_water_added": "without food's own"}
+"""What a level counts that is not for all that is eaten."""
+
 
 class Mark(NamedTuple):
     """A number to compare with: its short name, value, and kind (``need``, ``enough``, ``level``)."""
@@ -31,12 +34,13 @@ class Mark(NamedTuple):
 
 
 class Doses(NamedTuple):
-    """What supplements bring per day, with its ends, and the level that counts nothing else."""
+    """What supplements bring per day, with its ends, and the level that does not count what food holds by itself."""
 
     low: float
     best: float
     high: float
     level: Mark
+    text: str
 
 
 def marks(reading: Reading) -> tuple[Mark, ...]:
@@ -57,13 +61,14 @@ def marks(reading: Reading) -> tuple[Mark, ...]:
 
 
 def doses(report: Report, reading: Reading) -> Doses | None:
-    """Supplements by themselves, where the level counts nothing else; None for other nutrients."""
+    """Supplements by themselves, where the level does not count all that is eaten; None for other nutrients."""
     target = reading.reference
     if target is None or target.ul is None or target.ul_scope == "total":
         return None
     i = nutrient_index()[reading.nutrient.id]
     low, best, high = (float(end[i]) for end in report.intake.mean_dose)
-    return Doses(low, best, high, Mark("UL", target.ul, "level"))
+    level = Mark("UL", target.ul, "level")
+    return Doses(low, best, high, level, f"{level.text}, {SCOPES[target.ul_scope]}")
 
 
 def scale(mean: float, high: float, marks: Sequence[Mark]) -> float:

@@ -20,6 +20,7 @@ from nutrigap.wording import Log
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from nutrigap.ideas import Idea
     from nutrigap.report.json import Json
@@ -181,6 +182,24 @@ class Report:
         from nutrigap.report.csv import write_folder
 
         return write_folder(self, Path(folder))
+
+    def plot(self) -> Figure:
+        """The six nutrients as one figure: means, bounds, and what they are held against (extra ``plot``).
+
+        It shows itself in a notebook; ``report.plot().savefig("report.png")`` keeps it, as PDF or SVG too.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        ImportError
+            Matplotlib is not installed.
+        """
+        from nutrigap.report.plot import figure
+
+        return figure(self)
 
     # --- frames (pandas is imported when the first one is asked for)
 

@@ -172,8 +172,7 @@ def _doses(report: Report, reading: Reading) -> Markup | None:
     found = doses(report, reading)
     if found is None or not found.high > 0:
         return None
-    low, best, high, level = found
-    text = f"{level.text}, supplements only"
+    low, best, high, level, text = found
     ends = between(reading, low, high)
     mean = f"{amount(reading, best)} {reading.nutrient.unit} a day"
     label = f"{reading.nutrient.name} from supplements: mean {mean}, {ends}; {text}"

@@ -18,10 +18,9 @@ EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
 # From left to right: the design's order, with words (spelling brought to one form) beside units, and with readings
 # and wording (each nutrient's reading, and its sentences) between the tests and the rules.
 ORDER = (
-    "errors", "units", "words", "answers", "person", "tables", "diary", "foodtables", "quantities", "splitting",
-    "amounts",
-    "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements", "sidetable", "choices",
-    "recipes", "entries", "several", "resolve", "intake",
+    "errors", "units", "words", "reprs", "answers", "person", "tables", "diary", "foodtables", "quantities",
+    "splitting", "amounts", "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements",
+    "sidetable", "choices", "recipes", "entries", "several", "resolve", "intake",
     "references", "distributions", "assessment", "sensitivity", "energy", "population", "readings", "record",
     "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
 )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from nutrigap.answers import KINDS, Answer, answers, kind_of, one_of
 from nutrigap.errors import PersonError
+from nutrigap.reprs import Shown
 from nutrigap.units import read_table
 
 SEXES = ("female", "male")
@@ -30,7 +31,7 @@ _STAGE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Person:
     """Who ate it. What is not told stays None, and the report says what was assumed.
 
@@ -156,6 +157,33 @@ class Person:
     def tells(self, kind: str, *ids: str) -> Answer | None:
         """The first answer of a kind with one of these ids, None where none was told."""
         return next((one for one in self.told(kind) if one.id in ids), None)
+
+    def _said(self) -> dict[str, object]:
+        """What was told, as it may be told again, by the name of its parameter; and whose values are used."""
+        said: dict[str, object] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if value == one.default and one.name != "references":
+                continue
+            if isinstance(value, tuple):
+                value = [getattr(part, "text", part) for part in value]
+            said[one.name] = int(value) if isinstance(value, float) and value.is_integer() else value
+        if self.age is not None and float(self.age) < 2 and self.age == (self.age_months or 0) / 12:
+            said["age"] = f"{self.age_months}mo"
+        return said
+
+    def __repr__(self) -> str:
+        return f"Person({', '.join(f'{name}={value!r}' for name, value in self._said().items())})"
+
+    def _repr_html_(self) -> str:
+        said = self._said()
+        told = [
+            (name, ", ".join(value) or "none" if isinstance(value, list) else str(value))
+            for name, value in said.items()
+        ]
+        silent = [one.name for one in fields(self) if one.name not in said and one.default is None]
+        values = [(name, authorities()[text] if name == "references" else text) for name, text in told]
+        return Shown("Person", (*values, ("not told", ", ".join(silent)))).html()
 
 
 @cache

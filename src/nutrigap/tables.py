@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.errors import TableError, UnknownFood
-from nutrigap.units import DATA, nutrient_index, read_table
+from nutrigap.reprs import FIRST, Shown, counted
+from nutrigap.units import DATA, nutrient_index, nutrients, read_table
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -154,8 +155,32 @@ class FoodTable:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def _shown(self) -> Shown:
+        """What it is at a glance: how many foods and portions, from where, what is not known, its first foods."""
+        lacking = np.isnan(self.values).sum(axis=0)
+        unmeasured = [
+            f"{nutrient.name} in {lacking[i]:,} ({lacking[i] / len(self):.0%})".replace("%", " %")
+            for i, nutrient in enumerate(nutrients())
+            if nutrient.role == "core" and lacking[i]
+        ]
+        portions, rest = len(self.portion_names), len(self) - FIRST
+        return Shown(
+            f"FoodTable {self.name}: {counted(len(self), 'food')}, {counted(portions, 'portion')}",
+            (
+                ("from", self.edition),
+                ("not measured", ", ".join(unmeasured) or "nothing of the six nutrients is lacking"),
+                ("notes", "; ".join(self.notes[:2]) + ("; …" if self.notes[2:] else "")),
+            ),
+            ("id", "food"),
+            list(zip(self.ids[:FIRST], self.names[:FIRST], strict=True)),
+            f"and {counted(rest, 'more food')}; unknown is never counted as zero" if rest > 0 else "",
+        )
+
     def __repr__(self) -> str:
-        return f"<FoodTable {self.name}: {len(self):,} foods, {len(self.portion_names):,} portions; {self.edition}>"
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
 
     @cached_property
     def row_by_id(self) -> dict[str, int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from nutrigap.errors import DiaryError, Problem
+from nutrigap.reprs import FIRST, Shown, counted
 
 
 class Fault(NamedTuple):
@@ -70,7 +71,7 @@ class Line(NamedTuple):
     share: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diary:
     """A diary: its lines in the order of the file, and what the reader has to say about it.
 
@@ -91,7 +92,7 @@ class Diary:
 
     path: str
     layout: str
-    data: bytes = field(repr=False)
+    data: bytes
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -124,3 +125,32 @@ class Diary:
         gone = {line.number for line in self.lines} - {line.number for line in kept}
         problems = tuple(problem for problem in self.problems if problem.line not in gone)
         return replace(self, lines=kept, problems=problems)
+
+    def _shown(self) -> Shown:
+        """What it is at a glance: how many lines of which days, as what it was read, and its first lines."""
+        dates = sorted({line.date for line in self.lines if line.date})
+        span = f", {dates[0]} to {dates[-1]}" if dates else ""
+        people = [name for name in self.people() if name]
+        problems = [problem.text("").lstrip(":") for problem in self.problems]
+        rest = len(self.lines) - FIRST
+        return Shown(
+            f"Diary {self.path}: {counted(len(self.lines), 'line')} of {counted(len(dates), 'day')}{span}",
+            (
+                ("read as", f"{self.layout} layout"),
+                ("people", ", ".join(people[:FIRST]) + (f" and {len(people) - FIRST} more" if people[FIRST:] else "")),
+                ("problems", f"{len(problems):,}; the first: line {problems[0]}" if problems else ""),
+                ("notes", "; ".join(self.notes[:2]) + ("; …" if self.notes[2:] else "")),
+            ),
+            ("line", "date", "food", "amount"),
+            [
+                (str(one.number), str(one.date or "?"), one.food, f"{one.amount} {one.unit}".strip())
+                for one in self.lines[:FIRST]
+            ],
+            f"and {counted(rest, 'more line')}" if rest > 0 else "",
+        )
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()

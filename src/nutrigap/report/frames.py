@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import pandas as pd
 
+from nutrigap.intake import SOURCES
 from nutrigap.report.model import Report
 from nutrigap.report.rows import day_rows, line_rows, summary_rows
+from nutrigap.units import nutrients
+
+# Columns that hold numbers, also in a report that knows none of them: their type must not hang on the diary.
+SUMMARY_NUMBERS = (
+    "low", "best", "high", "sd", *SOURCES, "coverage", "ear", "rda", "ai", "ul", "confidence", "confidence_low",
+    "confidence_high", "days_to_decide",
+)  # fmt: skip
+ENDS = ("low", "best", "high")
+LINE_NUMBERS = ("score", "grams", *(nutrient.id for nutrient in nutrients() if nutrient.role != "part"))
 
 
 def summary(report: Report) -> pd.DataFrame:
-    """One row a nutrient, indexed by nutrient id."""
-    return pd.DataFrame(summary_rows(report)).set_index("nutrient")
+    """One row a nutrient, indexed by nutrient id; amounts per day in ``unit``, NaN where unknown or without an end."""
+    return pd.DataFrame(summary_rows(report)).set_index("nutrient").astype(dict.fromkeys(SUMMARY_NUMBERS, float))
 
 
 def days(report: Report) -> pd.DataFrame:
-    """One row per date, nutrient and source; ``date`` is a timestamp."""
-    columns = ["date", "complete", "nutrient", "unit", "source", "low", "best", "high"]
+    """One row per date, nutrient and source; ``date`` is a timestamp, the amounts are in ``unit``.
+
+    The source ``all`` is the day's total, the others are its parts: choose it, or leave it out, before adding up.
+    """
+    columns = ["date", "complete", "nutrient", "unit", "source", *ENDS]
     frame = pd.DataFrame(day_rows(report), columns=columns)
-    return frame.assign(date=pd.to_datetime(frame["date"]))
+    return frame.assign(date=pd.to_datetime(frame["date"])).astype(dict.fromkeys(ENDS, float))
 
 
 def lines(report: Report) -> pd.DataFrame:
-    """One row per diary line, indexed by line number; ``date`` is a timestamp."""
+    """One row per diary line, indexed by line number; ``date`` is a timestamp.
+
+    Each nutrient is a column by its id, in the unit that ``summary`` gives for it; NaN where it is not known.
+    """
     frame = pd.DataFrame(line_rows(report)).set_index("line")
-    return frame.assign(date=pd.to_datetime(frame["date"]))
+    return frame.assign(date=pd.to_datetime(frame["date"])).astype(dict.fromkeys(LINE_NUMBERS, float))
 
 
 def flags(report: Report) -> pd.DataFrame:

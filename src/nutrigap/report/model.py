@@ -212,14 +212,14 @@ class Report:
 
     @cached_property
     def days(self) -> pd.DataFrame:
-        """One row per date, nutrient and source: low, best, high."""
+        """One row per date, nutrient and source: low, best, high; the source ``all`` is the total of the others."""
         from nutrigap.report.frames import days
 
         return days(self)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """One row per diary line: food, grams, state, nutrients."""
+        """One row per diary line: food, grams, state, and a column a nutrient, in its unit of the summary."""
         from nutrigap.report.frames import lines
 
         return lines(self)

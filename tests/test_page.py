@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import nutrigap as ng
@@ -225,6 +227,19 @@ def test_a_week_is_small(name, monkeypatch):
     symptoms = "symptoms.csv" if Path("symptoms.csv").exists() else None
     text = ng.analyze("diary.csv", person_of(find_profile("diary.csv", None)), symptoms=symptoms).to_html()
     assert len(text.encode()) <= LARGEST
+
+
+def test_unknown_mean_is_not_drawn():
+    foods = ng.load_foods(pd.DataFrame({"food": ["house bar"], "calcium_mg": [40.0]}), "usda")
+    rows = [f"2026-01-0{day},{food}" for day in (5, 6, 7) for food in ("house bar,60 g", "banana,1 medium")]
+    diary = ng.read_diary(io.StringIO("\n".join(["date,food,amount", *rows])))
+    report = ng.analyze(diary, ng.Person(age=34, sex="female"), foods=foods)
+    assert math.isnan(report.summary.loc["magnesium", "best"]) and report.summary.loc["magnesium", "low"] > 0
+    for text in (report.to_html(), report._repr_html_()):
+        figures = [figure for figure in re.findall(r"<svg.*?</svg>", text) if "Magnesium" in figure]
+        assert len(figures) == 2 and all("nan" not in figure and "inf" not in figure for figure in figures)
+        assert 'class="mean"' not in figures[0] and 'class="range"' in figures[0] and 'class="open"' in figures[0]
+        assert "not known over 3 days" in figures[1] and figures[1].count('class="whisker"') == 3
 
 
 def test_page_is_readable_without_eyes(page):

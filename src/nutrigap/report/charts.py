@@ -35,14 +35,14 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
     Parameters
     ----------
     low, mean, high : float
-        ``high`` may be infinite: the bar then runs off the edge.
+        ``high`` may be infinite: the bar then runs off the edge. An unknown mean (NaN) is not drawn.
     marks : sequence of Mark
     label : str
         All of it in words.
     words : sequence of str
         The text at each mark.
     """
-    end_of_scale = scale(mean, high, marks)
+    end_of_scale = scale((low, mean, high), marks)
     x = partial(_place, scale=end_of_scale)
     parts = [f'<line class="axis" x1="{EDGE}" y1="34" x2="{WIDTH - EDGE}" y2="34"/>']
     end = WIDTH if math.isinf(high) else x(high)
@@ -54,7 +54,8 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
         text += " →" if mark.value > end_of_scale else ""
         parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
         parts.append(_text(at, 14 if above else 60, text))
-    parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
+    if math.isfinite(mean):
+        parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
     return _figure(parts, 66, label)
 
 
@@ -75,20 +76,20 @@ def _text(at: float, y: float, text: str) -> str:
 
 
 def by_day(days: Sequence[Day], line: float | None, label: str) -> Markup:
-    """A column a day, with a whisker from low to high; days out of the mean are outlines."""
+    """A column a day, with a whisker from low to high; days out of the mean are outlines, unknown amounts no column."""
     tall, wide = 44.0, WIDTH / max(len(days), 7)
-    finite = [day.high for day in days if math.isfinite(day.high)]
-    most = max([*(day.best for day in days), *finite, line or 0.0, 1e-9])
+    finite = [value for day in days for value in (day.low, day.best, day.high) if math.isfinite(value)]
+    most = max([*finite, line or 0.0, 1e-9])
     parts = []
     for k, day in enumerate(days):
-        height = tall * day.best / most
+        height = tall * day.best / most if math.isfinite(day.best) else 0.0
         left = k * wide + wide * 0.15
         kind = "day" if day.counts else "day out"
         parts.append(
             f'<rect class="{kind}" x="{left:.1f}" y="{tall - height + 2:.1f}" width="{wide * 0.7:.1f}" '
             f'height="{max(height, 0.5):.1f}"/>'
         )
-        top = 0.0 if math.isinf(day.high) else tall - tall * day.high / most
+        top = 0.0 if not math.isfinite(day.high) else tall - tall * day.high / most
         bottom = tall - tall * day.low / most
         if bottom - top > 1:
             middle = left + wide * 0.35

@@ -71,9 +71,9 @@ def doses(report: Report, reading: Reading) -> Doses | None:
     return Doses(low, best, high, level, f"{level.text}, {SCOPES[target.ul_scope]}")
 
 
-def scale(mean: float, high: float, marks: Sequence[Mark]) -> float:
-    """Where a band ends that begins at 0: beyond its mean, its upper end, and all marks that are not far off."""
+def scale(amounts: Sequence[float], marks: Sequence[Mark]) -> float:
+    """Where a band ends that begins at 0: beyond all amounts that are numbers, and all marks that are not far."""
     near = [mark.value for mark in marks if mark.kind != "level"]
-    most = max([mean, *near, high if math.isfinite(high) else 0.0, 1e-9])
+    most = max([*(value for value in amounts if math.isfinite(value)), *near, 1e-9])
     levels = [mark.value for mark in marks if mark.kind == "level" and mark.value <= FAR * most]
     return max([most, *levels]) * ROOM

@@ -193,8 +193,10 @@ def _day_figure(report: Report, reading: Reading) -> Markup | None:
     ]  # fmt: skip
     target = reading.reference
     line = None if target is None else target.ear if target.ear is not None else target.ai
-    least, most = min(one.best for one in found), max(one.best for one in found)
-    ends = f"{amount(reading, least)} to {amount(reading, most)} {reading.nutrient.unit}"
+    known = [one.best for one in found if math.isfinite(one.best)]
+    ends = "not known"
+    if known:
+        ends = f"{amount(reading, min(known))} to {amount(reading, max(known))} {reading.nutrient.unit}"
     label = f"{reading.nutrient.name} day by day: {ends} over {len(found)} days; each day stands in the table of days"
     return charts.by_day(found, line, label)
 

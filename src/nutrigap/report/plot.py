@@ -139,9 +139,9 @@ def _beside(page: Axes, y: float, reading: Reading, verdict: str) -> None:
 def _row(axes: Axes, reading: Reading, found: Doses | None) -> None:
     """A nutrient's band, with its supplements below it on the same scale."""
     against = marks(reading)
-    far = scale(reading.best, reading.high, against)
+    far = scale((reading.low, reading.best, reading.high), against)
     if found:
-        far = max(far, scale(found.best, found.high, [found.level]))
+        far = max(far, scale((found.low, found.best, found.high), [found.level]))
     axes.set(xlim=(0, far), ylim=(-ROW / 2 - (LANE if found else 0), ROW / 2))
     _band(axes, 0.0, (reading.low, reading.best, reading.high))
     for turn, mark in enumerate(sorted(against, key=lambda one: one.value)):
@@ -156,7 +156,7 @@ def _row(axes: Axes, reading: Reading, found: Doses | None) -> None:
 
 
 def _band(axes: Axes, y: float, ends: tuple[float, float, float]) -> None:
-    """The mean between its bounds; without an upper end the band runs off the edge."""
+    """The mean, where it is known, between its bounds; without an upper end the band runs off the edge."""
     low, mean, high = ends
     far = axes.get_xlim()[1]
     axes.plot([0, far], [y, y], color=FAINT, linewidth=0.8, zorder=1)
@@ -164,6 +164,8 @@ def _band(axes: Axes, y: float, ends: tuple[float, float, float]) -> None:
     axes.add_patch(Rectangle((low, y - BAND), end - low, 2 * BAND, facecolor=RANGE, linewidth=0, zorder=2))
     if math.isinf(high):
         axes.plot([far], [y], marker=5, markersize=9, color=INK, clip_on=False, zorder=3)
+    if not math.isfinite(mean):
+        return
     axes.plot(
         [mean], [y], marker="D", markersize=6.5, color=INK, markeredgecolor=PAPER, markeredgewidth=0.8, zorder=4,
         label="mean", clip_on=False,

@@ -34,6 +34,7 @@ ONLY_IN = {
     "matplotlib": set(),
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
+    "xlsxwriter": {"report.xlsx"},
 }
 HEAVY = {"pandas", "pint", "scipy", "matplotlib", "jinja2"}
 

@@ -356,6 +356,6 @@ def written(value: Json, indent: int | None, *, tight: bool = False) -> str:
     """
     signs = (",", ":") if tight else None
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, separators=signs)
-    for odd in sorted({c for c in text if not c.isprintable() and c != "\n"}):
+    for odd in sorted(c for c in set(text) if not c.isprintable() and c != "\n"):
         text = text.replace(odd, json.dumps(odd)[1:-1])
     return text + "\n"

@@ -182,6 +182,19 @@ class Report:
 
         return write_folder(self, Path(folder))
 
+    def to_xlsx(self, path: str | Path) -> None:
+        """Write the summary, days, lines and flags as an Excel workbook (extra ``excel``).
+
+        Raises
+        ------
+        TableError
+            XlsxWriter is not installed, or the place cannot be written.
+        """
+        from nutrigap.report.files import write_bytes
+        from nutrigap.report.xlsx import render
+
+        write_bytes(Path(path), render([self]))
+
     # --- frames (pandas is imported when the first one is asked for)
 
     @cached_property

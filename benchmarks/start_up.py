@@ -1,9 +1,9 @@
-"""Cold start: ``nutrigap report`` of a 60-line week as text, against ``python -c "import pandas"``.
+"""Cold start: ``nutrigap report`` of a 60-line week, against ``python -c "import pandas"``.
 
-The two run in turn, pair by pair, so that a drift of the machine's speed touches both: once with the week as it is, and
-once with 20 of its phrases changed so that none is the name of a food. Then, within one process: the index made ready,
-and one phrase matched after that. Run it in an environment with nutrigap installed (bytecode is compiled first, as
-``pip install`` does):
+The two run in turn, pair by pair, so that a drift of the machine's speed touches both: the week as text and as an HTML
+page, and as text with 20 of its phrases changed so that none is the name of a food. Then, within one process: the index
+made ready, and one phrase matched after that. Run it in an environment with nutrigap installed (bytecode is compiled
+first, as ``pip install`` does):
 
     python benchmarks/start_up.py [PAIRS]
 """
@@ -56,8 +56,8 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def ratio(name: str, diary: Path, pairs: int) -> None:
-    report = [sys.executable, "-c", RUN, "report", str(diary), "--age", "34", "--sex", "female"]
+def ratio(name: str, diary: Path, pairs: int, *options: str) -> None:
+    report = [sys.executable, "-c", RUN, "report", str(diary), "--age", "34", "--sex", "female", *options]
     pandas = [sys.executable, "-c", "import pandas"]
     for command in (report, pandas):
         seconds(command)  # warm the file cache
@@ -83,10 +83,14 @@ def main() -> None:
     lines = (ROOT / "data" / "examples" / "week.csv").read_text(encoding="utf-8").splitlines()
     week = "\n".join(lines[: LINES + 1]) + "\n"
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in ((f"{LINES} lines", week), (f"{LINES} lines, 20 inexact", inexact(week))):
-            diary = Path(folder) / "week.csv"
+        diary, page = Path(folder) / "week.csv", Path(folder) / "report.html"
+        for name, text, options in (
+            (f"{LINES} lines", week, ()),
+            (f"{LINES} lines, as a page", week, ("-o", str(page))),
+            (f"{LINES} lines, 20 inexact", inexact(week), ()),
+        ):
             diary.write_text(text, encoding="utf-8")
-            ratio(name, diary, pairs)
+            ratio(name, diary, pairs, *options)
     subprocess.run([sys.executable, "-c", INSIDE.format(phrases=INEXACT)], check=True)
 
 

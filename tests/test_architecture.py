@@ -34,6 +34,7 @@ ONLY_IN = {
     "PIL": {"report.plot"},
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
+    "xlsxwriter": {"report.xlsx"},
 }
 HEAVY = {"pandas", "pint", "scipy", "matplotlib", "PIL", "jinja2"}
 

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
-ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".md": "md", ".txt": "text"}
+ENDINGS = {
+    ".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".md": "md", ".txt": "text", ".xlsx": "xlsx",
+}  # fmt: skip
 SHEET_ENDINGS = {".html": "html", ".htm": "html", ".md": "md"}
 FAIL_ON: dict[str, Callable[[Report], bool]] = {
     "low": lambda report: any(r.adequacy is not None and r.adequacy.status == "likely_low" for r in report.core),
@@ -207,8 +209,8 @@ def cli() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "html", "json", "csv", "md"]),
-    help="Form of the report [default: by the ending of -o, else text].",
+    type=click.Choice(["text", "html", "json", "csv", "md", "xlsx"]),
+    help="Form of the report [default: by the ending of -o, else text]; xlsx is an Excel workbook (extra excel).",
 )
 @output_option
 @click.option(
@@ -237,9 +239,13 @@ def report(
         raise click.UsageError(
             f"-o {output} is a folder, into which CSV tables are written; leave --format {form} away"
         )
+    if form == "xlsx" and output is None:
+        raise click.UsageError("a workbook is no text for a terminal; name a file: -o report.xlsx")
     reports = _reports(diary, output, asked, quiet=quiet, verbose=verbose)
     if into and output is not None:
         _write_folders(reports, Path(output))
+    elif form == "xlsx" and output is not None:
+        _write_workbook(reports, Path(output))
     else:
         colored = output is None and (color == "always" or (color == "auto" and _terminal()))
         _deliver(_render(reports, form, colored, plain=output is None), output, form)
@@ -565,6 +571,13 @@ def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool)
         return render(reports, click.get_current_context().obj or "")
     ascii_only = plain and not _speaks_utf8()
     return ("\n" + "=" * 80 + "\n\n").join(one.to_text(color=colored, ascii_only=ascii_only) for one in reports)
+
+
+def _write_workbook(reports: Sequence[Report], path: Path) -> None:
+    from nutrigap.report.files import write_bytes
+    from nutrigap.report.xlsx import render
+
+    write_bytes(path, render(reports))
 
 
 def _write_folders(reports: Sequence[Report], folder: Path) -> None:

@@ -52,6 +52,8 @@ def _singulars() -> dict[str, str]:
 
 def printable(text: str) -> str:
     """Text from a diary as it may be shown: no control, direction or line-breaking character reaches a terminal."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
 
 

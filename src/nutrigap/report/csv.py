@@ -12,8 +12,8 @@ from nutrigap.report.model import Report
 from nutrigap.report.rows import Cell, Row, day_rows, line_rows, summary_rows
 from nutrigap.words import printable
 
-# A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@")
+# A spreadsheet takes a cell that begins with one of these for a formula; the wide forms in some countries.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def render(rows: Sequence[Row]) -> str:

@@ -11,7 +11,12 @@ from nutrigap.words import printable
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text atomically: a reader sees the old file or the whole new one, never a part.
+    """Write text in UTF-8, as ``write_bytes`` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file atomically: a reader sees the old file or the whole new one, never a part.
 
     A link is followed, and what is no ordinary file (a pipe, ``/dev/null``) is written to, never replaced.
 
@@ -23,18 +28,18 @@ def write_text(path: Path, text: str) -> None:
     try:
         target = Path(os.path.realpath(path))
         if target.exists() and not target.is_file() and not target.is_dir():
-            target.write_text(text, encoding="utf-8", newline="")
+            target.write_bytes(data)
         else:
-            _replace(target, text)
+            _replace(target, data)
     except (OSError, ValueError) as error:
         raise TableError(f"{printable(str(path))}: cannot be written ({reason(error)}); choose another place") from None
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nutrigap.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         mask = os.umask(0)
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)

@@ -201,10 +201,8 @@ def remarks(report: Report) -> list[str]:
         said.append(wording.NO_VARIATION)
     if not report.log.scant:
         said += [graded(flag) for flag in report.flag("R20", "Q1")]
-    guesses, left = report.count("flagged"), report.count("left_out")
-    rest = f" ({guesses:,} on a guess)" if guesses else ""
-    lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
-    said.append(f"{lines}, {left:,} left out.{_guessed(report)}")
+    said.append(counted(report))
+    said += _guessed(report)
     if report.record.all_incomplete:
         said.append("Every day is marked as incomplete; they are counted all the same, and every total is too low.")
     said += _wide(report)
@@ -217,6 +215,14 @@ def remarks(report: Report) -> list[str]:
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def counted(report: Report) -> str:
+    """How many lines were counted, how many of these on a guess, and how many were left out."""
+    guesses, left = report.count("flagged"), report.count("left_out")
+    rest = f" ({guesses:,} on a guess)" if guesses else ""
+    lines = f"{report.count('counted') + guesses:,} of {count(len(report.entries), 'line')} counted{rest}"
+    return f"{lines}, {left:,} left out."
 
 
 def _wide(report: Report) -> list[str]:
@@ -250,10 +256,10 @@ def _dates(dates: Sequence[dt.date]) -> str:
     return f"{', '.join(map(str, dates[:7]))}{more}"
 
 
-def _guessed(report: Report) -> str:
-    """How much of each nutrient rests on flagged lines, where it is no trifle; else ""."""
+def _guessed(report: Report) -> list[str]:
+    """How much of each nutrient rests on flagged lines, where it is no trifle."""
     shares = {
         one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core
     }
     told = [f"{name} {100 * share:.0f} %" for name, share in shares.items() if share >= SMALL]
-    return f" On the guesses rest: {', '.join(told)}." if told and report.intake.days else ""
+    return [f"On the guesses rest: {', '.join(told)}."] if told and report.intake.days else []

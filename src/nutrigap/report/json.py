@@ -20,8 +20,15 @@ from nutrigap.units import nutrient_index
 Json = str | float | int | bool | None | list["Json"] | dict[str, "Json"]
 
 
-def as_dict(report: Report) -> dict[str, Json]:
-    """The report as plain dictionaries and lists."""
+def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
+    """The report as plain dictionaries and lists.
+
+    Parameters
+    ----------
+    report : Report
+    brief : bool
+        Leave out which other foods a phrase might mean where it is not in doubt: a search for every phrase.
+    """
     intake, person = report.intake, report.person
     dates = [date.isoformat() for date in intake.dates]
     return {
@@ -62,7 +69,7 @@ def as_dict(report: Report) -> dict[str, Json]:
             }
             for flag in report.found
         ],
-        "lines": [_line(report, row, entry) for row, entry in enumerate(report.entries)],
+        "lines": [_line(report, row, entry, brief) for row, entry in enumerate(report.entries)],
         "statements": [
             {
                 "section": flag.section, "rule": flag.rule, "nutrients": list(flag.nutrients), "text": flag.text,
@@ -279,7 +286,7 @@ def _nutrient(report: Report, reading: Reading) -> dict[str, Json]:
     }
 
 
-def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
+def _line(report: Report, row: int, entry: Entry, brief: bool) -> dict[str, Json]:
     return {
         "line": entry.line.number,
         "date": entry.line.date.isoformat() if entry.line.date else None,
@@ -290,8 +297,8 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
         "status": entry.status,
         "food": _food(report, entry),
         "amounts_from": entry.line.amounts_from or None,
-        "match": _match(report, entry),
-        "parts": _parts(report, row, entry),
+        "match": _match(report, entry, brief),
+        "parts": _parts(report, row, entry, brief),
         "grams": entry.grams.best if entry.grams else None,
         "grams_from": entry.grams.source if entry.grams else None,
         "problem": entry.problem or None,
@@ -300,7 +307,7 @@ def _line(report: Report, row: int, entry: Entry) -> dict[str, Json]:
     }
 
 
-def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
+def _parts(report: Report, row: int, entry: Entry, brief: bool) -> list[Json]:
     """The foods of a line that holds several, each with its grams, state and nutrients."""
     if not entry.parts:
         return []
@@ -310,7 +317,7 @@ def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
             "amount_text": amount_text(piece),
             "status": piece.status,
             "food": _food(report, piece),
-            "match": _match(report, piece),
+            "match": _match(report, piece, brief),
             "grams": piece.grams.best if piece.grams else None,
             "grams_from": piece.grams.source if piece.grams else None,
             "problem": piece.problem or None,
@@ -320,16 +327,14 @@ def _parts(report: Report, row: int, entry: Entry) -> list[Json]:
     ]
 
 
-def _match(report: Report, entry: Entry) -> Json:
+def _match(report: Report, entry: Entry, brief: bool) -> Json:
     """How the food was found, how sure that is, and the foods that the phrase may also mean."""
     foods, match = report.foods, entry.match
+    others = [] if brief and entry.status == "counted" else candidates(foods, match)
     return {
         "method": match.method,
         "score": match.score,
-        "candidates": [
-            {"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score}
-            for c in candidates(foods, match)
-        ],
+        "candidates": [{"id": foods.ids[c.row], "description": foods.names[c.row], "score": c.score} for c in others],
     }
 
 
@@ -351,6 +356,6 @@ def written(value: Json, indent: int | None, *, tight: bool = False) -> str:
     """
     signs = (",", ":") if tight else None
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, separators=signs)
-    for odd in sorted({c for c in text if not c.isprintable() and c != "\n"}):
+    for odd in sorted(c for c in set(text) if not c.isprintable() and c != "\n"):
         text = text.replace(odd, json.dumps(odd)[1:-1])
     return text + "\n"

@@ -183,6 +183,19 @@ class Report:
 
         return write_folder(self, Path(folder))
 
+    def to_xlsx(self, path: str | Path) -> None:
+        """Write the summary, days, lines and flags as an Excel workbook (extra ``excel``).
+
+        Raises
+        ------
+        TableError
+            XlsxWriter is not installed, or the place cannot be written.
+        """
+        from nutrigap.report.files import write_bytes
+        from nutrigap.report.xlsx import render
+
+        write_bytes(Path(path), render([self]))
+
     def plot(self) -> Figure:
         """The six nutrients as one figure: means, bounds, and what they are held against (extra ``plot``).
 

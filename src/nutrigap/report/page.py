@@ -13,17 +13,19 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from nutrigap import __version__
+from nutrigap.choices import COLUMNS
 from nutrigap.entries import Entry
 from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report import charts
 from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need, sign_of
-from nutrigap.report.head import Answer, answers, assumed, opening, remarks, title
+from nutrigap.report.head import Answer, answers, assumed, counted, opening, remarks, title
 from nutrigap.report.json import Json, as_dict, written
 from nutrigap.report.marks import doses, marks
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
+from nutrigap.report.saved import paste
 from nutrigap.report.sections import (
     Check,
     checks,
@@ -39,7 +41,7 @@ from nutrigap.report.sections import (
 )
 from nutrigap.report.sentences import closing, first, sentences, twitching
 from nutrigap.report.sheet_parts import Section, Table
-from nutrigap.report.sources import line, used
+from nutrigap.report.sources import in_two, used
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import DISCLAIMER
 from nutrigap.units import nutrient_index
@@ -49,8 +51,10 @@ NAME = "What this food diary can and cannot say"
 MOST_FOODS = 5
 MOST_DAYS = 62
 """Days that a figure and the table of days show; of a longer log the last ones."""
-CARD = 3
-"""Sentences of the answer card; what else bears on the answer stands below it."""
+CARD = 2
+"""Remarks on the answer card besides the count of lines; what else bears on the answer stands below it."""
+MOST_ON_PAPER = 3
+"""Lines to check of one kind that are printed: they are mended at a screen."""
 NOT_APART = "within food"
 """What was added to food, where the tables do not tell it apart."""
 
@@ -76,6 +80,16 @@ class Card(NamedTuple):
     foods: tuple[tuple[str, str, Markup], ...]
 
 
+class Doubt(NamedTuple):
+    """Lines to check: where, what was written, what is wrong, how to mend it, and a row for a file of choices or ""."""
+
+    where: str
+    written: str
+    problem: str
+    fix: str
+    row: str
+
+
 class Page(NamedTuple):
     """One person's report as texts and figures; nothing but figures is markup."""
 
@@ -90,40 +104,50 @@ class Page(NamedTuple):
     sources_table: Table | None
     days: Table | None
     out: frozenset[str]
-    sections: tuple[Section, ...]
-    checks: tuple[tuple[str, tuple[Check, ...]], ...]
+    reading: tuple[Section, ...]
+    record: tuple[str, ...]
+    context: tuple[str, ...]
+    doubts: tuple[tuple[str, tuple[Doubt, ...]], ...]
+    rows: str
+    notes: tuple[str, ...]
     ideas: tuple[tuple[str, tuple[str, ...]], ...]
     ideas_note: str
     twitching: tuple[str, ...]
     foods: Table
     method: tuple[str, ...]
-    sources: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
     reproduce: tuple[tuple[str, str], ...]
 
 
 def contents(report: Report, command: str = "") -> Page:
     """What stands on the page of one report."""
-    said = remarks(report)
+    lines = counted(report)
+    said = [one for one in remarks(report) if one != lines]
+    doubts = _doubts(report)
     return Page(
         path=shorten(report.diary.path, 200),
         about=title(report),
         warnings=(*first(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)),
         answers=tuple(answers(report)),
-        card=tuple(said[:CARD]),
+        card=(*said[:CARD], lines),
         remarks=tuple(said[CARD:]),
         nutrients=tuple(_card(report, reading) for reading in report.core) if report.intake.days else (),
         legend=legend(report) if report.intake.days else "",
         sources_table=_by_source(report) if report.intake.days else None,
         days=_days(report) if report.intake.days else None,
         out=frozenset(_out(report)),
-        sections=_sections(report),
-        checks=tuple((heading, tuple(found)) for heading, found in checks(report)),
+        reading=_reading(report),
+        record=tuple(record(report)),
+        context=tuple(context(report)),
+        doubts=doubts,
+        rows=",".join(COLUMNS) if any(one.row for _, found in doubts for one in found) else "",
+        notes=tuple(notes(report)),
         ideas=tuple((name, tuple(ideas)) for name, ideas in suggestions(report)),
         ideas_note=ideas_note() if report.ideas else "",
-        twitching=(*twitching(report), *symptom_days(report)),
+        twitching=(*twitching(report), *symptom_days(report, core=False)),
         foods=_foods(report),
         method=tuple(method(report)),
-        sources=tuple(map(line, used(report))),
+        sources=tuple(map(in_two, used(report))),
         reproduce=_reproduce(report, command),
     )
 
@@ -229,9 +253,9 @@ _SOURCE_HEADS = tuple({"fortified": "added to food", "supplement": "supplements"
 
 
 def _out(report: Report) -> list[str]:
-    """Dates that are not in the mean."""
+    """Days that are not in the mean, as the table of days names them."""
     days = zip(report.intake.dates, report.intake.complete, strict=True)
-    return [date.isoformat() for date, counts in days if not counts]
+    return [f"{date:%a} {date.isoformat()}" for date, counts in days if not counts]
 
 
 def _days(report: Report) -> Table:
@@ -244,34 +268,37 @@ def _days(report: Report) -> Table:
             amount(reading, float(report.intake.daily.best[d, i]))
             for reading, i in zip(report.core, columns, strict=True)
         ]
-        counts = "" if report.intake.complete[d] else "not in the mean"
-        rows.append((f"{date:%a} {date.isoformat()}", *cells, counts))
+        rows.append((f"{date:%a} {date.isoformat()}", *cells))
     heads = (f"{reading.nutrient.name}, {reading.nutrient.unit}" for reading in report.core)
-    return Table(("day", *heads, "note"), tuple(rows))
+    return Table(("day", *heads), tuple(rows))
 
 
-def _sections(report: Report) -> tuple[Section, ...]:
-    """What stands between the twitching and the lines to check."""
-    found = [
-        Section(
-            f"Beside {terms(authority)['short']}",
-            table=Table(
-                ("per day", head_of_needs(report, authority), "upper level", "this log"),
-                tuple(comparison(report, authority)),
-            ),
-            notes=tuple(comparison_notes(report, authority)),
-        )
-        for authority in report.compared
-    ]
-    for heading, said in (
-        ("Worth knowing", closing(report) if report.intake.days else []),
-        ("The record", record(report)),
-        ("For context, per day", context(report)),
-        ("Notes", notes(report)),
-    ):
-        if said:
-            found.append(Section(heading, notes=tuple(said)))
-    return tuple(found)
+def _reading(report: Report) -> tuple[Section, ...]:
+    """What bears on the six nutrients together: what is worth knowing, and other authorities beside that."""
+    worth = closing(report) if report.intake.days else []
+    return (
+        *([Section("Worth knowing", notes=tuple(worth))] if worth else []),
+        *(
+            Section(
+                f"Beside {terms(authority)['short']}",
+                table=Table(
+                    ("per day", head_of_needs(report, authority), "upper level", "this log"),
+                    tuple(comparison(report, authority)),
+                ),
+                notes=tuple(comparison_notes(report, authority)),
+            )
+            for authority in report.compared
+        ),
+    )
+
+
+def _doubts(report: Report) -> tuple[tuple[str, tuple[Doubt, ...]], ...]:
+    """Lines that were left out or rest on a guess, each with a row to paste where one settles it."""
+    return tuple((heading, tuple(_doubt(report, one) for one in found)) for heading, found in checks(report))
+
+
+def _doubt(report: Report, one: Check) -> Doubt:
+    return Doubt(ranges(one.lines), one.written, one.problem, one.fix, paste(report, one.entry))
 
 
 def _foods(report: Report) -> Table:
@@ -322,8 +349,11 @@ def _rounded(value: Json) -> Json:
 
 
 def _embedded(report: Report) -> Markup:
-    """The JSON of the report as text that can end no element: every ``<``, ``>`` and ``&`` is escaped."""
-    text = written(_rounded(as_dict(report)), None, tight=True).rstrip()
+    """The JSON of the report as text that can end no element: every ``<``, ``>`` and ``&`` is escaped.
+
+    What else a phrase might mean is told of lines in doubt only: of all lines it is a fifth of the page.
+    """
+    text = written(_rounded(as_dict(report, brief=True)), None, tight=True).rstrip()
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)
@@ -347,7 +377,7 @@ def render(reports: Sequence[Report], command: str = "") -> str:
     from nutrigap.report.template import fill  # no other form needs it
 
     shown = [(contents(report, command), _embedded(report)) for report in reports]
-    return fill("report.html", title=NAME, pages=shown, disclaimer=DISCLAIMER, ranges=ranges)
+    return fill("report.html", title=NAME, pages=shown, disclaimer=DISCLAIMER, most_on_paper=MOST_ON_PAPER)
 
 
 def cell(report: Report) -> str:

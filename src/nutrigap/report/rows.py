@@ -112,6 +112,21 @@ def _line_row(report: Report, entry: Entry) -> Row:
     }
 
 
+def flag_rows(report: Report) -> list[Row]:
+    """One row per flag: rule, level, nutrients, text, grade and evidence."""
+    return [
+        {
+            "rule": flag.rule,
+            "level": flag.level,
+            "nutrients": " ".join(flag.nutrients),
+            "text": flag.text,
+            "grade": flag.grade,
+            "evidence": " ".join(flag.evidence),
+        }
+        for flag in report.found
+    ]
+
+
 def amount_text(entry: Entry) -> str:
     """The amount as written, with the unit column behind it."""
     return f"{entry.line.amount} {entry.line.unit}".strip()

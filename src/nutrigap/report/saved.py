@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from nutrigap.amounts import is_length, unit_key
 from nutrigap.choices import A_FILE, COLUMNS, phrase_key
-from nutrigap.entries import Entry, phrase_of
+from nutrigap.entries import Entry, code_of, phrase_of
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.matching import candidates
 from nutrigap.quantities import parse_amount
 from nutrigap.report.csv import safe
 from nutrigap.report.files import write_text
 from nutrigap.report.model import Report
+from nutrigap.resolve import SUGGEST
 from nutrigap.sidetable import read_side_table
 
 Row = dict[str, str]
@@ -177,6 +178,34 @@ def _row(report: Report, said: Spoken) -> Row:
     others = [ids[c.row] for c in candidates(report.foods, entry.match) if c.row != entry.row][:3]
     row["note"] = note + (f" (or {' '.join(others)})" if others else "")
     return row
+
+
+def paste(report: Report, entry: Entry) -> str:
+    """A row for the file of choices that says what a line in doubt was taken for: to be mended and kept; else "".
+
+    Of a line left out it names the nearest food. None fits a line of several foods, a dose, amounts of an export, or a
+    weight that was written out.
+    """
+    line = entry.line
+    if entry.parts or entry.kind != "food" or line.amounts_from or line.problem or code_of(line.food, report.foods):
+        return ""
+    phrase, told = phrase_of(line, report.foods)
+    row = blank(phrase)
+    if entry.match.method == "search":
+        near = [one.row for one in candidates(report.foods, entry.match, 1) if one.score >= SUGGEST]
+        found = entry.row if entry.row is not None else next(iter(near), None)
+        row["food_id"] = report.foods.ids[found] if found is not None else ""
+    guess = entry.grams
+    if guess is not None and guess.guess and guess.source in ("portion", "default"):
+        amount = parse_amount(told, line.unit)
+        number, unit = (amount.number, amount.unit) if amount is not None else (1.0, "")
+        if number and not is_length(unit):
+            row["unit"], row["grams"] = unit, f"{guess.best / number:.4g} g"
+    if not row["food_id"] and not row["grams"]:
+        return ""
+    out = io.StringIO(newline="")
+    csv.DictWriter(out, COLUMNS, lineterminator="").writerow(_harmless(row))
+    return out.getvalue()
 
 
 def _one_weighs(report: Report, entries: Sequence[Entry]) -> tuple[str, float] | None:

@@ -17,6 +17,7 @@ from nutrigap.wording import amount, count
 from nutrigap.words import printable
 
 if TYPE_CHECKING:
+    from nutrigap.entries import Entry
     from nutrigap.ideas import Idea
 
 METHOD = (
@@ -47,12 +48,13 @@ OPEN_BY = 1.05  # times the best amount of a day, from which a + says that there
 
 
 class Check(NamedTuple):
-    """Lines with one and the same problem: numbers, what was written, what is wrong, how to mend it."""
+    """Lines with one and the same problem: numbers, what was written, what is wrong, how to mend it, the first one."""
 
     lines: tuple[int, ...]
     written: str
     problem: str
     fix: str
+    entry: Entry
 
 
 def suggestions(report: Report) -> list[tuple[str, list[str]]]:
@@ -89,10 +91,11 @@ def ideas_note() -> str:
     )
 
 
-def symptom_days(report: Report) -> list[str]:
+def symptom_days(report: Report, *, core: bool = True) -> list[str]:
     """Each day's symptoms beside that day's intake: ``2026-03-02: twitching 5 | magnesium 320 mg, ...``.
 
-    A ``+`` stands behind an amount to which unread lines or unmeasured values may add more than 5 %.
+    Without ``core`` the six nutrients are left to the table of days. A ``+`` stands behind an amount to which unread
+    lines or unmeasured values may add more than 5 %.
     """
     if report.case.symptoms is None:
         return []
@@ -100,7 +103,8 @@ def symptom_days(report: Report) -> list[str]:
 
     intake = report.intake
     place = {date: d for d, date in enumerate(intake.dates)}
-    shown = [one for one in report.readings if one.nutrient.role == "core" or one.nutrient.id in BESIDE_SYMPTOMS]
+    beside = [one for one in report.readings if one.nutrient.id in BESIDE_SYMPTOMS]
+    shown = [*report.core, *beside] if core else beside
     rows = []
     for day in by_day(report.case.symptoms):
         told = ", ".join(f"{label(kind)} {value:g}" for kind, value in day.values.items())
@@ -194,13 +198,14 @@ def checks(report: Report) -> list[tuple[str, list[Check]]]:
     )
     found = []
     for heading, entries in groups:
-        same: dict[tuple[str, str, str], list[int]] = {}
+        same: dict[tuple[str, str, str], list[Entry]] = {}
         for entry in entries:
             written = shorten(f"{entry.line.food} {amount_text(entry)}", 60) or "(no food named)"
             fix = "" if entry.fix.startswith("nothing to do") else shorten(entry.fix, 240)
-            same.setdefault((written, shorten(entry.problem, 240), fix), []).append(entry.line.number)
+            same.setdefault((written, shorten(entry.problem, 240), fix), []).append(entry)
         if same:
-            found.append((heading, [Check(tuple(numbers), *texts) for texts, numbers in same.items()]))
+            alike = [Check(tuple(one.line.number for one in some), *texts, some[0]) for texts, some in same.items()]
+            found.append((heading, alike))
     return found
 
 

@@ -59,11 +59,16 @@ def _in_order(key: str) -> tuple[int, str]:
 
 def line(source: Source) -> str:
     """A source on one line; one known through another publication says so."""
+    return "".join(in_two(source))
+
+
+def in_two(source: Source) -> tuple[str, str]:
+    """A source in two parts: enough to know it by, and the rest of it."""
     row = evidence().get(source.key) if re.match(r"E\d", source.key) else None
     if row is not None:
-        return f"{row.id}: {citation(row)}"
+        return f"{row.id}: {citation(row)}", ""
     year = f" ({source.year})" if source.year else ""
-    return f"{source.title}, {source.publisher}{year}"
+    return source.title, f", {source.publisher}{year}"
 
 
 def access(source: Source) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,10 +16,15 @@ def _shown(value: object) -> object:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def fill(name: str, /, **values: object) -> str:
-    """A template with its values, ending in a newline."""
-    pages = Environment(
+@cache
+def _pages() -> Environment:
+    """The templates, each compiled once."""
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates", encoding="utf-8"),
         finalize=_shown, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return f"{pages.get_template(name).render(**values).rstrip()}\n"
+
+
+def fill(name: str, /, **values: object) -> str:
+    """A template with its values, ending in a newline."""
+    return f"{_pages().get_template(name).render(**values).rstrip()}\n"

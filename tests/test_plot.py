@@ -18,10 +18,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image, ImageColor
 
 import nutrigap as ng
 from nutrigap.profile import find_profile, person_of
 from nutrigap.references import terms
+from nutrigap.report import plot
 
 EXAMPLES = Path(__file__).parent.parent / "data" / "examples"
 WEEK = EXAMPLES / "week.csv"
@@ -130,6 +132,8 @@ def test_words_are_those_of_the_report_with_their_unit(drawn, name):
         assert row.endswith(verdict[2:]) and verdict[0] in "●○▲△▼"
         mean, bounds = numbers.removesuffix(")").split(" (")
         assert mean in row and (bounds in row)
+        (told,) = (line for line in repr(figure).splitlines() if line.startswith(f"{reading.nutrient.name}: "))
+        assert numbers in told and told.endswith(f": {verdict[2:]}")
 
 
 def test_level_that_counts_supplements_only_is_not_held_against_food(drawn):
@@ -178,6 +182,9 @@ def test_it_shows_itself_in_a_notebook_and_can_be_kept(drawn, tmp_path):
     wide, tall = struct.unpack(">II", data[16:24])
     assert wide / shown["width"] == pytest.approx(1.5, abs=0.01)
     assert wide / tall == pytest.approx(shown["width"] / shown["height"], rel=0.01)
+    kept = [colour for _, colour in Image.open(io.BytesIO(data)).convert("RGB").getcolors()]
+    for wanted in map(ImageColor.getrgb, (plot.INK, plot.RANGE, plot.PAPER)):
+        assert min(np.abs(np.subtract(kept, wanted)).max(axis=1)) <= 2
     for form in ("pdf", "svg", "png"):
         drawn["woman"][1].savefig(tmp_path / f"report.{form}")
         assert (tmp_path / f"report.{form}").stat().st_size > 1000

@@ -55,13 +55,25 @@ STYLES: dict[str, tuple[str | tuple[int, tuple[float, ...]], float]] = {
 
 
 class Drawing(Figure):
-    """A figure that shows itself in a notebook, also where pyplot was never loaded."""
+    """A figure that shows itself in a notebook, also where pyplot was never loaded.
+
+    Attributes
+    ----------
+    told : tuple of str
+        What it shows, in words: the head, and a line a nutrient.
+    """
+
+    told: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(self.told)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         drawn, kept = io.BytesIO(), io.BytesIO()
         self.savefig(drawn, format="png", dpi=SHARP)
         # a notebook keeps its pictures: in few colours they are a third as large
-        Image.open(drawn).convert("RGB").quantize(COLOURS).save(kept, "PNG", optimize=True)
+        few = Image.open(drawn).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+        few.save(kept, "PNG", optimize=True)
         wide, tall = self.get_size_inches() * DPI
         return kept.getvalue(), {"width": round(wide), "height": round(tall)}
 
@@ -90,6 +102,7 @@ def figure(report: Report) -> Figure:
     height = top + body + sum(len(lines) for _, lines in key) * LINE + EDGE
     placed = PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=False)  # all stands where it belongs
     drawing = Drawing(figsize=(WIDTH, height), dpi=DPI, facecolor=PAPER, edgecolor=PAPER, layout=placed)
+    drawing.told = (*said, *(_in_words(reading, looks(reading, report)) for reading, _ in rows))
     page = _axes(drawing, "text", 0, WIDTH, 0, height)
     page.set(xlim=(0, WIDTH), ylim=(0, height))
     for k, line in enumerate(head):
@@ -129,11 +142,20 @@ def _write(axes: Axes, x: float, y: float, text: str, *, strong: bool = False, r
 
 def _beside(page: Axes, y: float, reading: Reading, verdict: str) -> None:
     """Name and unit on the left of a row, verdict and numbers on its right."""
-    unit, right = reading.nutrient.unit, WIDTH - RIGHT + 0.15
+    right = WIDTH - RIGHT + 0.15
     _write(page, LEFT - 0.12, y + LINE / 2, reading.nutrient.name, strong=True, right=True)
-    _write(page, LEFT - 0.12, y - LINE / 2, f"{unit} a day", right=True)
+    _write(page, LEFT - 0.12, y - LINE / 2, f"{reading.nutrient.unit} a day", right=True)
     _write(page, right, y + LINE / 2, f"{sign_of(verdict)} {verdict}", strong=True)
-    _write(page, right, y - LINE / 2, f"{amount(reading, reading.best)} {unit} ({bounds(reading)})")
+    _write(page, right, y - LINE / 2, _numbers(reading))
+
+
+def _numbers(reading: Reading) -> str:
+    return f"{amount(reading, reading.best)} {reading.nutrient.unit} ({bounds(reading)})"
+
+
+def _in_words(reading: Reading, verdict: str) -> str:
+    against = "".join(f", {mark.text}" for mark in marks(reading))
+    return f"{reading.nutrient.name}: {_numbers(reading)} a day{against}: {verdict}"
 
 
 def _row(axes: Axes, reading: Reading, found: Doses | None) -> None:

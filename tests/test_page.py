@@ -155,9 +155,16 @@ def test_confidence_and_bounds_are_those_of_the_json(report, page):
     core = report.to_dict()["nutrients"][:6]
     texts = [text for way, text in page.texts if way[-1] == "p" and text.startswith("Low to high ")]
     for one, text in zip(core, texts, strict=True):
-        low, high = re.match(r"Low to high ([\d,.]+) - ([\d,.]+|no end)\.", text).groups()
+        low, high = re.match(r"Low to high ([\d,.]+) - ([\d,.]+|no end);", text).groups()
         assert close(low, one["intake"]["low"])
-        assert high == "no end" if one["intake"]["high"] is None else close(high.rstrip("."), one["intake"]["high"])
+        assert high == "no end" if one["intake"]["high"] is None else close(high, one["intake"]["high"])
+        told = one["reference"]
+        shown = [
+            float(each.replace(",", "")) for each in re.findall(r"[\d,.]*\d", text.split(";", 1)[1].split(". ")[0])
+        ]
+        values = [told["ear"], told["rda"]] if told["ear"] is not None else [told["ai"]]
+        assert shown == [value for value in (*values, told["ul"]) if value is not None]
+        assert ("from supplements" in text) == (told["ul_scope"] not in ("total", "none"))
         confidence = one["adequacy"]["confidence"]
         if "over 99 %" in text:
             assert confidence > 0.99

@@ -66,8 +66,7 @@ class Card(NamedTuple):
     name: str
     mean: str
     between: str
-    need: str
-    limit: str
+    against: str
     verdict: str
     sign: str
     tone: str
@@ -158,10 +157,18 @@ def _card(report: Report, reading: Reading) -> Card:
     tone = "above" if is_above(reading) else "low" if low else "good" if sign_of(verdict) == "●" else ""
     return Card(
         reading.nutrient.id, reading.nutrient.name, f"{amount(reading, reading.best)} {reading.nutrient.unit}",
-        bounds(reading), need(reading), limit(reading), verdict, sign_of(verdict), tone,
+        bounds(reading), _against(report, reading), verdict, sign_of(verdict), tone,
         _confidence(reading), _complete(report, reading), _band(reading), _doses(report, reading),
         _day_figure(report, reading), " ".join(sentences(report, reading)), _top(report, reading),
     )  # fmt: skip
+
+
+def _against(report: Report, reading: Reading) -> str:
+    """What the mean is held against: ``EAR / RDA 265 / 320; upper level 350 suppl.``."""
+    target = reading.reference
+    heads = f"{head_of_needs(report)} " if target is not None and target.ear is not None else ""
+    level = limit(reading).replace("suppl.", "from supplements")
+    return "no reference" if target is None else f"{heads}{need(reading)}; upper level {level}"
 
 
 def _confidence(reading: Reading) -> str:

@@ -70,7 +70,9 @@ def blocks(page: str) -> list[Block]:
     for one in FENCE.finditer(page):
         info = one["info"].strip()
         directive = re.fullmatch(r"\{([\w:-]+)\}\s*(.*)", info)
-        language = info if directive is None else directive[2] if directive[1] == "code-block" else f"{{{directive[1]}}}"
+        language = info
+        if directive is not None:
+            language = directive[2] if directive[1] == "code-block" else f"{{{directive[1]}}}"
         caption = re.search(r"^:caption: *(.+)$", one["options"], re.M)
         line = page.count("\n", 0, one.start("body")) + 1
         name = caption[1].strip().strip("`") if caption else ""
@@ -149,7 +151,7 @@ def renewed(shown: str, printed: str) -> str:
 
 
 def _likeness(ours: list[str], theirs: list[str]) -> float:
-    """How like two stretches are; their first lines, by which a reader finds the place, count as much as all the rest."""
+    """How like two stretches are; their first lines, by which a reader finds the place, count as much as the rest."""
     alike = [difflib.SequenceMatcher(None, a, b, autojunk=False).ratio() for a, b in zip(ours, theirs, strict=False)]
     return sum(alike) + len(alike) * alike[0] if alike else 0.0
 

@@ -6,7 +6,6 @@ by themselves. So the pages can be read without a network, like the reports.
 
 from __future__ import annotations
 
-
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
@@ -19,7 +18,7 @@ author = "The nutrigap developers"
 copyright = "The nutrigap developers; MIT licence"
 release = version = nutrigap.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc", "sphinx_click"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "numpydoc"]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3  # links such as bounds.md#a-line-left-out
@@ -35,7 +34,6 @@ html_show_sourcelink = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # types stand in the signature and, with their units, in the docstring
 numpydoc_show_class_members = False  # members are listed by autodoc, once
-nitpick_ignore_regex: list[tuple[str, str]] = []
 
 
 def inline_math(self: HTML5Translator, node: nodes.math) -> None:

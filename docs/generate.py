@@ -1,7 +1,8 @@
 """Write anew what the pages take from the program: ``python docs/generate.py``; ``--check`` only tells what is stale.
 
 Rewritten are the report in README.md, the counts of foods, names and rules wherever a page gives them, the page of
-rules, and what every command and example in the pages prints. Which blocks are run, and how: ``docs/blocks.py``.
+rules and that of commands, and what every command and example in the pages prints. Which blocks are run, and how:
+``docs/blocks.py``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import blocks
+import click
 
+import blocks
 from nutrigap import cli
 from nutrigap.units import read_table
 
@@ -27,6 +29,13 @@ EXAMPLES = ROOT / "data" / "examples"
 BUILT = "_build"
 REPORT_ENDS = "    Most from: "  # README shows the report down to the first line that begins so
 
+COMMANDS_HEAD = """# Command line
+
+Written by `python docs/generate.py` from the program's own help. `-` as DIARY is standard input; messages about the
+input go to standard error. Use in scripts: [how to](../howto/scripts.md); [exit codes](exit_codes.md).
+
+`nutrigap --version` tells the version, `nutrigap COMMAND --help` what follows.
+"""
 RULES_HEAD = """# The rules
 
 Written by `python docs/generate.py` from `rules.csv` and `rule_texts.csv` of the package; the functions are in
@@ -70,6 +79,30 @@ def rules_page() -> str:
         lines += [*said(text for text in texts if text["rule"] == rule["id"]), ""]
     known = {rule["id"] for rule in rules}
     return "\n".join([*lines[:-1], RULES_OTHERS, *said(text for text in texts if text["rule"] not in known)]) + "\n"
+
+
+# --- the page of commands
+
+
+def command_line_page() -> str:
+    """Every command with all its options, as its own help tells them."""
+    lines = [COMMANDS_HEAD]
+    top = click.Context(cli.cli, info_name="nutrigap", **cli.cli.context_settings)
+    for name, command in cli.cli.commands.items():
+        context = click.Context(command, info_name=name, parent=top)
+        usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+        lines += [f"## {name}", "", f"`{usage}`", "", plain(command.help or ""), ""]
+        options = [one for one in command.get_params(context) if isinstance(one, click.Option)]
+        records = [option.get_help_record(context) for option in options]
+        lines += [row(("option", "meaning")), row(["---"] * 2)]
+        lines += [row((f"`{record[0]}`", plain(record[1]))) for record in records if record is not None]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def plain(text: str) -> str:
+    """A help text in Markdown: on one line, with nothing in it that Markdown would take for a sign."""
+    return re.sub(r"([*_<>`\[\]])", r"\\\1", " ".join(text.split()))
 
 
 # --- README
@@ -122,6 +155,10 @@ def counted(page: str) -> str:
 # --- all of it
 
 
+# Pages that are written as a whole.
+WHOLE = {DOCS / "rules.md": rules_page, DOCS / "reference" / "command_line.md": command_line_page}
+
+
 def pages() -> list[Path]:
     """The pages whose blocks are run: README apart, which has markers of its own."""
     return sorted(path for path in DOCS.rglob("*.md") if BUILT not in path.parts)
@@ -129,8 +166,8 @@ def pages() -> list[Path]:
 
 def generated(path: Path) -> str:
     """What a page should hold."""
-    if path == DOCS / "rules.md":
-        return rules_page()
+    if path in WHOLE:
+        return WHOLE[path]()
     page = path.read_text(encoding="utf-8")
     if path == ROOT / "README.md":
         return counted(readme_report(page))

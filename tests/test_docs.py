@@ -1,9 +1,10 @@
-"""The documentation: every block is run, what it shows is what is printed, every command, option and key is described."""
+"""The documentation: every block runs and shows what is printed; every command, option and key is described."""
 
 from __future__ import annotations
 
 import re
-import shutil
+import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -62,15 +63,20 @@ def test_no_block_is_passed_over(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_what_is_shown_is_printed(page: Path, tmp_path: Path) -> None:
-    """To renew it: ``python docs/generate.py``, and read what has changed."""
+def test_what_is_shown_is_printed(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To renew it: ``python docs/generate.py``, and read what has changed. No connection is opened on the way."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
     for step, printed in blocks.Player(tmp_path, generate.EXAMPLES).play(text(page)):
         assert blocks.agrees(step.shown, printed), (
             f"{name(page)}:{step.line}: {step.command}\nshown:\n{step.shown}\nprinted:\n{printed}"
         )
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "rules.md"], ids=name)
+@pytest.mark.parametrize("page", [ROOT / "README.md", *generate.WHOLE], ids=name)
 def test_what_is_generated_is_fresh(page: Path) -> None:
     """To renew it: ``python docs/generate.py``."""
     assert text(page) == generate.generated(page)
@@ -148,7 +154,7 @@ def tables(page: str) -> dict[str, list[list[str]]]:
     """Heading -> the rows of the table below it, cells stripped."""
     found: dict[str, list[list[str]]] = {}
     for part in re.split(r"^#+ ", page, flags=re.M)[1:]:
-        rows = [line.strip().strip("|").split("|") for line in part.splitlines() if line.startswith("|")]
+        rows = [re.split(r"(?<!\\)\|", line.strip())[1:-1] for line in part.splitlines() if line.startswith("|")]
         found[part.splitlines()[0].strip()] = [[cell.strip() for cell in row] for row in rows[2:]]
     return found
 
@@ -188,3 +194,51 @@ def test_every_column_of_tables_and_frames_is_described(reports: list[ng.Report]
         assert [name for name in [frame.index.name, *frame.columns] if name] == header
     assert columns("flags") == list(report.flags.columns)
     assert columns("targets") == list(ng.targets(report.person).columns)
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    sections = tables(text(DOCS / "reference" / "command_line.md"))
+    assert set(sections) == {"Command line", *cli.cli.commands}
+    for name, command in cli.cli.commands.items():
+        described = {option for row in sections[name] for option in re.findall(r"--?[a-z][\w-]*", row[0])}
+        wanted = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
+        assert described == wanted | {"-h", "--help"}
+        assert all(len(row) == 2 and row[1] for row in sections[name])
+
+
+# --- the built pages
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation as HTML, built with every warning taken for an error."""
+    for library in ("sphinx", "myst_parser", "numpydoc", "furo"):
+        pytest.importorskip(library)
+    folder = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, *shlex.split(BUILD)[1:-1], str(folder / "html"), "-q", "-d", str(folder / "doctrees")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder / "html"
+
+
+def test_every_page_is_built(site: Path) -> None:
+    assert {path.relative_to(site).with_suffix(".md") for path in site.rglob("*.html")} >= {
+        path.relative_to(DOCS) for path in PAGES
+    }
+
+
+def test_every_public_name_is_in_the_reference(site: Path) -> None:
+    page = text(site / "reference" / "python.html")
+    assert [name for name in ng.__all__ if f'id="nutrigap.{name}"' not in page] == []
+
+
+def test_formulae_are_drawn_by_the_browser_itself(site: Path) -> None:
+    page = text(site / "explanation" / "statistics.html")
+    assert page.count("<math ") > 30 and "$" not in re.sub(r"<pre.*?</pre>|<script.*?</script>", "", page, flags=re.S)
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        loaded = re.findall(r"""<(?:script|img|iframe|link)\b[^>]*(?:src|href)=["'](?:https?:)?//[^"']*""", text(path))
+        loaded += re.findall(r"""(?:@import|url\()\s*["']?(?:https?:)?//[^)"']*""", text(path))
+        assert loaded == [], path.name

@@ -165,23 +165,26 @@ class Player:
         self.names: dict[str, object] = {"__name__": "__main__"}
         self.code = 0
 
-    def play(self, page: str) -> Iterator[Played]:
+    def play(self, page: str) -> list[Played]:
         """Every step of the page with what it printed; a ``python`` block prints for nobody."""
         with contextlib.chdir(self.folder):
-            for block in blocks(page):
-                if block.caption:
-                    path = Path(block.caption)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(block.body, encoding="utf-8")
-                elif block.language == "console":
-                    for step in console(block):
-                        yield Played(step, self._command(step.command))
-                elif block.language == "pycon":
-                    for step in examples(block):
-                        yield Played(step, self._example(step.command))
-                elif block.language == "python":
-                    with contextlib.redirect_stdout(io.StringIO()):
-                        exec(compile(block.body, f"block at line {block.line}", "exec"), self.names)
+            return list(self._steps(page))
+
+    def _steps(self, page: str) -> Iterator[Played]:
+        for block in blocks(page):
+            if block.caption:
+                path = Path(block.caption)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(block.body, encoding="utf-8")
+            elif block.language == "console":
+                for step in console(block):
+                    yield Played(step, self._command(step.command))
+            elif block.language == "pycon":
+                for step in examples(block):
+                    yield Played(step, self._example(step.command))
+            elif block.language == "python":
+                with contextlib.redirect_stdout(io.StringIO()):
+                    exec(compile(block.body, f"block at line {block.line}", "exec"), self.names)
 
     def _command(self, command: str) -> str:
         if command == "echo $?":

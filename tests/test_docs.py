@@ -102,7 +102,7 @@ def test_a_wrong_output_is_seen_and_renewed(tmp_path: Path) -> None:
         "```console\n$ nutrigap check d.csv\nd.csv: 2 lines, 0 problems\n$ echo $?\n0\n```\n"
         "```python\nx = 20\n```\n```pycon\n>>> x + 1\n22\n>>> for i in (1, 2):\n...     print(i)\n1\n2\n```\n"
     )
-    played = list(blocks.Player(tmp_path / "one", generate.EXAMPLES).play(page))
+    played = blocks.Player(tmp_path / "one", generate.EXAMPLES).play(page)
     assert [step.command for step, _ in played[:2]] == ["nutrigap check d.csv", "echo $?"]
     wrong = [step.command for step, printed in played if not blocks.agrees(step.shown, printed)]
     assert wrong == ["nutrigap check d.csv", "x + 1\n"]
@@ -112,7 +112,7 @@ def test_a_wrong_output_is_seen_and_renewed(tmp_path: Path) -> None:
 
 def test_a_failing_block_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
-        list(blocks.Player(tmp_path, generate.EXAMPLES).play("```python\n1 / 0\n```\n"))
+        blocks.Player(tmp_path, generate.EXAMPLES).play("```python\n1 / 0\n```\n")
 
 
 # --- completeness

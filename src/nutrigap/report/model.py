@@ -203,7 +203,7 @@ class Report:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row for each nutrient, indexed by its id.
+        """A frame with one row for each nutrient, indexed by its id.
 
         Means a day as ``low``, ``best`` and ``high`` [column ``unit``, a day], what they are held against, and the
         statuses. Missing is not known; a missing ``high`` has no upper end.
@@ -214,9 +214,10 @@ class Report:
 
     @cached_property
     def days(self) -> pd.DataFrame:
-        """One row for each date, nutrient and source, with ``low``, ``best`` and ``high`` [column ``unit``, a day].
+        """A frame with one row for each date, nutrient and source.
 
-        The source ``all`` is the day's total, with room for its lines that were left out.
+        Amounts of the day as ``low``, ``best`` and ``high`` [column ``unit``]. The source ``all`` is the day's total,
+        with room for its lines that were left out.
         """
         from nutrigap.report.frames import days
 
@@ -224,7 +225,7 @@ class Report:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """One row for each line of the diary, indexed by its number: food, grams [g], state, nutrients.
+        """A frame with one row for each line of the diary, indexed by its number: food, grams [g], state, nutrients.
 
         Nutrients are what the line brings [mg; vitamin D and B12 µg; energy kcal; water and alcohol g], missing where
         that is not known.
@@ -235,7 +236,7 @@ class Report:
 
     @cached_property
     def flags(self) -> pd.DataFrame:
-        """One row for each flag, the weightiest level first: rule, level, nutrients, text, grade, evidence."""
+        """A frame with one row for each flag, the weightiest level first: rule, level, text, grade, evidence."""
         from nutrigap.report.frames import flags
 
         return flags(self)

@@ -94,3 +94,8 @@ def test_the_figures_of_the_food_table_are_those_shipped() -> None:
 
     foods = load_foods()
     assert f"{len(foods):,} foods, {len(foods.portion_names):,} household measures" in README
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert len(links) > 10 and [link for link in links if not (ROOT / link).exists()] == []

@@ -87,6 +87,12 @@ def test_counts_are_those_of_the_tables(page: Path) -> None:
     assert generate.counted(text(page)) == text(page)
 
 
+def test_what_a_page_takes_in_has_no_blocks_of_its_own() -> None:
+    taken = {path: re.findall(r"^```\{include\} (\S+)", text(path), re.M) for path in PAGES}
+    files = [(path.parent / name).resolve() for path, names in taken.items() for name in names]
+    assert files and [blocks.blocks(text(file)) for file in files] == [[]] * len(files)
+
+
 # --- how blocks are read, on pages made for it
 
 

@@ -20,8 +20,8 @@ def targets(person: Person) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``nutrient, sex, age_group, life_stage, unit, ear, rda, ai, ul, ul_scope, ul_note,
-        sd_requirement, source``.
+        Columns ``nutrient, sex, age_group, life_stage, unit, ear, rda, ai, ul, ul_scope, ul_note, sd_requirement,
+        authority, ear_term, rda_term, note, source``; values in ``unit`` a day, missing where the authority has none.
     """
     rows = [{**row, "ul_note": row["ul_note"] or ""} for row in target_records(person)]
     return pd.DataFrame(rows)

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import nutrigap as ng
+from blocks import blocks
 from nutrigap import cli
+from nutrigap.profile import person_of, read_profile
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +27,7 @@ def block_behind(marker: str) -> str:
 def test_the_report_shown_is_the_beginning_of_the_report_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To renew it: run the quickstart command and paste its first lines."""
+    """To renew it: ``python docs/generate.py``."""
     monkeypatch.chdir(ROOT)
     arguments = shlex.split(block_behind("quickstart").split("&&")[-1])
     assert arguments[0].endswith("nutrigap")
@@ -54,8 +57,45 @@ def test_every_command_is_in_the_readme() -> None:
         assert f"nutrigap {name}" in README
 
 
+def test_every_command_line_shown_can_be_given() -> None:
+    shown = next(block.body for block in blocks(README) if block.body.startswith("nutrigap report"))
+    for line in shown.splitlines():
+        known = {option for one in cli.cli.commands[line.split()[1]].params for option in one.opts}
+        assert set(re.findall(r"(?<=\s)--?[a-z][\w-]*", line)) <= known, line
+
+
+def test_the_diary_shown_is_read_without_a_problem(tmp_path: Path) -> None:
+    diary = tmp_path / "diary.csv"
+    diary.write_text(next(block.body for block in blocks(README) if block.body.startswith("date,food")), "utf-8")
+    read = ng.read_diary(diary)
+    assert len(read.lines) == 4 and not read.problems
+    assert ng.analyze(read).count("counted") == 4
+
+
+def test_the_profile_shown_is_one(tmp_path: Path) -> None:
+    profile = tmp_path / "nutrigap.toml"
+    profile.write_text(next(block.body for block in blocks(README) if block.language == "toml"), "utf-8")
+    person = person_of(read_profile(profile))
+    assert (person.age, person.told("medicine")[0].id) == (55.0, "ppi")
+
+
+def test_no_block_is_passed_over() -> None:
+    """Every block is one of those above, or the report, or installs; what the two bash blocks do is run by CI."""
+    begin = ("date,food", "nutrigap report", "# nutrigap.toml", "import nutrigap")
+    for block in blocks(README):
+        before = README[: block.start].splitlines()[-2]
+        assert block.body.startswith(begin) or before in {
+            f"<!-- {name} -->" for name in ("report", "quickstart", "test")
+        }
+
+
 def test_the_figures_of_the_food_table_are_those_shipped() -> None:
     from nutrigap.tables import load_foods
 
     foods = load_foods()
     assert f"{len(foods):,} foods, {len(foods.portion_names):,} household measures" in README
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert len(links) > 10 and [link for link in links if not (ROOT / link).exists()] == []

@@ -37,7 +37,15 @@ class NutrigapError(Exception):
 
 
 class DiaryError(NutrigapError, ValueError):
-    """The input cannot be read as a diary at all; carries every fault found in it."""
+    """The input cannot be read as a diary at all; carries every fault found in it.
+
+    Attributes
+    ----------
+    path : str
+        Name of the input as it was given.
+    problems : tuple of Problem
+        Every fault, with its line and how to mend it.
+    """
 
     def __init__(self, path: str, problems: Sequence[Problem]) -> None:
         self.path = path
@@ -46,7 +54,13 @@ class DiaryError(NutrigapError, ValueError):
 
 
 class TableError(NutrigapError, ValueError):
-    """A table of foods, references, choices, recipes or people cannot be used as it is; one message a fault."""
+    """A table of foods, references, choices, recipes or people cannot be used, or a place cannot be written.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        One for each fault.
+    """
 
     def __init__(self, *messages: str) -> None:
         self.messages = messages
@@ -54,7 +68,15 @@ class TableError(NutrigapError, ValueError):
 
 
 class FoodTableError(TableError):
-    """A table of foods that cannot be used as it is; carries every fault found in it."""
+    """A table of foods that cannot be used as it is; carries every fault found in it.
+
+    Attributes
+    ----------
+    path : str
+        Name of the table.
+    problems : tuple of Problem
+        Every fault, with its line and how to mend it.
+    """
 
     def __init__(self, path: str, problems: Sequence[Problem]) -> None:
         self.path = path
@@ -75,7 +97,13 @@ class UnknownFood(NutrigapError, LookupError):
 
 
 class AmountError(NutrigapError, ValueError):
-    """An amount that cannot be turned into grams: ``what`` is wrong and the ``fix``."""
+    """An amount that cannot be turned into grams.
+
+    Attributes
+    ----------
+    what, fix : str
+        What is wrong, and how to mend it.
+    """
 
     def __init__(self, what: str, fix: str) -> None:
         self.what = what

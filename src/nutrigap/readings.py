@@ -101,8 +101,8 @@ class Reading(NamedTuple):
     capped_by : tuple of str
         What was told that a log cannot see past: with it no log shows that intake is enough.
     reason : str
-        Why no verdict is given where the test alone would give one: ``capped``, ``sun`` (of a low vitamin D), ``days``
-        (it hangs on days left out of the mean); else "".
+        Why no verdict is given where the test alone would give one: ``capped``, ``sun`` (of a low vitamin D),
+        ``injected`` (B12 that is in no log), ``days`` (it hangs on days left out of the mean); else "".
     """
 
     nutrient: Nutrient

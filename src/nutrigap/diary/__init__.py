@@ -30,6 +30,8 @@ def read_diary(
 ) -> Diary:
     """Read a food diary.
 
+    A zip archive is opened, and the member that is a diary is read; a note tells which.
+
     Parameters
     ----------
     source : str, Path, file object or DataFrame
@@ -41,8 +43,6 @@ def read_diary(
         ``auto`` (found by the header) or the name of one of ``LAYOUTS``.
     sheet : str, optional
         Sheet of a workbook; otherwise the first that has a diary's header.
-
-    A zip archive is opened, and the member that is a diary is read; a note tells which.
 
     Returns
     -------

@@ -134,7 +134,13 @@ class Report:
         return as_dict(self)
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """The report as JSON text; written to ``path`` as well if one is given."""
+        """The report as JSON text; written to ``path`` as well if one is given.
+
+        Raises
+        ------
+        TableError
+            The place cannot be written.
+        """
         from nutrigap.report.files import write_text
         from nutrigap.report.json import render
 
@@ -178,7 +184,18 @@ class Report:
         return text
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write ``summary.csv``, ``days.csv`` and ``lines.csv`` into a folder, which is made if need be."""
+        """Write ``summary.csv``, ``days.csv`` and ``lines.csv`` into a folder, which is made if need be.
+
+        Returns
+        -------
+        list of Path
+            The files, in this order.
+
+        Raises
+        ------
+        TableError
+            The place cannot be written.
+        """
         from nutrigap.report.csv import write_folder
 
         return write_folder(self, Path(folder))
@@ -218,28 +235,40 @@ class Report:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """One row a nutrient: unit, mean with bounds, references, status."""
+        """A frame with one row for each nutrient, indexed by its id.
+
+        Means a day as ``low``, ``best`` and ``high`` [column ``unit``, a day], what they are held against, and the
+        statuses. Missing is not known; a missing ``high`` has no upper end.
+        """
         from nutrigap.report.frames import summary
 
         return summary(self)
 
     @cached_property
     def days(self) -> pd.DataFrame:
-        """One row per date, nutrient and source: low, best, high; the source ``all`` is the total of the others."""
+        """A frame with one row for each date, nutrient and source.
+
+        Amounts of the day as ``low``, ``best`` and ``high`` [column ``unit``]. The source ``all`` is the day's total,
+        with room for its lines that were left out.
+        """
         from nutrigap.report.frames import days
 
         return days(self)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """One row per diary line: food, grams, state, and a column a nutrient, in its unit of the summary."""
+        """A frame with one row for each line of the diary, indexed by its number: food, grams [g], state, nutrients.
+
+        Nutrients are what the line brings [mg; vitamin D and B12 µg; energy kcal; water and alcohol g], missing where
+        that is not known.
+        """
         from nutrigap.report.frames import lines
 
         return lines(self)
 
     @cached_property
     def flags(self) -> pd.DataFrame:
-        """One row per flag: rule, level, nutrients, text, grade, evidence."""
+        """A frame with one row for each flag, the weightiest level first: rule, level, text, grade, evidence."""
         from nutrigap.report.frames import flags
 
         return flags(self)

@@ -35,6 +35,7 @@ PEOPLE = {
     "infant": ng.Person(age="8mo", sex="male"),
     "child": ng.Person(age=5, sex="female", references="efsa"),
     "pregnant": ng.Person(age=30, life_stage="pregnant", references="nordic"),
+    "without": ng.Person(age=13, life_stage="pregnant", references="efsa"),
     "old": ng.Person(age=80, sex="male"),
 }
 

@@ -14,6 +14,7 @@ import pytest
 
 import nutrigap as ng
 from nutrigap.person import Person
+from nutrigap.references import target_records
 
 WEEK = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
 CORE = ("magnesium", "calcium", "potassium", "vitamin_d", "vitamin_b12", "vitamin_b6")
@@ -125,6 +126,15 @@ def test_person_shows_what_was_told_as_it_can_be_told_again(person):
 def test_person_in_a_notebook_is_escaped():
     page = Tags(Person(medicines=["<i>pills"])._repr_html_())
     assert "i" not in page.tags and "<i>pills" in page.said
+
+
+def test_targets_of_somebody_without_values_are_an_empty_frame():
+    person = Person(age=13, life_stage="pregnant", references="efsa")
+    assert not target_records(person)
+    full = ng.targets(Person(age=34, sex="female"))
+    assert list(full.columns) == list(target_records(Person(age=34, sex="female"))[0])
+    empty = ng.targets(person)
+    assert len(empty) == 0 and list(empty.columns) == list(full.columns) and empty["ear"].dtype == full["ear"].dtype
 
 
 def test_targets_begin_with_what_is_asked_for():

@@ -33,5 +33,6 @@ def targets(person: Person) -> pd.DataFrame:
         the first two, ``ear_term`` and ``rda_term``); ``sd_requirement``, the SD of the requirement; and in words
         ``ul_note``, ``note`` and ``source``.
     """
+    # an authority may have no row at all for somebody: the frame is then empty, and has its columns
     rows = [{**row, **{name: row[name] or "" for name in TEXTS}} for row in target_records(person)]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, float))

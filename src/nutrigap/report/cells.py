@@ -107,4 +107,4 @@ def looks(reading: Reading, report: Report | None = None) -> str:
         return PERHAPS
     if report is not None and reading.nutrient.id in levels_passed(report):
         return DIFFER
-    return LOOKS[reading.adequacy.status] if reading.adequacy is not None else "-"
+    return LOOKS[reading.adequacy.status if reading.adequacy is not None else "no_reference"]

@@ -11,8 +11,12 @@ from nutrigap.words import printable
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write text in UTF-8, as ``write_bytes`` does."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write text in UTF-8, as ``write_bytes`` does; what UTF-8 cannot hold is a TableError too."""
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _unwritable(path, error) from None
+    write_bytes(path, data)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -32,7 +36,11 @@ def write_bytes(path: Path, data: bytes) -> None:
         else:
             _replace(target, data)
     except (OSError, ValueError) as error:
-        raise TableError(f"{printable(str(path))}: cannot be written ({reason(error)}); choose another place") from None
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> TableError:
+    return TableError(f"{printable(str(path))}: cannot be written ({reason(error)}); choose another place")
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -166,12 +166,18 @@ def test_confidence_and_bounds_are_those_of_the_json(report, page):
         assert shown == [value for value in (*values, told["ul"]) if value is not None]
         assert ("from supplements" in text) == (told["ul_scope"] not in ("total", "none"))
         confidence = one["adequacy"]["confidence"]
-        if "over 99 %" in text:
-            assert confidence > 0.99
-        elif "under 1 %" in text:
-            assert confidence < 0.01
-        elif confidence is not None:
-            assert close(re.search(r"Confidence (\d+) %", text)[1], 100 * confidence)
+        said = re.search(r"Confidence (over |under )?(\d+) % that usual intake (is below|meets|reaches)", text)
+        assert (said is None) == (confidence is None)
+        if said is None:
+            continue
+        low = one["adequacy"]["status"] == "likely_low"
+        assert (said[3] == "is below") == low
+        held = 1 - confidence if low else confidence
+        assert close(said[2], 100 * held) if said[1] is None else held > 0.99 if said[1] == "over " else held < 0.01
+        end = re.search(r"\((over |under )?(\d+) % at the low end", text)
+        if end is not None:
+            worst = one["adequacy"]["confidence_low"]
+            assert close(end[2], 100 * worst) if end[1] is None else worst > 0.99 if end[1] == "over " else worst < 0.01
 
 
 def test_top_foods_are_those_of_the_json(report, page):

@@ -280,10 +280,17 @@ class Intake:
 
     @cached_property
     def mean_by_source(self) -> Bounds:
-        """Mean per complete day and source: Bounds of (nutrients × sources) arrays."""
+        """Mean per complete day and source: Bounds of (nutrients × sources) arrays.
+
+        The best value is NaN where products of unknown dose are all that the supplements have of a nutrient.
+        """
         days = self.days or math.nan  # no day, no mean
         each = np.ones(self.days) if self.weights is None else self.weights[self.complete]
-        return Bounds(*((end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self.daily_by_source))
+        low, best, high = (
+            (end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self.daily_by_source
+        )
+        best[np.isinf(high[:, SUPPLEMENT]) & (best[:, SUPPLEMENT] == 0), SUPPLEMENT] = np.nan
+        return Bounds(low, best, high)
 
     @cached_property
     def sd(self) -> FloatArray:

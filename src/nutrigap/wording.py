@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from nutrigap.assessment import MIN_DAYS
+from nutrigap.assessment import MIN_DAYS, Adequacy
 from nutrigap.readings import Reading
 from nutrigap.references import Reference, terms
 
@@ -103,6 +103,14 @@ def percent(confidence: float) -> str:
     return f"{confidence * 100:.0f} %"
 
 
+def lowest(found: Adequacy) -> str:
+    """The confidence at the low end of the bounds, where it is another one: `` (50 % at the low end)``; else ""."""
+    if found.confidence is None or found.confidence_low is None:
+        return ""
+    low = percent(found.confidence_low)
+    return "" if low == percent(found.confidence) else f" ({low} at the low end of what is unclear)"
+
+
 def amount(reading: Reading, value: float | None) -> str:
     """A number with the nutrient's decimals and at most four digits before they end, without unit; "?" if unknown."""
     if value is None or not math.isfinite(value):
@@ -163,7 +171,8 @@ def _without_verdict(reading: Reading, log: Log, confidence: float) -> str:
         )
     return (
         f"Not enough to say: with {' and '.join(reading.capped_by)} a log cannot show that intake is enough. By the "
-        f"amounts alone, confidence is {percent(confidence)} that usual intake {meets}."
+        f"amounts alone, confidence is {percent(confidence)} that usual intake {meets}"
+        f"{lowest(reading.adequacy) if reading.adequacy is not None else ''}."
     )
 
 
@@ -212,7 +221,7 @@ def _against_ear(reading: Reading, log: Log, confidence: float) -> str:
     if found.status == "undetermined":
         so_far = "Without it" if math.isinf(reading.high) else "So far"
         why = _why_undetermined(reading, log)
-        return f"{why} {so_far}, confidence is {meets} that usual intake meets the need."
+        return f"{why} {so_far}, confidence is {meets} that usual intake meets the need{lowest(found)}."
     return f"Not clear yet: {_leaning(confidence, log)}. {_more_days(reading, log)}"
 
 

@@ -96,6 +96,8 @@ def by_day(days: Sequence[Day], line: float | None, label: str) -> Markup:
             parts.append(
                 f'<line class="whisker" x1="{middle:.1f}" y1="{top + 2:.1f}" x2="{middle:.1f}" y2="{bottom + 2:.1f}"/>'
             )
+        if math.isinf(day.high):  # an arrow: nothing bounds it
+            parts.append(f'<path class="open" d="M{left + wide * 0.35 - 4:.1f} 7l4-5 4 5"/>')
     if line is not None:
         y = tall - tall * line / most + 2
         parts.append(f'<line class="need" x1="0" y1="{y:.1f}" x2="{len(days) * wide:.1f}" y2="{y:.1f}"/>')

@@ -202,7 +202,7 @@ def remarks(report: Report) -> list[str]:
     if not report.log.scant:
         said += [graded(flag) for flag in report.flag("R20", "Q1")]
     said.append(counted(report))
-    said += _guessed(report)
+    said += guessed(report)
     if report.record.all_incomplete:
         said.append("Every day is marked as incomplete; they are counted all the same, and every total is too low.")
     said += _wide(report)
@@ -256,7 +256,7 @@ def _dates(dates: Sequence[dt.date]) -> str:
     return f"{', '.join(map(str, dates[:7]))}{more}"
 
 
-def _guessed(report: Report) -> list[str]:
+def guessed(report: Report) -> list[str]:
     """How much of each nutrient rests on flagged lines, where it is no trifle."""
     shares = {
         one.nutrient.called: report.intake.flagged_share[nutrient_index()[one.nutrient.id]] for one in report.core

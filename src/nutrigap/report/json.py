@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from nutrigap import __version__
+from nutrigap.answers import KINDS
 from nutrigap.entries import Entry
 from nutrigap.exposures import Range
 from nutrigap.intake import SOURCES
 from nutrigap.matching import candidates
-from nutrigap.person import authorities
+from nutrigap.person import Person, authorities
 from nutrigap.readings import Reading
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text, finite, line_nutrients, part_nutrients
@@ -54,6 +55,12 @@ def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
             "sex": person.sex,
             "life_stage": person.life_stage,
             "assumed": person.assumed,
+            "weight_kg": None if person.weight_kg is None else float(person.weight_kg),
+            "height_cm": None if person.height_cm is None else float(person.height_cm),
+            "diet": person.diet,
+            "months_on_diet": None if person.months_on_diet is None else float(person.months_on_diet),
+            "sun": person.sun,
+            **{f"{kind}s": _told(person, kind) for kind in KINDS},
         },
         "period": {
             "start": dates[0] if dates else None,
@@ -107,6 +114,11 @@ def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
         ],
         "disclaimer": DISCLAIMER,
     }  # fmt: skip
+
+
+def _told(person: Person, kind: str) -> Json:
+    """What was told of medicines, conditions or symptoms, as it was written; None where nothing was asked or told."""
+    return None if getattr(person, f"{kind}s") is None else [one.text for one in person.told(kind)]
 
 
 def _method(report: Report) -> dict[str, Json]:

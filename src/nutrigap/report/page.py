@@ -13,20 +13,22 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from nutrigap import __version__
+from nutrigap.answers import KINDS
 from nutrigap.choices import COLUMNS
 from nutrigap.entries import Entry
-from nutrigap.intake import SOURCES
+from nutrigap.intake import ADDED, SOURCES
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report import charts
 from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need, sign_of
-from nutrigap.report.head import Answer, answers, assumed, counted, opening, remarks, title
+from nutrigap.report.head import Answer, answers, assumed, counted, guessed, opening, remarks, title
 from nutrigap.report.json import Json, as_dict, written
 from nutrigap.report.marks import doses, marks
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.saved import paste
 from nutrigap.report.sections import (
+    OPEN_BY,
     Check,
     checks,
     comparison,
@@ -45,7 +47,7 @@ from nutrigap.report.sources import in_two, used
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import DISCLAIMER
 from nutrigap.units import nutrient_index
-from nutrigap.wording import amount, percent
+from nutrigap.wording import amount, lowest, percent
 
 NAME = "What this food diary can and cannot say"
 MOST_FOODS = 5
@@ -55,7 +57,7 @@ CARD = 2
 """Remarks on the answer card besides the count of lines; what else bears on the answer stands below it."""
 MOST_ON_PAPER = 3
 """Lines to check of one kind that are printed: they are mended at a screen."""
-NOT_APART = "within food"
+NOT_APART, UNKNOWN = "within food", "unknown"
 """What was added to food, where the tables do not tell it apart."""
 
 
@@ -121,7 +123,8 @@ class Page(NamedTuple):
 def contents(report: Report, command: str = "") -> Page:
     """What stands on the page of one report."""
     lines = counted(report)
-    said = [one for one in remarks(report) if one != lines]
+    guessed_of = guessed(report)
+    said = [one for one in remarks(report) if one != lines and one not in guessed_of]
     doubts = _doubts(report)
     return Page(
         path=shorten(report.diary.path, 200),
@@ -129,7 +132,7 @@ def contents(report: Report, command: str = "") -> Page:
         warnings=(*first(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)),
         answers=tuple(answers(report)),
         card=(*said[:CARD], lines),
-        remarks=tuple(said[CARD:]),
+        remarks=(*guessed_of, *said[CARD:]),
         nutrients=tuple(_card(report, reading) for reading in report.core) if report.intake.days else (),
         legend=legend(report) if report.intake.days else "",
         sources_table=_by_source(report) if report.intake.days else None,
@@ -143,7 +146,7 @@ def contents(report: Report, command: str = "") -> Page:
         notes=tuple(notes(report)),
         ideas=tuple((name, tuple(ideas)) for name, ideas in suggestions(report)),
         ideas_note=ideas_note() if report.ideas else "",
-        twitching=(*twitching(report), *symptom_days(report, core=False)),
+        twitching=(*twitching(report), *_symptom_days(report)),
         foods=_foods(report),
         method=tuple(method(report)),
         sources=tuple(map(in_two, used(report))),
@@ -176,8 +179,10 @@ def _confidence(reading: Reading) -> str:
     found, target = reading.adequacy, reading.reference
     if found is None or found.confidence is None or target is None:
         return "No test of the need"
+    if found.status == "likely_low":  # told in the direction of the verdict, as in the short answer
+        return f"Confidence {percent(1 - found.confidence)} that usual intake is below the need"
     meets = "meets the need" if target.ear is not None else "reaches the AI"
-    return f"Confidence {percent(found.confidence)} that usual intake {meets}"
+    return f"Confidence {percent(found.confidence)} that usual intake {meets}{lowest(found)}"
 
 
 def _complete(report: Report, reading: Reading) -> str:
@@ -187,8 +192,10 @@ def _complete(report: Report, reading: Reading) -> str:
 
 
 def percent_of(share: float) -> str:
-    """A share as a whole percentage; "?" where it is not known."""
-    return f"{share * 100:.0f} %" if math.isfinite(share) else "? %"
+    """A share as a whole percentage, all only where it is all; "?" where it is not known."""
+    if not math.isfinite(share):
+        return "? %"
+    return "over 99 %" if 0.995 <= share < 1 else f"{share * 100:.0f} %"
 
 
 def _band(reading: Reading) -> Markup:
@@ -251,12 +258,25 @@ def _by_source(report: Report) -> Table:
     rows = []
     for reading in report.core:
         means = report.intake.mean_by_source.best[nutrient_index()[reading.nutrient.id]]
-        cells = [amount(reading, float(value)) if math.isfinite(value) else NOT_APART for value in means]
-        rows.append((f"{reading.nutrient.name}, {reading.nutrient.unit}", *cells, amount(reading, reading.best)))
+        more = report.intake.mean_by_source.high[nutrient_index()[reading.nutrient.id]]
+        cells = [_part(reading, source, *ends) for source, *ends in zip(SOURCES, means, more, strict=True)]
+        whole = f"{amount(reading, reading.best)}{_more(reading.best, reading.high)}"
+        rows.append((f"{reading.nutrient.name}, {reading.nutrient.unit}", *cells, whole))
     return Table(("per day", *_SOURCE_HEADS, "all"), tuple(rows))
 
 
 _SOURCE_HEADS = tuple({"fortified": "added to food", "supplement": "supplements"}.get(name, name) for name in SOURCES)
+
+
+def _part(reading: Reading, source: str, best: float, high: float) -> str:
+    """What a source brings; a ``+`` where there may be clearly more, words where it is not known."""
+    if not math.isnan(best):
+        return f"{amount(reading, best)}{_more(best, high)}"
+    return NOT_APART if source == "fortified" and reading.nutrient.id not in ADDED else UNKNOWN
+
+
+def _more(best: float, high: float) -> str:
+    return "+" if high > OPEN_BY * best else ""
 
 
 def _out(report: Report) -> list[str]:
@@ -271,13 +291,17 @@ def _days(report: Report) -> Table:
     rows = []
     for d in _shown(report):
         date = report.intake.dates[d]
-        cells = [
-            amount(reading, float(report.intake.daily.best[d, i]))
-            for reading, i in zip(report.core, columns, strict=True)
-        ]
+        cells = [_on_day(report, reading, d, i) for reading, i in zip(report.core, columns, strict=True)]
         rows.append((f"{date:%a} {date.isoformat()}", *cells))
     heads = (f"{reading.nutrient.name}, {reading.nutrient.unit}" for reading in report.core)
     return Table(("day", *heads), tuple(rows))
+
+
+def _on_day(report: Report, reading: Reading, d: int, i: int) -> str:
+    """A day's total; "?" where nothing of it could be counted, for unknown is not 0."""
+    best, high = float(report.intake.daily.best[d, i]), float(report.intake.daily.high[d, i])
+    nothing = best == 0 and not report.intake.complete[d] and high > 0
+    return "?" if nothing else f"{amount(reading, best)}{_more(best, high)}"
 
 
 def _reading(report: Report) -> tuple[Section, ...]:
@@ -299,6 +323,12 @@ def _reading(report: Report) -> tuple[Section, ...]:
     )
 
 
+def _symptom_days(report: Report) -> list[str]:
+    """Symptoms beside what else was taken; the six nutrients stand in the table of days."""
+    days = symptom_days(report, core=False)
+    return ["What these days hold of the six nutrients stands under Day by day.", *days] if days else []
+
+
 def _doubts(report: Report) -> tuple[tuple[str, tuple[Doubt, ...]], ...]:
     """Lines that were left out or rest on a guess, each with a row to paste where one settles it."""
     return tuple((heading, tuple(_doubt(report, one) for one in found)) for heading, found in checks(report))
@@ -311,7 +341,7 @@ def _doubt(report: Report, one: Check) -> Doubt:
 def _foods(report: Report) -> Table:
     """Every line with what it was taken for."""
     return Table(
-        ("line", "day", "written", "taken for", "grams", "state"),
+        ("line", "day", "written", "taken for", "weight", "state"),
         tuple(_food(report, entry) for entry in report.entries),
     )
 
@@ -323,7 +353,7 @@ def _food(report: Report, entry: Entry) -> tuple[str, ...]:
         entry.line.date.isoformat() if entry.line.date else "",
         shorten(f"{entry.line.food} {amount_text(entry)}", 80),
         "; ".join(name for name in taken if name),
-        f"{entry.grams.best:,.4g}" if entry.grams else "",
+        f"{entry.grams.best:,.{0 if entry.grams.best >= 9.95 else 1}f} g" if entry.grams else "",
         {"left_out": "left out", "flagged": "on a guess"}.get(entry.status, "counted"),
     )
 
@@ -339,11 +369,26 @@ def _reproduce(report: Report, command: str) -> tuple[tuple[str, str], ...]:
     told = (
         ("Command", command),
         ("Program", f"nutrigap {__version__}"),
+        ("Told", _told(report)),
         ("Diary", f"{shorten(report.diary.path, 200)}, SHA-256 {report.diary.sha256}"),
         ("Foods", f"{shorten(report.foods.name, 80)} {report.foods.edition}, SHA-256 {report.foods.sha256}"),
         ("References", terms(report.person.references)["short"]),
     )
     return tuple((label, text) for label, text in told if text)
+
+
+def _told(report: Report) -> str:
+    """What was told of the person beside age and sex."""
+    person = report.person
+    facts = (
+        ("weight", person.weight_kg, " kg"), ("height", person.height_cm, " cm"), ("diet", person.diet, ""),
+        ("months on the diet", person.months_on_diet, ""), ("sun", person.sun, ""),
+    )  # fmt: skip
+    said = [f"{name} {value}{unit}" for name, value, unit in facts if value is not None]
+    for kind in KINDS:
+        told = ", ".join(shorten(one.text, 60) for one in person.told(kind))
+        said += [f"{kind}s: {told}"] if told else []
+    return "; ".join(said)
 
 
 def _rounded(value: Json) -> Json:

@@ -110,10 +110,15 @@ def symptom_days(report: Report, *, core: bool = True) -> list[str]:
         told = ", ".join(f"{label(kind)} {value:g}" for kind, value in day.values.items())
         d, taken, whole = place.get(day.date), "no diary on this day", ""
         if d is not None:
-            taken = ", ".join(_on_day(report, one, d) for one in shown)
+            here = [one for one in shown if one.nutrient.role == "core" or _brings(report, one, d)]
+            taken = ", ".join(_on_day(report, one, d) for one in here)
             whole = "" if intake.complete[d] else " (not in the mean)"
-        rows.append(f"{day.date}{whole}: {told} | {taken}")
+        rows.append(f"{day.date}{whole}: {told}{f' | {taken}' if taken else ''}")
     return rows
+
+
+def _brings(report: Report, reading: Reading, d: int) -> bool:
+    return bool(report.intake.daily.best[d, _column(reading)] > 0)
 
 
 def _on_day(report: Report, reading: Reading, d: int) -> str:

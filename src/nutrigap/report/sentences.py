@@ -94,7 +94,9 @@ def _width(report: Report, reading: Reading) -> list[str]:
         shown = amount(reading, one.width)
         size = "no upper end" if math.isinf(one.width) else f"up to {shown} {reading.nutrient.unit} a day"
         parts.append(f"{shorten(one.text)} ({one.reason}, {ranges(one.lines, 3)}: {size})")
-    return [f"The bounds are set by {'; '.join(parts)}."] if parts else []
+    mine = {(one.text, one.lines, one.reason) for one in report.intake.deciders(reading.nutrient.id)[:MOST_NAMED]}
+    set_by = "are widened further by" if mine.intersection(common_deciders(report)) else "are set by"
+    return [f"The bounds {set_by} {'; '.join(parts)}."] if parts else []
 
 
 def _named(report: Report, reading: Reading) -> list[Decider]:

@@ -17,8 +17,10 @@ import pytest
 
 import nutrigap as ng
 from nutrigap import cli
+from nutrigap.choices import COLUMNS
 from nutrigap.profile import find_profile, person_of
 from nutrigap.report import charts
+from nutrigap.report.saved import paste
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "data" / "examples"
@@ -295,6 +297,68 @@ def test_page_is_readable_without_eyes(page):
     assert [tag for tag, _ in page.tags].count("h1") == 1
     assert all(attrs.get("scope") in ("col", "row") for tag, attrs in page.tags if tag == "th")
     assert dict(page.tags)["html"] == {"lang": "en"}
+
+
+def test_a_row_is_offered_only_where_it_settles_the_line(tmp_path):
+    """Each alone, read from a file as the person would have it read."""
+    path, file = tmp_path / "d.csv", tmp_path / "my-foods.csv"
+    odd = (
+        "roast chicken,1 breast", "roast chicken,1 leg", "brocolli,few florets", "gravy,", "cheese,", "crisps,few",
+        "chips,1", "flat white,1", "pizza,1", "coffee,2 mugs", "walnuts,2 handfuls", "qqzx wvvk,1", "salad,", "salad,1",
+        "nutritional yeast,1 tbsp", "beans on toast,1", "rice,1 cup uncooked", "chickpea salad,1 bowl",
+        "magnesium citrate 400 mg,1 tablet", "chicken pad thai,1", "cookies,", "cookies,1",
+    )  # fmt: skip
+    path.write_text("date,food,amount\n" + "".join(f"2026-03-01,{one}\n" for one in odd), encoding="utf-8")
+    report, offered = ng.analyze(path, ng.Person(age=40, sex="female")), 0
+    for k, entry in enumerate(report.entries):
+        row = paste(report, entry) if entry.status != "counted" else ""
+        if row:
+            file.write_text(f"{','.join(COLUMNS)}\n{row}\n", encoding="utf-8")
+            after = ng.analyze(path, report.person, choices=file).entries[k]
+            assert after.status == "counted", (entry.line.food, row, after.problem)
+            offered += 1
+    assert offered >= 5
+
+
+def test_the_profile_that_was_found_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "week.csv").write_bytes(WEEK.read_bytes())
+    told = "age = 34\nsex = 'female'\nmedicines = ['omeprazole 2 years']\nweight_kg = 61.5\n"
+    (tmp_path / "nutrigap.toml").write_text(told, encoding="utf-8")
+    assert cli.run(["report", "week.csv", "-q", "-o", "report.html"]) == 0
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "nutrigap report week.csv -q -o report.html --profile nutrigap.toml" in page.all("dd")
+    assert "weight 61.5 kg; medicines: omeprazole 2 years" in page.all("dd")
+    person = json.loads(page.data)["person"]
+    assert (person["weight_kg"], person["medicines"], person["symptoms"]) == (61.5, ["omeprazole 2 years"], None)
+
+
+def test_unknown_is_nowhere_nothing(tmp_path):
+    """A multivitamin without a label, and a day of which nothing could be read."""
+    path = tmp_path / "d.csv"
+    lines = [
+        "date,food,amount",
+        *(f"2026-03-0{day},rice,200 g" for day in (1, 2, 3)),
+        "2026-03-02,multivitamin,1 tablet",
+    ]
+    path.write_text(
+        "\n".join([*lines, "2026-03-04,qqzx wvvk,1", "2026-03-02,magnesium 100 mg,1"]) + "\n", encoding="utf-8"
+    )
+    report = ng.analyze(path, ng.Person(age=40, sex="female"))
+    page = Page(report.to_html())
+    rows = {row[0].split(",")[0]: row for row in page.tables["Amounts per day by where they come from"][1:]}
+    assert (
+        rows["Vitamin B12"][3] == "unknown"
+        and rows["Magnesium"][3].endswith("+")
+        and rows["Magnesium"][4].endswith("+")
+    )
+    days = {row[0].split()[1]: row[1:] for row in page.tables["Amounts day by day"][1:]}
+    assert set(days["2026-03-04"]) == {"?"} and days["2026-03-02"][0].endswith("+")
+    by_source = {one["id"]: one["intake"]["by_source"] for one in report.to_dict()["nutrients"]}
+    assert by_source["vitamin_b12"]["supplement"] is None and by_source["magnesium"]["supplement"] == pytest.approx(
+        100 / 3
+    )
+    assert math.isnan(report.summary.loc["vitamin_b12", "supplement"])
 
 
 HOSTILE = (

@@ -568,9 +568,19 @@ def _render(reports: Sequence[Report], form: str, colored: bool, *, plain: bool)
     if form == "html":
         from nutrigap.report.page import render
 
-        return render(reports, click.get_current_context().obj or "")
+        return render(reports, _command_line())
     ascii_only = plain and not _speaks_utf8()
     return ("\n" + "=" * 80 + "\n\n").join(one.to_text(color=colored, ascii_only=ascii_only) for one in reports)
+
+
+def _command_line() -> str:
+    """The command as given, with the profile that was found beside the diary."""
+    context = click.get_current_context()
+    given, diary = context.obj or "", str(context.params["diary"])
+    from nutrigap.profile import beside
+
+    found = beside(diary) if given and not context.params["profile"] else None
+    return f"{given} {shlex.join(['--profile', str(found)])}" if found else given
 
 
 def _write_workbook(reports: Sequence[Report], path: Path) -> None:
@@ -581,9 +591,13 @@ def _write_workbook(reports: Sequence[Report], path: Path) -> None:
 
 
 def _write_folders(reports: Sequence[Report], folder: Path) -> None:
+    taken: set[str] = set()
     for one in reports:
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in one.name) or "person"
-        for path in one.to_csv(folder if len(reports) == 1 else folder / safe):
+        plain = "".join(c if c.isalnum() or c in "-_" else "_" for c in one.name) or "person"
+        names = (f"{plain}{end}" for end in ("", *(f"_{number}" for number in range(2, len(reports) + 1))))
+        name = next(name for name in names if name.casefold() not in taken)  # "a/b" and "a_b" are two people
+        taken.add(name.casefold())
+        for path in one.to_csv(folder if len(reports) == 1 else folder / name):
             _say(str(path), to_stderr=True)
 
 

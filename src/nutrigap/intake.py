@@ -280,15 +280,19 @@ class Intake:
 
     @cached_property
     def mean_by_source(self) -> Bounds:
-        """Mean per complete day and source: Bounds of (nutrients × sources) arrays.
+        """Mean per complete day and source: Bounds of (nutrients × sources) arrays, without room for left-out lines.
 
-        The best value is NaN where products of unknown dose are all that the supplements have of a nutrient.
+        What is not known has no upper end, as in the mean; the best value of supplements is NaN where products of
+        unknown dose are all that they have of a nutrient.
         """
         days = self.days or math.nan  # no day, no mean
         each = np.ones(self.days) if self.weights is None else self.weights[self.complete]
         low, best, high = (
             (end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self.daily_by_source
         )
+        pills = self.source == SUPPLEMENT
+        for sources, lines in (((FOOD, FORTIFIED), ~pills), ((SUPPLEMENT,), pills)):
+            high[np.ix_(self._open[self.in_mean & lines].any(axis=0), sources)] = np.inf
         best[np.isinf(high[:, SUPPLEMENT]) & (best[:, SUPPLEMENT] == 0), SUPPLEMENT] = np.nan
         return Bounds(low, best, high)
 

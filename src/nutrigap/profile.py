@@ -63,14 +63,19 @@ def find_profile(diary: str, given: str | None) -> dict[str, str]:
     """The profile that was named, else ``nutrigap.toml`` beside the diary, else nothing."""
     if given is not None:
         return read_profile(Path(given))
+    found = beside(diary)
+    return read_profile(found) if found else {}
+
+
+def beside(diary: str) -> Path | None:
+    """The profile that lies beside a diary, if there is one."""
     if diary == "-":
-        return {}
-    beside = Path(diary).parent / PROFILE_NAME
+        return None
+    path = Path(diary).parent / PROFILE_NAME
     try:
-        there = beside.is_file()
+        return path if path.is_file() else None
     except OSError:  # a folder that cannot be entered or named: the diary's own message tells it better
-        there = False
-    return read_profile(beside) if there else {}
+        return None
 
 
 def read_people(path: Path) -> dict[str, Person]:

@@ -331,11 +331,16 @@ def _symptom_days(report: Report) -> list[str]:
 
 def _doubts(report: Report) -> tuple[tuple[str, tuple[Doubt, ...]], ...]:
     """Lines that were left out or rest on a guess, each with a row to paste where one settles it."""
-    return tuple((heading, tuple(_doubt(report, one) for one in found)) for heading, found in checks(report))
+    offered: set[str] = set()
+    return tuple((heading, tuple(_doubt(report, one, offered) for one in found)) for heading, found in checks(report))
 
 
-def _doubt(report: Report, one: Check) -> Doubt:
-    return Doubt(ranges(one.lines), one.written, one.problem, one.fix, paste(report, one.entry))
+def _doubt(report: Report, one: Check, offered: set[str]) -> Doubt:
+    """A line to check; a row is ``offered`` once."""
+    row = paste(report, one.entry)
+    new = row if row not in offered else ""
+    offered.add(row)
+    return Doubt(ranges(one.lines), one.written, one.problem, "" if row else one.fix, new)
 
 
 def _foods(report: Report) -> Table:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nutrigap.amounts import is_length, unit_key
-from nutrigap.choices import A_FILE, COLUMNS, phrase_key
-from nutrigap.entries import Entry, code_of, phrase_of
+from nutrigap.choices import A_FILE, COLUMNS, Choice, phrase_key
+from nutrigap.entries import Entry, Kitchen, code_of, phrase_of
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.matching import candidates
 from nutrigap.quantities import parse_amount
 from nutrigap.report.csv import safe
 from nutrigap.report.files import write_text
 from nutrigap.report.model import Report
-from nutrigap.resolve import SUGGEST
+from nutrigap.resolve import SUGGEST, resolve_line
 from nutrigap.sidetable import read_side_table
 
 Row = dict[str, str]
@@ -183,8 +184,8 @@ def _row(report: Report, said: Spoken) -> Row:
 def paste(report: Report, entry: Entry) -> str:
     """A row for the file of choices that says what a line in doubt was taken for: to be mended and kept; else "".
 
-    Of a line left out it names the nearest food. None fits a line of several foods, a dose, amounts of an export, or a
-    weight that was written out.
+    Of a line left out it names the nearest food. It is tried before it is offered: with it the line is counted, and a
+    guess stays what it was. None fits a line of several foods, a dose, or amounts of an export.
     """
     line = entry.line
     if entry.parts or entry.kind != "food" or line.amounts_from or line.problem or code_of(line.food, report.foods):
@@ -195,13 +196,19 @@ def paste(report: Report, entry: Entry) -> str:
         near = [one.row for one in candidates(report.foods, entry.match, 1) if one.score >= SUGGEST]
         found = entry.row if entry.row is not None else next(iter(near), None)
         row["food_id"] = report.foods.ids[found] if found is not None else ""
-    guess = entry.grams
+    guess, units = entry.grams, {}
     if guess is not None and guess.guess and guess.source in ("portion", "default"):
         amount = parse_amount(told, line.unit)
         number, unit = (amount.number, amount.unit) if amount is not None else (1.0, "")
         if number and not is_length(unit):
-            row["unit"], row["grams"] = unit, f"{guess.best / number:.4g} g"
-    if not row["food_id"] and not row["grams"]:
+            weight = f"{guess.best / number:.4g}"
+            row["unit"], row["grams"], units = unit, f"{weight} g", {unit_key(unit): float(weight)}
+    choice = Choice(row["food_id"], units=units)
+    tried = resolve_line(line, Kitchen(report.foods, {phrase_key(phrase): choice}))
+    same = guess is None or (
+        tried.row == entry.row and tried.grams is not None and math.isclose(tried.grams.best, guess.best, rel_tol=1e-3)
+    )
+    if tried.status != "counted" or not same:
         return ""
     out = io.StringIO(newline="")
     csv.DictWriter(out, COLUMNS, lineterminator="").writerow(_harmless(row))

@@ -6,7 +6,6 @@ Every number is that of the JSON, in the decimals of the report; all is text as 
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -94,10 +93,6 @@ def _nutrient(report: Report, reading: Reading) -> tuple[str, ...]:
     intake, i = report.intake, nutrient_index()[reading.nutrient.id]
     eaten = intake.has_food
     parts = dict(zip(SOURCES, np.stack(intake.mean_by_source)[:, i].T.tolist(), strict=True))
-    for entry in intake.entries:  # a product whose label is not told, a meal's total without the nutrient: no end
-        if reading.nutrient.id in entry.open:
-            for source in ("supplement",) if entry.kind == "supplement" else ("food", "fortified"):
-                parts[source][2] = math.inf
     food = best_of(reading, *parts["food"][1:])
     return (
         f"{reading.nutrient.name}, {reading.nutrient.unit}",

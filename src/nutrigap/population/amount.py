@@ -143,7 +143,8 @@ class _Sums:
         self.weight = weight
         self.day_weight = np.repeat(weight, count)
         self.days = float(weight @ count)
-        self.persons_of = np.array([weight[count == n].sum() for n in model.sizes])
+        self.of_size = [count == n for n in model.sizes]
+        self.persons_of = np.array([weight[some].sum() for some in self.of_size])
         self.jacobian = float(weight @ model.log_sums)
         self.lambda_ = math.nan
 
@@ -157,10 +158,7 @@ class _Sums:
         of_person = np.column_stack([model.person_sums, np.add.reduceat(y, days.start)])
         self.over_days = columns.T @ (columns * self.day_weight[:, None])
         self.over_persons = np.stack(
-            [
-                of_person[days.count == n].T @ (of_person[days.count == n] * self.weight[days.count == n, None])
-                for n in model.sizes
-            ]
+            [(of_person[some].T @ (of_person[some] * self.weight[some, None])).ravel() for some in self.of_size]
         )
         self.lambda_ = lambda_
 
@@ -169,7 +167,7 @@ class _Sums:
         self._transform(lambda_)
         n = self.model.sizes
         inflation = 1.0 + (n - 1) * r  # (1 - r) times the largest eigenvalue of a person's correlation matrix
-        moments = self.over_days - np.tensordot(r / inflation, self.over_persons, axes=1)
+        moments = self.over_days - (r / inflation @ self.over_persons).reshape(self.over_days.shape)
         beta = np.asarray(np.linalg.solve(moments[:-1, :-1], moments[:-1, -1]), dtype=np.float64)
         variance = float(moments[-1, -1] - moments[:-1, -1] @ beta) / self.days
         log_det = float(self.persons_of @ np.log(inflation / (1.0 - r)))

@@ -23,7 +23,7 @@ from nutrigap.population.transform import Floats, back_transform
 WEEKEND_SHARE: Final = 3.0 / 7.0
 """Share of Friday to Sunday in the week. [fraction]"""
 
-_POINTS: Final = 2001  # of the curve of T; between them it is straight, to some 1e-6 of an SD
+_POINTS: Final = 1001  # of the curve of T; between them it is straight, to some 1e-5 of an SD
 _REACH: Final = 8.5  # SDs of m that the curve reaches beyond the outermost cells
 _LEAST_SD: Final = 1e-6  # of m, in SDs within persons: a cell must have some width
 
@@ -100,12 +100,9 @@ def mixture(
     sd = max(sd, _LEAST_SD * float(np.sqrt(scale.variance)))
     low, high = centre[kept].min() - _REACH * sd, centre[kept].max() + _REACH * sd
     grid = np.linspace(low, high, _POINTS)
-    curve = np.stack(
-        [
-            back_transform(scale.lambda_, grid + shift, scale.variance, lower=scale.lower)
-            for shift in (0.0, scale.weekend)
-        ]
-    )
+    shifts = dict.fromkeys([0.0, scale.weekend])  # one curve where the two are the same
+    curves = [back_transform(scale.lambda_, grid + shift, scale.variance, lower=scale.lower) for shift in shifts]
+    curve = np.stack([curves[0], curves[-1]])
     return Mixture(
         scale=scale,
         weight=weight[kept] / weight[kept].sum(),

@@ -459,6 +459,15 @@ def test_the_two_part_likelihood_is_a_double_integral() -> None:
         assert got[i] == pytest.approx(math.log(w @ inside @ w), abs=2e-6)
 
 
+def test_scores_of_the_two_part_likelihood_are_its_slopes() -> None:
+    model = TwoPartModel(persondays.read(episodic(60, (1, 2, 5)), "vitamin_d"))
+    at = np.array([0.4, 0.5, 3.1, 0.2, 0.1, -0.2, 0.4, 0.2, 0.3])
+    for i, column in enumerate(model.scores(at).T):
+        step = np.eye(at.size)[i] * 1e-4
+        slope = (model.log_likelihoods(at + step) - model.log_likelihoods(at - step)) / 2e-4
+        assert column == pytest.approx(slope, abs=2e-5)
+
+
 def test_two_parts_are_used_from_one_day_in_twenty_and_come_back() -> None:
     days = episodic(3000, (2, 3))
     got = ng.population.usual_intake(days, "vitamin_d", **NO_ERRORS)

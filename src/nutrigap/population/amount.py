@@ -11,8 +11,9 @@ References
 ----------
 .. [1] Tooze J.A. et al. (2010). A mixed-effects model approach for estimating the distribution of usual intake of
    nutrients: the NCI method. Statistics in Medicine 29, 2857-2868. doi:10.1002/sim.4063
-.. [2] Luo H. et al. (2019). Introduction of a SAS macro and a method for one-day data: an external ratio of variances.
-   PMC6862942.
+.. [2] Luo H., Dodd K.W., Arnold C.D., Engle-Stone R. (2019). A new statistical method for estimating usual intakes of
+   nearly-daily consumed foods and nutrients through use of only one 24-hour dietary recall. J Nutr 149, 1667-1673.
+   doi:10.1093/jn/nxz070 (a ratio of variances from elsewhere)
 """
 
 from __future__ import annotations

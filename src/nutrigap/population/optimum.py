@@ -69,6 +69,7 @@ def _parabola(x: float, v: float, w: float, fx: float, fv: float, fw: float) -> 
 
 def maximum_by_scores(
     f: Callable[[Floats], Floats],
+    scores: Callable[[Floats], Floats],
     start: Floats,
     weight: Floats,
     *,
@@ -82,6 +83,8 @@ def maximum_by_scores(
     ----------
     f : callable
         Parameters (p,) to the log-likelihoods of the persons (n,).
+    scores : callable
+        Parameters to the derivatives of these, shape (n, p).
     start : ndarray
         Parameters to start from, shape (p,).
     weight : ndarray
@@ -100,15 +103,14 @@ def maximum_by_scores(
 
     Notes
     -----
-    Steps by the outer products of the persons' scores (Berndt, Hall, Hall, Hausman 1974), halved until they gain;
-    scores by central differences.
+    Steps by the outer products of the persons' scores (Berndt, Hall, Hall, Hausman 1974), halved until they gain.
     """
     at = start
     value = float(weight @ f(at))
     for _ in range(most):
-        scores = np.stack([_score(f, at, i) for i in range(at.size)], axis=1)
-        gradient = weight @ scores
-        outer = scores.T @ (scores * weight[:, None])
+        each = scores(at)
+        gradient = weight @ each
+        outer = each.T @ (each * weight[:, None])
         step = np.linalg.lstsq(outer, gradient, rcond=1e-12)[0]
         if float(gradient @ step) < tolerance:
             return at, True
@@ -128,9 +130,9 @@ def maximum_by_scores(
     return at, False
 
 
-def _score(f: Callable[[Floats], Floats], at: Floats, i: int) -> Floats:
-    """Derivatives of the persons' log-likelihoods by one parameter, shape (n,)."""
+def slope(f: Callable[[Floats], Floats], at: Floats, i: int) -> Floats:
+    """Derivative by one parameter of a function of parameters, by a central difference."""
     step = np.zeros_like(at)
     step[i] = 1e-5 * max(1.0, abs(float(at[i])))
-    slope: Floats = (f(at + step) - f(at - step)) / (2.0 * step[i])
-    return slope
+    found: Floats = (f(at + step) - f(at - step)) / (2.0 * step[i])
+    return found

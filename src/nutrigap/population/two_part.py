@@ -22,7 +22,7 @@ import numpy as np
 
 from nutrigap.errors import PopulationError
 from nutrigap.population.amount import LAMBDAS
-from nutrigap.population.optimum import maximum_by_scores
+from nutrigap.population.optimum import maximum_by_scores, slope
 from nutrigap.population.persondays import PersonDays
 from nutrigap.population.transform import Floats, box_cox
 
@@ -78,7 +78,8 @@ class TwoPartModel:
         self.rows = days.rows
         self.eaten = days.amount > 0.0
         self.person = np.repeat(np.arange(days.count.size), days.count)
-        self.log_sums = self._sum(np.log(np.where(self.eaten, days.amount, 1.0)))
+        self.amounts = np.where(self.eaten, days.amount, 1.0)
+        self.log_sums = self._sum(np.log(self.amounts))
         self.days_eaten = self._sum(self.eaten.astype(np.float64))
         self.effects = self.rows.shape[1]
 
@@ -107,7 +108,7 @@ class TwoPartModel:
             The search does not come to an end: the data do not carry the model.
         """
         first = self._first(weight) if start is None else self._pack(start)
-        found, ended = maximum_by_scores(self.log_likelihoods, first, weight, confine=self._confine)
+        found, ended = maximum_by_scores(self.log_likelihoods, self.scores, first, weight, confine=self._confine)
         if not ended:
             raise PopulationError(
                 "the two-part model cannot be fitted to these days: too few persons with both kinds of days, or with "
@@ -130,11 +131,43 @@ class TwoPartModel:
 
     def log_likelihoods(self, at: Floats) -> Floats:
         """Log-likelihood of each person, at parameters α, β, log σ_v, log σ_u, atanh ρ, log σ_ε and λ."""
-        alpha, beta, (log_v, log_u, atanh, log_e, lambda_) = self._unpack(at)
+        of_amounts, centre, variance = self._of_amounts(at)
+        _, terms, log_width = self._integrand(self.rows @ at[: self.effects], centre, variance)
+        most = terms.max(axis=1)
+        total: Floats = of_amounts + most + np.log(np.exp(terms - most[:, None]).sum(axis=1)) + log_width
+        return total
+
+    def scores(self, at: Floats) -> Floats:
+        """Derivatives of `log_likelihoods`, shape (persons, parameters).
+
+        Those of the integral by α and by the mean and variance of v are means over v given all of a person's days;
+        what is left depends on amounts only and is differenced.
+        """
+        _, centre, variance = self._of_amounts(at)
+        logit = self.rows @ at[: self.effects]
+        v, terms, _ = self._integrand(logit, centre, variance)
+        given = np.exp(terms - terms.max(axis=1, keepdims=True))
+        given /= given.sum(axis=1, keepdims=True)
+        expected = (given[self.person] * _expit(logit[:, None] + v[self.person])).sum(axis=1)
+        by_alpha = np.add.reduceat(self.rows * (self.eaten - expected)[:, None], self.days.start, axis=0)
+        away = v - centre[:, None]
+        by_centre = (given * away).sum(axis=1) / variance
+        by_variance = 0.5 * ((given * away**2).sum(axis=1) / variance - 1.0) / variance
+
+        def rest(x: Floats) -> Floats:
+            amounts, its_centre, its_variance = self._of_amounts(x)
+            of_person: Floats = amounts + by_centre * its_centre + by_variance * its_variance
+            return of_person
+
+        others = [slope(rest, at, i) for i in range(self.effects, at.size)]
+        return np.column_stack([by_alpha, *others])
+
+    def _of_amounts(self, at: Floats) -> tuple[Floats, Floats, Floats]:
+        """Log-likelihood of each person's amounts, and mean and variance of v given these."""
+        _, beta, (log_v, log_u, atanh, log_e, lambda_) = self._unpack(at)
         within, between, variance_v = math.exp(2.0 * log_e), math.exp(2.0 * log_u), math.exp(2.0 * log_v)
         rho = math.tanh(atanh)
-        y = box_cox(lambda_, np.where(self.eaten, self.days.amount, 1.0))
-        rest = np.where(self.eaten, y - self.rows @ beta, 0.0)
+        rest = np.where(self.eaten, box_cox(lambda_, self.amounts) - self.rows @ beta, 0.0)
         sums, squares, n = self._sum(rest), self._sum(rest**2), self.days_eaten
         shrink = between / (within + n * between)
         of_amounts = (
@@ -146,30 +179,26 @@ class TwoPartModel:
             )
             + (lambda_ - 1.0) * self.log_sums
         )
-        # v given the amounts: the part of it that goes with u, and the rest
-        slope = rho * math.sqrt(variance_v / between)
-        centre = slope * shrink * sums
-        variance = variance_v * (1.0 - rho**2) + slope**2 * between * within / (within + n * between)
-        return of_amounts + self._of_days(self.rows @ alpha, centre, variance)
+        # the part of v that goes with u is known as far as u is; the rest not at all
+        along = rho * math.sqrt(variance_v / between)
+        variance = variance_v * (1.0 - rho**2) + along**2 * between * within / (within + n * between)
+        return of_amounts, along * shrink * sums, variance
 
-    def _of_days(self, logit: Floats, centre: Floats, variance: Floats) -> Floats:
-        """Log of E[Π P(day j as it was)] over v ~ N(centre, variance), for each person."""
+    def _integrand(self, logit: Floats, centre: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
+        """Nodes of v, the log of weight × Π P(day j as it was) × density there, and the log of the nodes' width."""
         peak = centre
         for _ in range(6):  # Newton's steps: the logarithm of the integrand is concave
             p = _expit(logit + peak[self.person])
-            slope = self.days_eaten - self._sum(p) - (peak - centre) / variance
-            peak = peak + slope / (self._sum(p * (1.0 - p)) + 1.0 / variance)
+            rise = self.days_eaten - self._sum(p) - (peak - centre) / variance
+            peak = peak + rise / (self._sum(p * (1.0 - p)) + 1.0 / variance)
         p = _expit(logit + peak[self.person])
         width = 1.0 / np.sqrt(self._sum(p * (1.0 - p)) + 1.0 / variance)
         v = peak[:, None] + width[:, None] * _NODES
         of_days = logit[:, None] + v[self.person]
-        terms = np.add.reduceat(
-            np.where(self.eaten[:, None], of_days, 0.0) - np.logaddexp(0.0, of_days), self.days.start
-        )
+        log_p = np.where(self.eaten[:, None], of_days, 0.0) - np.logaddexp(0.0, of_days)
+        terms = np.add.reduceat(log_p, self.days.start)
         terms += -0.5 * (v - centre[:, None]) ** 2 / variance[:, None] + _LOG_WEIGHTS
-        most = terms.max(axis=1)
-        total: Floats = most + np.log(np.exp(terms - most[:, None]).sum(axis=1)) + np.log(width / np.sqrt(variance))
-        return total
+        return v, terms, np.log(width / np.sqrt(variance))
 
     def _first(self, weight: Floats) -> Floats:
         """Parameters to start from: no effects, moments of the amounts on the fourth-root scale."""

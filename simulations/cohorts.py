@@ -43,6 +43,7 @@ class World(NamedTuple):
 
     @property
     def cv_between(self) -> float:
+        """CV of usual intake between persons. [fraction]"""
         return self.of.sd_between / self.of.mean
 
     def usual(self, score: Amounts) -> Amounts:
@@ -343,22 +344,24 @@ the more a person eats. There is no bar.
 
 ## Intervals
 
-Bootstrap of {REPLICATES} replicates, the first cohorts of each row of the first table. Promised: 95 of 100 intervals hold the truth.
+Bootstrap of {REPLICATES} replicates, for the first cohorts of each row of the first table. Promised: 95 of 100
+intervals hold the truth.
 
 {intervals}
 
 ## Tablets
 
-Of 1,000 persons {100 * USERS:.0f} % take a tablet every day. Food fitted and the dose added after ("shrink then add"), which is
-what nutrigap does; and, as a counter-example, the model fitted to food and tablets together ("add then shrink").
+Of 1,000 persons {100 * USERS:.0f} % take a tablet every day. Food fitted and the dose added after ("shrink then add"),
+which is what nutrigap does; and, as a counter-example, the model fitted to food and tablets together ("add then
+shrink").
 
 {tablets}
 
 ## Days without any
 
-A made-up vitamin D of 600 persons, with a habit of eating it that goes with the amount (correlation 0.4); {COHORTS // 5}
-cohorts. Below an amount are, by the two-part model, by the amount-only model with half of the smallest amount in place
-of none, and by two-day means:
+A made-up vitamin D of 600 persons, with a habit of eating it that goes with the amount (correlation 0.4);
+{COHORTS // 5} cohorts. Below an amount are, by the two-part model, by the amount-only model with half of the smallest
+amount in place of none, and by two-day means:
 
 {zeros}
 
@@ -366,8 +369,8 @@ of none, and by two-day means:
 
 - **One day, or the mean of two, puts too many at the ends.** Of 3,000 women's vitamin B12 one day has
   {percent(b12.one_day.mean())} % below the EAR and the mean of two {percent(b12.two_days.mean())} %, where the truth is
-  {percent(b12.true.below_ear)} %; of their vitamin D {percent(d.one_day.mean())} %, {percent(d.two_days.mean())} % and
-  {percent(d.true.below_ear)} %. More persons do not mend that.
+  {percent(b12.true.below_ear)} %; of their vitamin D {percent(d.one_day.mean())} %,
+  {percent(d.two_days.mean())} % and {percent(d.true.below_ear)} %. More persons do not mend that.
 - **The estimate is right on average** where days are as the method assumes: off by at most {percent(most_own)} points.
 - **Where they are not, it is near, and surer of itself than it should be**: off by at most {percent(most_other)} points
   ({name(worst.world.of)}, {worst.persons:,} persons), which more persons do not mend, while the estimate of one cohort
@@ -375,11 +378,11 @@ of none, and by two-day means:
   model. One day is off by {percent(abs(off(worst.one_day, worst.true.below_ear)))} points there.
 - **A small group says little of a rare thing.** With 300 women the estimate of B12 scatters by
   {percent(small.below_ear.std(ddof=1))} points about {percent(small.true.below_ear)} %, with 3,000 by
-  {percent(b12.below_ear.std(ddof=1))}. The intervals say so: {percent(least, 0)} to {percent(most, 0)} of 100 hold the truth.
-- **Tablets are added after.** Fitted together with food they put the estimate off by up to {percent(wrong)} points, added
-  after by at most {percent(right)}.
-- A simulation knows no misreporting. Real days that leave things out give shares below a requirement that are too large,
-  by any method.
+  {percent(b12.below_ear.std(ddof=1))}. {percent(least, 0)} to {percent(most, 0)} of 100 intervals hold the truth.
+- **Tablets are added after.** Fitted together with food they put the estimate off by up to {percent(wrong)} points,
+  added after by at most {percent(right)}.
+- A simulation knows no misreporting. Real days that leave things out give shares below a requirement that are too
+  large, by any method.
 """
 
 

@@ -295,6 +295,10 @@ def test_reference_values_of_each_person() -> None:
         (men.prevalence.below_ear.value + women.prevalence.below_ear.value) / 2, abs=1e-9
     )
     assert got.mean.value == pytest.approx((men.mean.value + women.mean.value) / 2, rel=1e-9)
+    few = ng.population.usual_intake(
+        {name: np.asarray(column)[:400] for name, column in days.items()}, "magnesium", by="sex", **NO_ERRORS
+    )
+    assert "100 persons in this group: its mean is its own, its spread is that of all" in few.group("male").notes
     with pytest.raises(ng.PopulationError, match='no group "children"; known: female, male'):
         got.group("children")
 
@@ -672,12 +676,40 @@ def test_a_frame_goes_in_and_comes_out() -> None:
     assert out["value"].isna().sum() == (out["reason"] != "").sum() == 2
 
 
+def test_types_of_columns_make_no_difference() -> None:
+    """Nullable integers, categories, 32-bit numbers, booleans and Timestamps, as a file may bring them."""
+    days = simulated(120)
+    dose = np.where(days["person"] % 2, 33.3, 0.0)
+    days |= {
+        "magnesium": days["magnesium"] + dose,
+        "magnesium_supplement": dose,
+        "site": np.where(days["person"] < 50, "a", "b"),
+    }
+    frame = pd.DataFrame(days).astype({"person": "Int64", "site": "category", "weekend": bool, "sequence": "Int8"})
+    small = frame.astype({"magnesium": np.float32, "magnesium_supplement": np.float32})
+    one, other, third = (
+        ng.population.usual_intake(each, "magnesium", by="site", **NO_ERRORS) for each in (days, frame, small)
+    )
+    assert one.quantiles == other.quantiles and one.groups == other.groups == ("a", "b")
+    assert third.mean.value == pytest.approx(one.mean.value, rel=1e-4)
+    frame.loc[4, "person"] = pd.NA
+    with pytest.raises(ng.PopulationError, match='column "person", row 5: blank'):
+        ng.population.usual_intake(frame, "magnesium", **NO_ERRORS)
+    frame["person"], frame["magnesium"] = days["person"], frame["magnesium"].astype("Float64")
+    frame.loc[6, "magnesium"] = pd.NA
+    with pytest.raises(ng.PopulationError, match='column "magnesium"'):
+        ng.population.usual_intake(frame, "magnesium", **NO_ERRORS)
+
+
 def test_days_of_the_week_from_the_date() -> None:
     days = {"person": np.repeat(np.arange(60), 7), "magnesium": np.full(420, 5.0)}
     week = np.arange("2026-03-02", "2026-03-09", dtype="datetime64[D]")  # a Monday
     data = persondays.read(days | {"date": np.tile(week, 60)}, "magnesium")
     assert data.day_names == (persondays.WEEKEND,)
     assert data.day_design[:7, 0].tolist() == [0, 0, 0, 0, 1, 1, 1]
+    assert any("most days follow the day before" in note for note in data.notes)
+    apart = persondays.read(days | {"date": np.tile(week[0] + 8 * np.arange(7), 60)}, "magnesium")
+    assert not any("follow" in note for note in apart.notes)
 
 
 def test_what_was_not_told_is_said() -> None:

@@ -334,8 +334,8 @@ def test_luo_2019_magnesium_hardly_depends_on_the_ratio() -> None:
     """J Nutr 149:1667, men: usual magnesium 334 (266, 417) by one day and a ratio of variances from elsewhere; at 25 to
     200 % of that ratio inadequacy goes from 57 to 55 %.
 
-    The days are not printed: they are made here, evenly spread, so that usual intakes have the two lower quartiles, with
-    the ratio of NHANES 2007-2012. Compared are the third, and of inadequacy the change.
+    The days are not printed: they are made here, evenly spread, so that usual intakes have the two lower quartiles,
+    with the ratio of NHANES 2007-2012. Compared are the third, and of inadequacy the change.
     """
     power, ratio = (
         0.25,

@@ -29,7 +29,7 @@ SUPPLEMENT_USER: Final = "supplement user"
 WEEKEND: Final = "Friday to Sunday"
 LATER: Final = "not the first recall"
 
-_ROUNDING: Final = 1e-9  # rounding in a total less its supplement, as a share of the total
+_ROUNDING: Final = 1e-6  # of a total less its supplement, as a share of the total: files may hold 32-bit numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,6 @@ class PersonDays:
         Age [years], sex and life stage that occur.
     replicate_weights : ndarray, shape (replicates, persons)
         Replicate weights, as given.
-    persons : ndarray, shape (persons,)
-        Who they are.
     notes : tuple of str
         What was not told, or not taken into account.
     """
@@ -81,7 +79,6 @@ class PersonDays:
     who: Ints | None
     kinds: tuple[tuple[float, str, str], ...]
     replicate_weights: Floats
-    persons: npt.NDArray[Any]
     notes: tuple[str, ...]
 
     @property
@@ -189,7 +186,6 @@ def read(
         who=who,
         kinds=kinds,
         replicate_weights=_replicate_weights(table, replicate_columns, person.size),
-        persons=person,
         notes=tuple(notes),
     )
     if np.linalg.matrix_rank(found.rows) < len(names) + len(day_names):
@@ -234,7 +230,7 @@ class _Table:
         """A column of labels: numbers as numbers, anything else as words."""
         column = self._raw(name)
         if column.dtype.kind not in "iu":
-            missing = np.array([value is None or value != value for value in column.tolist()])
+            missing = np.array([_blank(value) for value in column.tolist()])
             if missing.any():
                 raise PopulationError(f'column "{name}", row {self._row(missing)}: blank')
             column = column.astype(str)
@@ -297,6 +293,14 @@ class _Table:
             raise PopulationError(f'column "{name}", row {row}: an amount below 0')
 
 
+def _blank(value: object) -> bool:
+    """Whether a label is None, NaN or another word for nothing, which is what is not equal to itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' NA has no truth
+        return True
+
+
 def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[Floats, Floats | None]:
     """Food of each day, and each person's mean dose, at one end of the bounds."""
     name = nutrient if end == "best" else f"{nutrient}_{end}"
@@ -324,10 +328,13 @@ def _day_columns(table: _Table, notes: list[str]) -> tuple[list[str], list[Float
     """Columns of the design that differ between days: weekend and sequence, where they are told and vary."""
     told: list[tuple[str, Floats]] = []
     if "date" in table:
-        dates = table.dates()
-        order = np.lexsort([dates, table.index])
-        if ((np.diff(table.index[order]) == 0) & (np.diff(dates[order]) == np.timedelta64(0, "D"))).any():
+        gaps = _gaps(table)
+        if (gaps == 0).any():
             raise PopulationError("a person has two rows of one date; add them up, or give them their own dates")
+        if gaps.size and (gaps == 1).mean() > 0.5:
+            notes.append(
+                "most days follow the day before: such days are alike, and persons seem to differ more than they do"
+            )
     if "weekend" in table:
         weekend = table.numbers("weekend")
         if not np.isin(weekend, (0.0, 1.0)).all():
@@ -351,6 +358,15 @@ def _day_columns(table: _Table, notes: list[str]) -> tuple[list[str], list[Float
         else:
             notes.append(f'"{name}" holds for {"all days" if column[0] else "no day"}: its effect cannot be told')
     return [name for name, _ in kept], [column for _, column in kept]
+
+
+def _gaps(table: _Table) -> Ints:
+    """Days between one day and the next of the same person. [days]"""
+    dates = table.dates()
+    order = np.lexsort([dates, table.index])
+    gaps: Ints = np.diff(dates[order]).astype(np.int64)
+    within: Ints = gaps[np.diff(table.index[order]) == 0]
+    return within
 
 
 def _covariate(

@@ -75,6 +75,8 @@ class Told(NamedTuple):
     errors : Bootstrap, Replicates or None
     patterns : tuple
         Group, and age [years], sex and life stage (or None), of each pattern of persons.
+    persons : tuple of int
+        Persons of each pattern.
     supplements : bool
         Whether doses of supplements were told.
     """
@@ -85,6 +87,7 @@ class Told(NamedTuple):
     high: Mixture | None
     errors: Bootstrap | Replicates | None
     patterns: tuple[tuple[str, tuple[float, str, str] | None], ...]
+    persons: tuple[int, ...]
     supplements: bool
 
     def of_replicates(self, numbers: Callable[[Mixture], Floats], size: int) -> Floats:

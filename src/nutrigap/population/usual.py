@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nutrigap.errors import PopulationError
-from nutrigap.population.fitting import Fitter, Model
+from nutrigap.population.fitting import FEW_PERSONS, Fitter, Model
 from nutrigap.population.mixture import Mixture, mean, only
 from nutrigap.population.mixture import quantiles as quantiles_of
 from nutrigap.population.persondays import PersonDays, read
@@ -86,7 +86,10 @@ class UsualIntake:
             low=None if self.told.low is None else only(self.told.low, marked),
             high=None if self.told.high is None else only(self.told.high, marked),
         )
-        return replace(_described(self, told, tuple(self.quantiles)), groups=())
+        persons = int(np.array(told.persons)[marked].sum())
+        few = f"{persons} persons in this group: its mean is its own, its spread is that of all"
+        notes = (*self.notes, few) if persons < FEW_PERSONS else self.notes
+        return replace(_described(self, told, tuple(self.quantiles)), groups=(), notes=notes)
 
     def frame(self) -> pd.DataFrame:
         """One row a number.
@@ -197,6 +200,7 @@ def usual_intake(
         high=ends["high"],
         errors=errors,
         patterns=patterns,
+        persons=tuple(np.bincount(pattern).tolist()),
         supplements=best.dose is not None,
     )
     nothing = Estimate(None)

@@ -24,7 +24,7 @@ from nutrigap.references import Reference
 
 SEED = 20261126
 COHORTS = 200  # simulated for a row
-WITH_INTERVAL = {300: 100, 3000: 40}  # of them with a bootstrap
+WITH_INTERVAL = {300: 60, 3000: 30}  # of them with a bootstrap
 REPLICATES = 100
 PERSONS = (300, 3000)
 PAGE = Path(__file__).parent.parent / "docs" / "cohorts.md"
@@ -198,7 +198,7 @@ def episodic(task: tuple[int, float, int]) -> Episodic:
     chance, m = of_persons(grid[:, None], grid[None, :])
     true = float((chance * (back(m[..., None] + sd_e * z) @ w) < limit).mean())
     target = Reference("vitamin_d", "", limit, None, None, None, "none", "", 0.1 * limit, "", ())
-    count = COHORTS // 5  # a fit of two parts takes a hundred times as long
+    count = COHORTS // 2  # a fit of two parts takes some ten times as long
     shares, zeros = np.empty((3, count)), np.empty(count)
     for i in range(count):
         rng = np.random.default_rng([SEED, 90 + number, i])
@@ -360,7 +360,7 @@ shrink").
 ## Days without any
 
 A made-up vitamin D of 600 persons, with a habit of eating it that goes with the amount (correlation 0.4);
-{COHORTS // 5} cohorts. Below an amount are, by the two-part model, by the amount-only model with half of the smallest
+{COHORTS // 2} cohorts. Below an amount are, by the two-part model, by the amount-only model with half of the smallest
 amount in place of none, and by two-day means:
 
 {zeros}

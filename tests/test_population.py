@@ -472,6 +472,28 @@ def test_scores_of_the_two_part_likelihood_are_its_slopes() -> None:
         assert column == pytest.approx(slope, abs=2e-5)
 
 
+def test_the_two_part_fit_is_a_maximum() -> None:
+    """By another program, from another start."""
+    data = persondays.read(episodic(400, (2, 3)), "vitamin_d")
+    model = TwoPartModel(data)
+    fit = model.fit(data.weight)
+    other = minimize(
+        lambda x: -model.log_likelihoods(x).sum(), [0, 0, 2, 0, 0.5, 0.5, 0, 0.5, 0.5],
+        jac=lambda x: -model.scores(x).sum(axis=0), method="BFGS", options={"gtol": 1e-3},
+    )  # fmt: skip
+    assert fit.log_likelihood == pytest.approx(-other.fun, abs=1e-4)
+    assert fit.correlation == pytest.approx(math.tanh(other.x[6]), abs=5e-3)
+    assert fit.lambda_ == pytest.approx(other.x[8], abs=2e-3)
+
+
+def test_a_parameter_at_its_end_does_not_stop_the_search() -> None:
+    """Where eating and amount go together entirely, their correlation stays at its end and the rest still comes to its best."""
+    days = episodic(600, seed=30, rho=0.999)
+    got = ng.population.usual_intake(days, "vitamin_d", **NO_ERRORS)
+    assert got.model.correlation == pytest.approx(math.tanh(2.3), abs=1e-6)
+    assert any("at the end of its range" in note for note in got.notes)
+
+
 def test_two_parts_are_used_from_one_day_in_twenty_and_come_back() -> None:
     days = episodic(3000, (2, 3))
     got = ng.population.usual_intake(days, "vitamin_d", **NO_ERRORS)

@@ -31,6 +31,7 @@ LAMBDAS: Final = (0.0, 1.0)
 """Between these λ is searched: logarithms and no transform at all. [-]"""
 
 _LEAST_CORRELATION: Final = 1e-6
+_TOLERANCE: Final = 1e-5  # of r; its standard error is a thousand times that in any group that is looked at
 
 
 class AmountFit(NamedTuple):
@@ -112,10 +113,22 @@ class AmountModel:
             low = -0.999 / (most - 1) if negative and most > 1 else _LEAST_CORRELATION
             high = 1.0 - 1e-6
 
+        bracket = low, high
+
         def correlation(lambda_: float) -> float:
+            """The best r at a λ: near that of the λ before, for it hardly moves, and else anywhere."""
+            nonlocal bracket
             if low == high:
                 return low
-            return maximum_on(lambda r: sums.at(lambda_, r).log_likelihood, low, high)
+
+            def value(r: float) -> float:
+                return sums.at(lambda_, r).log_likelihood
+
+            r = maximum_on(value, *bracket, tolerance=_TOLERANCE)
+            if not bracket[0] < r < bracket[1]:
+                r = maximum_on(value, low, high, tolerance=_TOLERANCE)
+            bracket = max(low, r - 0.05), min(high, r + 0.05)
+            return r
 
         lambda_ = maximum_on(lambda power: sums.at(power, correlation(power)).log_likelihood, *LAMBDAS, tolerance=1e-4)
         r = correlation(lambda_)

@@ -278,6 +278,8 @@ class Fitter:
         notes = [*self.days.notes, *self.notes]
         if self.fitted.lambda_ in LAMBDAS:
             notes.append(f"λ came out at the end of its range ({self.fitted.lambda_:g})")
+        if isinstance(self.fitted, TwoPartFit) and abs(self.fitted.correlation) > 0.97:
+            notes.append("the correlation of eating any with the amount came out at the end of its range")
         return notes
 
 

@@ -110,8 +110,11 @@ def maximum_by_scores(
     for _ in range(most):
         each = scores(at)
         gradient = weight @ each
-        outer = each.T @ (each * weight[:, None])
-        step = np.linalg.lstsq(outer, gradient, rcond=1e-12)[0]
+        # what stands at its end and would go beyond is left there
+        free = confine(at + 1e-6 * np.sign(gradient)) != at
+        outer = each[:, free].T @ (each[:, free] * weight[:, None])
+        step = np.zeros_like(at)
+        step[free] = np.linalg.lstsq(outer, gradient[free], rcond=1e-12)[0]
         if float(gradient @ step) < tolerance:
             return at, True
         size = 1.0

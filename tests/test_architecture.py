@@ -140,6 +140,10 @@ def test_a_frame_loads_pandas_only_when_asked_for():
     assert "pandas" in _loaded(f"{start}\nreport.summary")
 
 
+def test_usual_intakes_need_numpy_only():
+    assert not _loaded("import nutrigap\nnutrigap.population.usual_intake") & HEAVY
+
+
 def test_public_names_are_there():
     for name in nutrigap.__all__:
         assert getattr(nutrigap, name).__name__.removeprefix("nutrigap.") == name

@@ -356,7 +356,7 @@ def test_bounds_of_the_totals_give_a_range() -> None:
     unknown = np.where(days["person"] == 7, np.nan, 1.2 * food)
     got = ng.population.usual_intake(days | bounds | {"magnesium_high": unknown}, "magnesium", **NO_ERRORS)
     assert got.mean.at_high is None and got.mean.at_low is not None
-    assert any("no estimate at the high end of the totals: 2 days have no upper end" in note for note in got.notes)
+    assert any("no estimate at the high end of the totals: 2 days have none" in note for note in got.notes)
 
 
 def test_a_dose_in_doubt_goes_down_with_its_total() -> None:
@@ -487,7 +487,7 @@ def test_the_two_part_fit_is_a_maximum() -> None:
 
 
 def test_a_parameter_at_its_end_does_not_stop_the_search() -> None:
-    """Where eating and amount go together entirely, their correlation stays at its end and the rest still comes to its best."""
+    """Where eating and amount go together entirely, their correlation stays at its end and the rest is found."""
     days = episodic(600, seed=30, rho=0.999)
     got = ng.population.usual_intake(days, "vitamin_d", **NO_ERRORS)
     assert got.model.correlation == pytest.approx(math.tanh(2.3), abs=1e-6)
@@ -638,6 +638,9 @@ def changed(column: str, row: int, value: object) -> Days:
         ({"person": np.arange(4)}, 'no column "magnesium"'),
         ({"person": [], "magnesium": []}, "no rows"),
         ({"person": [1], "nutrient": ["magnesium"], "best": [1.0]}, "one row a nutrient"),
+        (simulated(60) | {"magnesium_low": np.full(120, 9e9)}, 'row 1: "magnesium_low" is on the wrong side'),
+        (simulated(60) | {"magnesium_high": np.zeros(120)}, '"magnesium_high" is on the wrong side'),
+        (simulated(60) | {"magnesium_low": np.full(120, np.nan)}, 'column "magnesium_low", row 1: nan is no amount'),
         (simulated(60) | {"date": ["2026-03-02"] * 120}, "two rows of one date"),
         (simulated(60) | {"date": ["yesterday"] * 120}, 'column "date" is not of dates'),
         (simulated(60) | {"magnesium": np.zeros(120)}, "no day holds any of it"),

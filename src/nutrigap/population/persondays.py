@@ -194,6 +194,14 @@ def read(
     return found
 
 
+def unbounded(days: Mapping[str, Any], name: str) -> int:
+    """Days of a column of upper ends that have none: blank or infinite; 0 where there is no such column."""
+    if name not in days or not name.endswith("_high"):
+        return 0
+    column = np.asarray(days[name])
+    return sum(_blank(value) or value == np.inf for value in column.tolist())
+
+
 class _Table:
     """Columns of a table, in the order of its persons, with messages that name row and column."""
 
@@ -236,14 +244,14 @@ class _Table:
             column = column.astype(str)
         return column[self.order]
 
-    def numbers(self, name: str, *, unknown: bool = False) -> Floats:
-        """A column of numbers; what is not a number is refused unless it may be unknown."""
+    def numbers(self, name: str) -> Floats:
+        """A column of numbers; what is not a number is refused."""
         try:
             column = self._raw(name).astype(np.float64)
         except (TypeError, ValueError) as error:
             raise PopulationError(f'column "{name}" is not of numbers: {error}') from None
         missing = ~np.isfinite(column)
-        if missing.any() and not unknown:
+        if missing.any():
             raise PopulationError(
                 f'column "{name}", row {self._row(missing)}: {column[missing][0]:g} is no amount. '
                 "Leave out the rows of days that were not recorded"
@@ -304,10 +312,12 @@ def _blank(value: object) -> bool:
 def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[Floats, Floats | None]:
     """Food of each day, and each person's mean dose, at one end of the bounds."""
     name = nutrient if end == "best" else f"{nutrient}_{end}"
-    total = table.numbers(name, unknown=end == "high")
+    total = table.numbers(name)
     table.refuse_below_zero(name, total)
-    if np.isnan(total).any() or np.isinf(total).any():
-        raise PopulationError(f"{int((~np.isfinite(total)).sum())} days have no upper end")
+    if end != "best":
+        beyond = (total - table.numbers(nutrient)) * (1.0 if end == "low" else -1.0) > _ROUNDING * total
+        if beyond.any():
+            raise PopulationError(f'row {table.sorted_row(beyond)}: "{name}" is on the wrong side of "{nutrient}"')
     supplement = f"{nutrient}_supplement"
     if supplement not in table:
         notes.append(f'no column "{supplement}": all of {nutrient} is taken to be from food')

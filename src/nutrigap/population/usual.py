@@ -12,7 +12,7 @@ from nutrigap.errors import PopulationError
 from nutrigap.population.fitting import FEW_PERSONS, Fitter, Model
 from nutrigap.population.mixture import Mixture, mean, only
 from nutrigap.population.mixture import quantiles as quantiles_of
-from nutrigap.population.persondays import PersonDays, read
+from nutrigap.population.persondays import PersonDays, read, unbounded
 from nutrigap.population.prevalence import Prevalence, Told, prevalence_of
 from nutrigap.population.transform import Floats
 from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates, weights_of
@@ -177,25 +177,19 @@ def usual_intake(
     notes = fitter.all_notes()
     ends: dict[str, Mixture | None] = {"low": None, "high": None}
     for end in ends:
-        if f"{nutrient}_{end}" in days:
+        unknown = unbounded(days, f"{nutrient}_{end}")
+        if unknown:
+            notes.append(f"no estimate at the {end} end of the totals: {unknown} days have none")
+        elif f"{nutrient}_{end}" in days:
+            there = days_at(end)
             try:
-                at = Fitter(days_at(end), pattern, nutrient=nutrient, model=fitter.kind, ratio=fitter.ratio)
+                at = Fitter(there, pattern, nutrient=nutrient, model=fitter.kind, ratio=fitter.ratio)
                 ends[end] = at.distribution(at.fitted, best.weight)
-            except PopulationError as error:
+            except PopulationError as error:  # the best totals carry the model, these do not
                 notes.append(f"no estimate at the {end} end of the totals: {error}")
-    weights = np.empty((0, 0)) if errors is None else weights_of(errors, best.weight, best.replicate_weights)
-    replicates = tuple(fitter.again(weight) for weight in weights)
-    failed = sum(each is None for each in replicates)
-    if failed and (isinstance(errors, Replicates) or failed > 0.1 * len(replicates)):
-        raise PopulationError(f"{failed} of {len(replicates)} replicates could not be fitted: no errors can be told")
-    if failed:
-        notes.append(f"{failed} of {len(replicates)} replicates could not be fitted, and are left out of the errors")
-    flat = sum(each is not None and each.sd < 1e-2 * each.scale.variance**0.5 for each in replicates)
-    if flat:
-        notes.append(f"in {flat} of {len(replicates)} replicates usual intakes do not differ between persons")
     told = Told(
         full=fitter.distribution(fitter.fitted, best.weight),
-        replicates=replicates,
+        replicates=_replicates(fitter, errors, notes),
         low=ends["low"],
         high=ends["high"],
         errors=errors,
@@ -242,6 +236,23 @@ def prevalence(usual: UsualIntake, reference: Reference | str) -> Prevalence:
         There is no such authority, or a person that cannot be.
     """
     return prevalence_of(usual.told, usual.nutrient, reference)
+
+
+def _replicates(fitter: Fitter, errors: Bootstrap | Replicates | None, notes: list[str]) -> tuple[Mixture | None, ...]:
+    """The distribution of every replicate; None for one that could not be fitted, which the notes say."""
+    if errors is None:
+        return ()
+    weights = weights_of(errors, fitter.days.weight, fitter.days.replicate_weights)
+    found = tuple(fitter.again(weight) for weight in weights)
+    failed = sum(each is None for each in found)
+    if failed and (isinstance(errors, Replicates) or failed > 0.1 * len(found)):
+        raise PopulationError(f"{failed} of {len(found)} replicates could not be fitted: no errors can be told")
+    if failed:
+        notes.append(f"{failed} of {len(found)} replicates could not be fitted, and are left out of the errors")
+    flat = sum(each is not None and each.sd < 1e-2 * each.scale.variance**0.5 for each in found)
+    if flat:
+        notes.append(f"in {flat} of {len(found)} replicates usual intakes do not differ between persons")
+    return found
 
 
 def _described(usual: UsualIntake, told: Told, probabilities: tuple[float, ...]) -> UsualIntake:

@@ -36,8 +36,10 @@ def test_every_row_passes() -> None:
     assert [(row[0], row[1]) for row in OWN] == [(name, persons) for name in IDS for persons in ("300", "3,000")]
     assert {row[-1] for row in OWN} == {"pass"}
     for row in OWN:  # once more from the printed figures, which are rounded
-        assert abs(float(row[4])) <= 3 * (float(row[5]) + 0.005) + 0.05
-        assert abs(float(row[11])) <= 3 * (float(row[5]) + 0.005) + 0.3
+        scatter = float(row[6]) + 0.05
+        assert abs(float(row[4])) <= 0.5 * scatter + 0.05 and abs(float(row[11])) <= 0.5 * scatter + 0.05
+    beyond = re.search(r"what chance makes: (.*)\.$", PAGE, re.M)
+    assert beyond is not None and beyond[1].count(" at ") <= 1  # one of ten may be; more would be a fault
 
 
 @pytest.mark.parametrize("row", [*OWN, *OTHER], ids=lambda row: f"{row[0]} {row[1]}")

@@ -218,7 +218,7 @@ def test_logarithms_give_a_lognormal() -> None:
     assert mean(got) == pytest.approx(usual.mean(), rel=1e-9)
 
 
-def drawn(scale, centre, sd, weight, dose, eaten, n=400_000) -> npt.NDArray[np.float64]:
+def drawn(scale, centre, sd, weight, dose, eaten, n=100_000) -> npt.NDArray[np.float64]:
     """Usual intakes of many persons, drawn at random from the same cells."""
     rng = np.random.default_rng(8)
     cell = rng.choice(len(centre), n, p=np.asarray(weight) / np.sum(weight))
@@ -265,7 +265,7 @@ def test_nobody_differs_within_a_cell() -> None:
 def test_usual_intakes_are_those_they_were_made_from() -> None:
     days = simulated(6000, weekend=0.5)
     got = ng.population.usual_intake(days, "magnesium", reference=WOMAN, **NO_ERRORS)
-    m = 12 + np.random.default_rng(0).normal(0, 1.2, 400_000)
+    m = 12 + np.random.default_rng(0).normal(0, 1.2, 100_000)
     usual = 4 / 7 * back_transform(0.25, m, 1.6**2) + 3 / 7 * back_transform(0.25, m + 0.5, 1.6**2)
     for p, estimate in got.quantiles.items():
         assert estimate.value == pytest.approx(np.quantile(usual, p), rel=0.025)
@@ -334,7 +334,7 @@ def test_shrink_then_add() -> None:
     total = days | {"magnesium": days["magnesium"] + dose, "magnesium_supplement": dose}
     got = ng.population.usual_intake(total, "magnesium", reference=WOMAN, **NO_ERRORS)
     assert got.model.effects["supplement user"] / got.model.variance_within**0.5 == pytest.approx(0.0, abs=0.06)
-    m = 12 + np.random.default_rng(0).normal(0, 1.2, 300_000)
+    m = 12 + np.random.default_rng(0).normal(0, 1.2, 100_000)
     usual = back_transform(0.25, m, 1.6**2) + np.where(np.arange(m.size) % 3 == 0, 100.0, 0.0)
     assert got.prevalence.below_ear.value == pytest.approx(np.mean(usual < 265), abs=0.02)
     for p, estimate in got.quantiles.items():
@@ -384,7 +384,7 @@ def test_one_day_with_a_ratio_from_elsewhere() -> None:
     true = (1.6 / 1.2) ** 2
     got = ng.population.usual_intake(days, "magnesium", reference=WOMAN, ratio=true, **NO_ERRORS)
     assert got.model.ratio == pytest.approx(true) and got.model.external_ratio
-    usual = back_transform(0.25, 12 + np.random.default_rng(0).normal(0, 1.2, 300_000), 1.6**2)
+    usual = back_transform(0.25, 12 + np.random.default_rng(0).normal(0, 1.2, 100_000), 1.6**2)
     assert got.prevalence.below_ear.value == pytest.approx(np.mean(usual < 265), abs=0.025)
     for p, estimate in got.quantiles.items():
         assert estimate.value == pytest.approx(np.quantile(usual, p), rel=0.03)
@@ -505,7 +505,7 @@ def test_two_parts_are_used_from_one_day_in_twenty_and_come_back() -> None:
     assert model.correlation == pytest.approx(0.5, abs=0.15)
     assert model.variance_within / model.variance_between == pytest.approx((1.2 / 0.8) ** 2, rel=0.15)
     rng = np.random.default_rng(0)
-    v = rng.normal(0, 1, 300_000)
+    v = rng.normal(0, 1, 100_000)
     u = 0.8 * (0.5 * v + math.sqrt(0.75) * rng.normal(0, 1, v.size))
     usual = sum(
         share / (1 + np.exp(-(0.5 + e + v))) * back_transform(0.3, 3 + d + u, 1.44)

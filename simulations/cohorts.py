@@ -317,7 +317,7 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
     ]
     most_own = max(abs(off(row.below_ear, row.true.below_ear)) for row in own)
     most_other = max(abs(off(row.below_ear, row.true.below_ear)) for row in other)
-    least, most = min(row.covered for row in own), max(row.covered for row in own)
+    held = float(np.average([row.covered for row in own], weights=[WITH_INTERVAL[row.persons] for row in own]))
     b12 = next(row for row in own if row.world.of.nutrient == "vitamin_b12" and row.persons == 3000)
     small = next(row for row in own if row.world.of.nutrient == "vitamin_b12" and row.persons == 300)
     d = next(row for row in own if row.world.of.nutrient == "vitamin_d" and row.persons == 3000)
@@ -339,8 +339,7 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
         {percent(abs(off(worst.one_day, worst.true.below_ear)))} points there.""",
         f"""**A small group says little of a rare thing.** With 300 women the estimate of B12 scatters by
         {percent(small.below_ear.std(ddof=1))} points about {percent(small.true.below_ear)} %, with 3,000 by
-        {percent(b12.below_ear.std(ddof=1))}. {percent(least, 0)} to {percent(most, 0)} of 100 intervals hold the
-        truth.""",
+        {percent(b12.below_ear.std(ddof=1))}. Of all intervals {percent(held, 0)} of 100 hold the truth.""",
         f"""**Tablets are added after.** Fitted together with food they put the estimate off by up to {percent(wrong)}
         points, added after by at most {percent(right)}.""",
         """**A simulation knows no misreporting.** Real days that leave things out give shares below a requirement that

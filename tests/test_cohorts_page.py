@@ -66,6 +66,11 @@ def test_intervals_hold_what_they_promise() -> None:
         count = int(cohorts)
         assert float(held) >= 100 * (0.95 - 3 * (0.95 * 0.05 / count) ** 0.5), (name, persons)
         assert float(stated) == pytest.approx(float(seen), rel=0.35)
+    found = rows("Intervals")
+    count = sum(int(row[2]) for row in found)
+    held = sum(round(float(row[3]) / 100 * int(row[2])) for row in found) / count
+    assert held >= 0.95 - 3 * (0.95 * 0.05 / count) ** 0.5
+    assert f"Of all intervals {100 * held:.0f} of 100 hold" in " ".join(PAGE.split())
 
 
 def test_tablets_are_added_after() -> None:

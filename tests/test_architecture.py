@@ -27,7 +27,7 @@ ORDER = (
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.
 ONLY_IN = {
     "pint": {"units"},
-    "pandas": {"frames", "report.frames"},
+    "pandas": {"frames", "report.frames", "population.frames"},
     "click": {"cli"},
     "scipy": set(),
     "matplotlib": {"report.plot"},
@@ -147,8 +147,12 @@ def test_a_figure_loads_matplotlib_only_when_asked_for():
     assert "matplotlib" in _loaded(f"{start}\nreport.plot()")
 
 
+def test_usual_intakes_need_numpy_only():
+    assert not _loaded("import nutrigap\nnutrigap.population.usual_intake") & HEAVY
+
+
 def test_public_names_are_there():
     for name in nutrigap.__all__:
-        assert getattr(nutrigap, name).__name__ == name
+        assert getattr(nutrigap, name).__name__.removeprefix("nutrigap.") == name
     with pytest.raises(AttributeError, match="nothing_of_ours"):
         _ = nutrigap.nothing_of_ours

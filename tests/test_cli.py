@@ -256,9 +256,8 @@ def test_profile_beside_the_diary_and_options_over_it(told, write):
     assert person_of(told, name)["age_years"] == 50
     assert person_of(told, name, "--age", "34")["age_years"] == 34
     assert person_of(told, name, "--age", "34")["sex"] == "male"
-    assert person_of(told, name, "--profile", "other.toml") == {
-        "name": None, "age_years": 60, "sex": "female", "life_stage": "none", "assumed": False,
-    }  # fmt: skip
+    other = person_of(told, name, "--profile", "other.toml")
+    assert (other["age_years"], other["sex"], other["life_stage"], other["assumed"]) == (60, "female", "none", False)
 
 
 @pytest.mark.parametrize(

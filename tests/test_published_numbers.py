@@ -283,6 +283,24 @@ def test_passarelli_2022(
     assert 100 * population.cut_point_prevalence(mean, cv, ear) == pytest.approx(cut_point, abs=5e-4)
 
 
+@pytest.mark.parametrize(("nutrient", "age", "sex", "cv_requirement", "probability", "cut_point"), PASSARELLI)
+def test_passarelli_2022_from_persons(
+    nutrient: str, age: float, sex: str, cv_requirement: float, probability: float, cut_point: float
+) -> None:
+    """The same shares from 200,000 usual intakes; those above the median twice, at half the weight."""
+    ear = 0.9 if nutrient == "thiamin" else of_table(nutrient, age, sex).ear
+    assert ear is not None
+    mean, cv = recovered(ear, cv_requirement, probability / 100, cut_point / 100)
+    even = (np.arange(200_000) + 0.5) / 200_000
+    usual = gamma.ppf(even, 1 / cv**2, scale=mean * cv**2)
+    high = usual > np.median(usual)
+    persons = np.concatenate([usual[~high], usual[high], usual[high]])
+    weights = np.where(persons > np.median(usual), 0.5, 1.0)
+    own = population.share_below_requirement(persons, ear, cv_requirement * ear, weights=weights)
+    assert 100 * own == pytest.approx(probability, abs=5e-4)
+    assert 100 * population.share_below(persons, ear, weights=weights) == pytest.approx(cut_point, abs=8e-4)
+
+
 def test_passarelli_2022_parameters_in_print() -> None:
     """Magnesium, women of 40-44: mean 260, CV .29. What the two shares give back rounds to that."""
     mean, cv = recovered(265, 0.10, 0.55771, 0.56507)
@@ -307,6 +325,44 @@ def test_prevalence_is_the_integral() -> None:
         )
         assert population.probability_prevalence(mean, cv, ear, sd) == pytest.approx(expected, abs=1e-7)
         assert population.cut_point_prevalence(mean, cv, ear) == pytest.approx(usual.cdf(ear), rel=1e-10)
+
+
+# --- Usual intake from one day
+
+
+def test_luo_2019_magnesium_hardly_depends_on_the_ratio() -> None:
+    """J Nutr 149:1667, men: usual magnesium 334 (266, 417) by one day and a ratio of variances from elsewhere; at 25 to
+    200 % of that ratio inadequacy goes from 57 to 55 %.
+
+    The days are not printed: they are made here, evenly spread, so that usual intakes have the two lower quartiles,
+    with the ratio of NHANES 2007-2012. Compared are the third, and of inadequacy the change.
+    """
+    power, ratio = (
+        0.25,
+        population.external_ratio("magnesium", tuple((age, "male", "none") for age in (25, 40, 60, 75))),
+    )
+
+    def missed(x: npt.NDArray[np.float64]) -> list[float]:
+        quarter = x[0] + x[1] * norm.ppf([0.25, 0.5])
+        return [
+            float(population.back_transform(power, m, ratio * x[1] ** 2)) - q
+            for m, q in zip(quarter, (266, 334), strict=True)
+        ]
+
+    centre, between = fsolve(missed, [13.0, 1.3])
+    even = norm.ppf((np.arange(4938) + 0.5) / 4938)
+    one_day = (1 + power * (centre + between * math.sqrt(1 + ratio) * even)) ** (1 / power)
+    days = {"person": np.arange(one_day.size), "magnesium": one_day}
+    got = {
+        factor: population.usual_intake(
+            days, "magnesium", ratio=factor * ratio, reference=of_table("magnesium", 40, "male"), errors=None
+        )
+        for factor in (0.25, 1.0, 2.0)
+    }
+    quartiles = [got[1.0].quantiles[p].value for p in (0.25, 0.5, 0.75)]
+    assert quartiles == pytest.approx([266, 334, 417], rel=0.01)  # the third is not put in
+    shares = [100 * one.prevalence.below_ear.value for one in got.values()]
+    assert shares[2] - shares[0] == pytest.approx(55 - 57, abs=1)
 
 
 # --- Energy of a log

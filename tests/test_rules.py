@@ -438,7 +438,7 @@ FIRES = [
           "between 5.0 and"),
     # R22: fewer than 3; no weekend; all in a row
     fires("two days", "R22", "few", log(days=2), WOMAN, "2 days can say little", "about 25 days"),
-    fires("two days of an infant", "R22", "few infant", log(days=2), ng.Person(age="8mo", sex="female"),
+    fires("two days of an infant", "R22", "few infant", log(days=2), {"age": "8mo", "sex": "female"},
           "2 days can say little: no verdict"),
     fires("Monday to Wednesday", "R22", "weekdays", log(days=3, first=dt.date(2026, 3, 2)), WOMAN,
           "The 3 days hold no weekend"),

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nutrigap import population
     from nutrigap.analysis import analyze
     from nutrigap.choices import read_choices
     from nutrigap.diary import Diary, read_diary
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         DiaryError,
         NutrigapError,
         PersonError,
+        PopulationError,
         TableError,
         UnknownFood,
         UnknownUnit,
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError", "Report",
-    "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices",
-    "read_diary", "read_recipes", "read_symptoms", "targets",
+    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError",
+    "PopulationError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert",
+    "load_foods", "population", "read_choices", "read_diary", "read_recipes", "read_symptoms", "targets",
 ]  # fmt: skip
 
 _MODULES = {
@@ -49,6 +51,7 @@ _MODULES = {
         "DiaryError",
         "NutrigapError",
         "PersonError",
+        "PopulationError",
         "TableError",
         "UnknownFood",
         "UnknownUnit",
@@ -67,6 +70,8 @@ _WHERE = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
+    if name == "population":
+        return import_module("nutrigap.population")
     if name not in _WHERE:
         raise AttributeError(f"module 'nutrigap' has no attribute {name!r}")
     return getattr(import_module(f"nutrigap.{_WHERE[name]}"), name)

@@ -88,6 +88,10 @@ class PersonError(NutrigapError, ValueError):
     """A person that cannot be, or for whom no reference row exists."""
 
 
+class PopulationError(NutrigapError, ValueError):
+    """Person-days that tell nothing of the group: too few, or not what they are said to be."""
+
+
 class UnknownUnit(NutrigapError, ValueError):
     """A unit that the closed vocabulary does not hold."""
 

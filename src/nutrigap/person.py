@@ -115,9 +115,10 @@ class Person:
         if self.months_on_diet is not None and months is not None and float(self.months_on_diet) > months + 1:
             raise PersonError(f"{self.months_on_diet:g} months on a diet are more than the age; write months")
         if stage != "none" and months is not None and not PREGNANCY_MONTHS[0] <= months < PREGNANCY_MONTHS[1]:
+            age = _in_words(float(self.age or 0))
             raise PersonError(
-                f"no reference values exist for a {stage} person of {_in_words(float(self.age or 0))}: the tables cover 10 to 50 "
-                "years. Use the values without life stage only after talking to a professional"
+                f"no reference values exist for a {stage} person of {age}: the tables cover 10 to 50 years. "
+                "Use the values without life stage only after talking to a professional"
             )
 
     @property

@@ -1,4 +1,4 @@
-"""How many of a population have a usual intake below their requirement, and the mean of a transformed intake.
+"""How many of a population have a usual intake below their requirement, where the distribution is known by its formula.
 
 Amounts in the nutrient's own unit a day. The distribution of *usual* intakes is taken as known: that of single days is
 wider, and would put too many at both ends.
@@ -16,10 +16,6 @@ from nutrigap.distributions import gamma_p, normal_cdf
 # Normal requirements are integrated by the trapezoidal rule in their standard score; all left out is below 1e-15.
 _SCORES: Final = np.linspace(-8.0, 8.0, 321)
 _WEIGHTS: Final = np.exp(-0.5 * _SCORES**2) / np.exp(-0.5 * _SCORES**2).sum()
-
-# Gauss-Hermite rule for the standard normal weight; exact for polynomials up to degree 63.
-_NODES, _RAW = np.polynomial.hermite_e.hermegauss(32)
-_NODE_WEIGHTS: Final = _RAW / _RAW.sum()
 
 
 def cut_point_prevalence(mean: float, cv: float, ear: float) -> float:
@@ -122,32 +118,3 @@ def normal_probability_prevalence(mean: float, sd: float, ear: float, sd_require
         Share. [fraction]
     """
     return normal_cdf((ear - mean) / math.hypot(sd, sd_requirement))
-
-
-def back_transform(lambda_: float, mean: float, variance: float) -> float:
-    """Mean on the original scale of an intake that is normal on the Box-Cox scale: E[(λ(m + ε) + 1)^(1/λ)].
-
-    It is not (λm + 1)^(1/λ), which leaves out that the scale is bent.
-
-    Parameters
-    ----------
-    lambda_ : float
-        Power λ of the transform; 0 for logarithms, whose mean is exp(m + variance/2). [-]
-    mean : float
-        Mean m on the transformed scale.
-    variance : float
-        Variance of ε on the transformed scale, at least 0.
-
-    Returns
-    -------
-    float
-        Mean. [unit/day] Where λ(m + ε) + 1 is below 0, no intake has that value on the transformed scale: it counts 0.
-
-    Notes
-    -----
-    Gauss-Hermite quadrature with 32 nodes, exact where 1/λ is a whole number up to 63.
-    """
-    if lambda_ == 0.0:
-        return math.exp(mean + 0.5 * variance)
-    values = np.maximum(lambda_ * (mean + math.sqrt(variance) * _NODES) + 1.0, 0.0)
-    return float(_NODE_WEIGHTS @ values ** (1.0 / lambda_))

@@ -1,0 +1,33 @@
+"""Usual intakes as a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from nutrigap.population.uncertainty import Estimate
+    from nutrigap.population.usual import UsualIntake
+
+
+def rows(usual: UsualIntake) -> pd.DataFrame:
+    """See `nutrigap.population.usual.UsualIntake.frame`."""
+    parts = [("", usual), *((name, usual.group(name)) for name in usual.groups)]
+    return pd.DataFrame(
+        [
+            {"nutrient": usual.nutrient, "unit": unit, "group": group, "measure": measure, **estimate._asdict()}
+            for group, part in parts
+            for measure, unit, estimate in _measures(part)
+        ]
+    )
+
+
+def _measures(usual: UsualIntake) -> Iterator[tuple[str, str, Estimate]]:
+    yield "mean", usual.unit, usual.mean
+    for p, estimate in usual.quantiles.items():
+        yield f"p{100 * p:04.1f}".removesuffix(".0"), usual.unit, estimate
+    if usual.prevalence is not None:
+        for name, estimate in zip(usual.prevalence._fields[:-1], usual.prevalence[:-1], strict=True):
+            yield name, "1", estimate

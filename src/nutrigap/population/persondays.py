@@ -1,0 +1,424 @@
+"""Person-days as arrays: who, which day, how much food, which tablets, which weight.
+
+The table handed in is wide, one row a person-day (see `read`). Nothing in it is guessed: a column that is not there is
+named in the notes, and an amount that cannot be is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from nutrigap.errors import PopulationError, did_you_mean
+from nutrigap.population.transform import Floats
+from nutrigap.units import find_nutrient
+
+Ints = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.str_]
+
+ENDS: Final = ("low", "best", "high")
+
+MIN_CATEGORY: Final = 20
+"""Fewest persons in each category of a covariate: with fewer its effect is noise. [persons]"""
+
+SUPPLEMENT_USER: Final = "supplement user"
+WEEKEND: Final = "Friday to Sunday"
+LATER: Final = "not the first recall"
+
+_ROUNDING: Final = 1e-6  # of a total less its supplement, as a share of the total: files may hold 32-bit numbers
+
+
+@dataclass(frozen=True, eq=False)
+class PersonDays:
+    """Days of food intake of one nutrient, persons one after the other.
+
+    Attributes
+    ----------
+    amount : ndarray, shape (days,)
+        Intake from food, fortified food included. [unit/day]
+    start, count : ndarray, shape (persons,)
+        Row of each person's first day, and the number of days.
+    day_design : ndarray, shape (days, d)
+        What differs between the days of a person: 1 on Friday to Sunday, 1 on recalls after the first.
+    day_names : tuple of str
+        Names of its columns.
+    design : ndarray, shape (persons, p)
+        Intercept and covariates of the persons; numbers less their mean.
+    names : tuple of str
+        Names of its columns.
+    weight : ndarray, shape (persons,)
+        Survey weights, with mean 1.
+    dose : ndarray or None, shape (persons,)
+        Mean dose of supplements. [unit/day] None where no column told it.
+    group : ndarray or None, shape (persons,)
+        Group of each person.
+    who : ndarray or None, shape (persons,)
+        Number of each person's age, sex and life stage in `kinds`.
+    kinds : tuple of tuple
+        Age [years], sex and life stage that occur.
+    replicate_weights : ndarray, shape (replicates, persons)
+        Replicate weights, as given.
+    notes : tuple of str
+        What was not told, or not taken into account.
+    """
+
+    amount: Floats
+    start: Ints
+    count: Ints
+    day_design: Floats
+    day_names: tuple[str, ...]
+    design: Floats
+    names: tuple[str, ...]
+    weight: Floats
+    dose: Floats | None
+    group: Labels | None
+    who: Ints | None
+    kinds: tuple[tuple[float, str, str], ...]
+    replicate_weights: Floats
+    notes: tuple[str, ...]
+
+    @property
+    def replicates(self) -> int:
+        """Persons with two days or more."""
+        return int((self.count > 1).sum())
+
+    @property
+    def rows(self) -> Floats:
+        """The whole design, one row a day: that of the persons, then that of the days."""
+        return np.hstack([np.repeat(self.design, self.count, axis=0), self.day_design])
+
+
+def read(
+    days: Mapping[str, Any],
+    nutrient: str,
+    *,
+    covariates: Sequence[str] = (),
+    by: str | None = None,
+    end: str = "best",
+    replicate_columns: Sequence[str] = (),
+) -> PersonDays:
+    r"""Read a wide table of person-days.
+
+    Parameters
+    ----------
+    days : DataFrame or mapping of columns
+        One row a person-day. Columns, all but the first two optional:
+
+        ``person``
+            Who: any label.
+        *nutrient* (``magnesium``, ...)
+            The total of the day, supplements included. [unit/day]
+        *nutrient*\ ``_low``, *nutrient*\ ``_high``
+            Bounds of that total; a high that is not a number has no upper end. [unit/day]
+        *nutrient*\ ``_supplement``
+            What of the total is from supplements. [unit/day]
+        ``weight``
+            Survey weight, the same on all days of a person.
+        ``date`` or ``weekend``
+            The date; or 1 on Friday to Sunday, else 0.
+        ``sequence`` (or ``day``)
+            1 for the first recall of a person, 2 for the second...; the first is held to be unbiased.
+        ``age``, ``sex``, ``life_stage``
+            For reference values that differ between persons. [years]
+    nutrient : str
+        Nutrient id.
+    covariates : sequence of str
+        Columns, the same on all days of a person: numbers enter as a straight line, words as groups.
+    by : str or None
+        Column of groups to report on; it is a covariate as well.
+    end : {"low", "best", "high"}
+        Which of the totals.
+    replicate_columns : sequence of str
+        Columns of replicate weights, the same on all days of a person.
+
+    Returns
+    -------
+    PersonDays
+
+    Raises
+    ------
+    PopulationError
+        A column is missing, or a value cannot be.
+    TableError
+        The nutrient is not known.
+    """
+    find_nutrient(nutrient)
+    table = _Table(days, nutrient)
+    person, index, count = np.unique(table.labels("person"), return_inverse=True, return_counts=True)
+    order = np.argsort(index, kind="stable")
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    table.sorted(order, index[order], start)
+    notes: list[str] = []
+    food, dose = _amounts(table, nutrient, end, notes)
+    day_names, day_columns = _day_columns(table, notes)
+    weight = table.person_numbers("weight") if "weight" in table else np.ones(person.size)
+    if not (np.isfinite(weight) & (weight > 0.0)).all():
+        bad = int(np.flatnonzero(~(weight > 0.0) | ~np.isfinite(weight))[0])
+        raise PopulationError(
+            f'column "weight": person {person[bad]} has {weight[bad]:g}; a weight is a number above 0. '
+            "Leave out persons who stand for nobody"
+        )
+    weight = weight / weight.mean()
+    names, columns = ["intercept"], [np.ones(person.size)]
+    for name in dict.fromkeys([*covariates, *([by] if by else [])]):
+        _covariate(table, name, name == by, weight, names, columns)
+    if dose is not None:
+        users = dose > 0.0
+        if min(users.sum(), (~users).sum()) >= MIN_CATEGORY:
+            names.append(SUPPLEMENT_USER)
+            columns.append(users.astype(np.float64))
+    who, kinds = _kinds(table)
+    found = PersonDays(
+        amount=food,
+        start=start,
+        count=count,
+        day_design=np.stack(day_columns, axis=1) if day_columns else np.empty((food.size, 0)),
+        day_names=tuple(day_names),
+        design=np.stack(columns, axis=1),
+        names=tuple(names),
+        weight=weight,
+        dose=dose,
+        group=table.person_labels(by) if by else None,
+        who=who,
+        kinds=kinds,
+        replicate_weights=_replicate_weights(table, replicate_columns, person.size),
+        notes=tuple(notes),
+    )
+    if np.linalg.matrix_rank(found.rows) < len(names) + len(day_names):
+        told = ", ".join([*names[1:], *day_names])
+        raise PopulationError(f"the covariates ({told}) say the same thing twice; leave one of them out")
+    return found
+
+
+def unbounded(days: Mapping[str, Any], name: str) -> int:
+    """Days of a column of upper ends that have none: blank or infinite; 0 where there is no such column."""
+    if name not in days or not name.endswith("_high"):
+        return 0
+    column = np.asarray(days[name])
+    return sum(_blank(value) or value == np.inf for value in column.tolist())
+
+
+class _Table:
+    """Columns of a table, in the order of its persons, with messages that name row and column."""
+
+    def __init__(self, columns: Mapping[str, Any], nutrient: str) -> None:
+        self.columns = columns
+        self.names = [str(name) for name in columns]
+        if "person" not in self and nutrient not in self:
+            raise PopulationError(f"columns person and {nutrient} are needed; found: {', '.join(self.names)}")
+        if "nutrient" in self and nutrient not in self:
+            raise PopulationError(
+                f'the table has one row a nutrient; bring it to one row a person-day with a column "{nutrient}"'
+            )
+        self.size = len(self._raw("person"))
+        if self.size == 0:
+            raise PopulationError("the table has no rows")
+        self.order = np.arange(self.size)
+        self.index = self.order
+        self.start = self.order
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def sorted(self, order: Ints, index: Ints, start: Ints) -> None:
+        """Bring every column to this order from now on; `start` is the first row of each person."""
+        self.order, self.index, self.start = order, index, start
+
+    def _raw(self, name: str) -> npt.NDArray[Any]:
+        if name not in self:
+            near = did_you_mean(name, self.names)
+            raise PopulationError(f'no column "{name}"{near} Found: {", ".join(self.names)}')
+        return np.asarray(self.columns[name])
+
+    def labels(self, name: str) -> npt.NDArray[Any]:
+        """A column of labels: numbers as numbers, anything else as words."""
+        column = self._raw(name)
+        if column.dtype.kind not in "iu":
+            missing = np.array([_blank(value) for value in column.tolist()])
+            if missing.any():
+                raise PopulationError(f'column "{name}", row {self._row(missing)}: blank')
+            column = column.astype(str)
+        return column[self.order]
+
+    def numbers(self, name: str) -> Floats:
+        """A column of numbers; what is not a number is refused."""
+        try:
+            column = self._raw(name).astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise PopulationError(f'column "{name}" is not of numbers: {error}') from None
+        missing = ~np.isfinite(column)
+        if missing.any():
+            raise PopulationError(
+                f'column "{name}", row {self._row(missing)}: {column[missing][0]:g} is no amount. '
+                "Leave out the rows of days that were not recorded"
+            )
+        return column[self.order]
+
+    def dates(self) -> npt.NDArray[np.datetime64]:
+        """The column ``date`` as days."""
+        try:
+            column = self._raw("date").astype("datetime64[D]")
+        except (TypeError, ValueError):
+            raise PopulationError('column "date" is not of dates; write them as 2026-03-02') from None
+        if np.isnat(column).any():
+            raise PopulationError(f'column "date", row {self._row(np.isnat(column))}: blank')
+        return column[self.order]
+
+    def person_labels(self, name: str) -> npt.NDArray[Any]:
+        """The label of each person, from a column that does not differ between days."""
+        return self._of_person(name, self.labels(name))
+
+    def person_numbers(self, name: str) -> Floats:
+        """The number of each person, from a column that does not differ between days."""
+        return self._of_person(name, self.numbers(name))
+
+    def _of_person(self, name: str, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        values = column[self.start]
+        differs = values[self.index] != column
+        if differs.any():
+            raise PopulationError(
+                f'column "{name}", row {self.sorted_row(differs)}: differs from another row of the person; it must be '
+                "the same on all days of a person"
+            )
+        return values
+
+    def sorted_row(self, marked: npt.NDArray[np.bool_]) -> int:
+        """Number of the first row marked, counted from 1 in the table, of rows in the order of persons."""
+        return int(self.order[marked].min()) + 1
+
+    def _row(self, marked: npt.NDArray[np.bool_]) -> int:
+        """Number of the first row marked, in the order of the table, counted from 1."""
+        return int(np.flatnonzero(marked)[0]) + 1
+
+    def refuse_below_zero(self, name: str, column: Floats) -> None:
+        """Raise if an amount is below 0."""
+        if (column < 0.0).any():
+            row = self.sorted_row(column < 0.0)
+            raise PopulationError(f'column "{name}", row {row}: an amount below 0')
+
+
+def _blank(value: object) -> bool:
+    """Whether a label is None, NaN or another word for nothing, which is what is not equal to itself."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' NA has no truth
+        return True
+
+
+def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[Floats, Floats | None]:
+    """Food of each day, and each person's mean dose, at one end of the bounds."""
+    name = nutrient if end == "best" else f"{nutrient}_{end}"
+    total = table.numbers(name)
+    table.refuse_below_zero(name, total)
+    if end != "best":
+        beyond = (total - table.numbers(nutrient)) * (1.0 if end == "low" else -1.0) > _ROUNDING * total
+        if beyond.any():
+            raise PopulationError(f'row {table.sorted_row(beyond)}: "{name}" is on the wrong side of "{nutrient}"')
+    supplement = f"{nutrient}_supplement"
+    if supplement not in table:
+        notes.append(f'no column "{supplement}": all of {nutrient} is taken to be from food')
+        return total, None
+    dose = table.numbers(supplement)
+    table.refuse_below_zero(supplement, dose)
+    if end == "low":
+        dose = np.minimum(dose, total)  # a dose that is itself in doubt goes down with the total
+    food = total - dose
+    if (food < -_ROUNDING * total).any():
+        row = table.sorted_row(food < -_ROUNDING * total)
+        raise PopulationError(f'row {row}: "{supplement}" is more than the total in "{name}"')
+    persons = np.bincount(table.index)
+    return np.maximum(food, 0.0), np.bincount(table.index, weights=dose) / persons
+
+
+def _day_columns(table: _Table, notes: list[str]) -> tuple[list[str], list[Floats]]:
+    """Columns of the design that differ between days: weekend and sequence, where they are told and vary."""
+    told: list[tuple[str, Floats]] = []
+    if "date" in table:
+        gaps = _gaps(table)
+        if (gaps == 0).any():
+            raise PopulationError("a person has two rows of one date; add them up, or give them their own dates")
+        if gaps.size and (gaps == 1).mean() > 0.5:
+            notes.append(
+                "most days follow the day before: such days are alike, and persons seem to differ more than they do"
+            )
+    if "weekend" in table:
+        weekend = table.numbers("weekend")
+        if not np.isin(weekend, (0.0, 1.0)).all():
+            raise PopulationError('column "weekend" holds 1 on Friday to Sunday, else 0')
+        told.append((WEEKEND, weekend))
+    elif "date" in table:
+        weekday = (table.dates().astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
+        told.append((WEEKEND, (weekday >= 4).astype(np.float64)))
+    else:
+        notes.append('no column "date" or "weekend": days of the week are taken to be alike')
+    sequence = next((name for name in ("sequence", "day") if name in table), None)
+    if sequence is not None:
+        number = table.numbers(sequence)
+        if (number < 1.0).any() or (number != np.round(number)).any():
+            raise PopulationError(f'column "{sequence}" holds 1 for the first recall of a person, 2 for the second')
+        told.append((LATER, (number > 1.0).astype(np.float64)))
+    kept = []
+    for name, column in told:
+        if 0.0 < column.mean() < 1.0:
+            kept.append((name, column))
+        else:
+            notes.append(f'"{name}" holds for {"all days" if column[0] else "no day"}: its effect cannot be told')
+    return [name for name, _ in kept], [column for _, column in kept]
+
+
+def _gaps(table: _Table) -> Ints:
+    """Days between one day and the next of the same person. [days]"""
+    dates = table.dates()
+    order = np.lexsort([dates, table.index])
+    gaps: Ints = np.diff(dates[order]).astype(np.int64)
+    within: Ints = gaps[np.diff(table.index[order]) == 0]
+    return within
+
+
+def _covariate(
+    table: _Table, name: str, grouping: bool, weight: Floats, names: list[str], columns: list[Floats]
+) -> None:
+    """Add the columns of one covariate to the design."""
+    numeric = not grouping and table._raw(name).dtype.kind in "iuf"
+    if numeric:
+        values = table.person_numbers(name)
+        names.append(name)
+        columns.append(values - np.average(values, weights=weight))
+        return
+    labels, index, count = np.unique(table.person_labels(name), return_inverse=True, return_counts=True)
+    if count.min() < MIN_CATEGORY:
+        raise PopulationError(
+            f'column "{name}": {count.min()} persons are "{labels[count.argmin()]}"; each group of a covariate needs '
+            f"{MIN_CATEGORY}. Join it to another group"
+        )
+    for i, label in enumerate(labels[1:].tolist(), start=1):
+        names.append(f"{name} {label}")
+        columns.append((index == i).astype(np.float64))
+
+
+def _replicate_weights(table: _Table, names: Sequence[str], persons: int) -> Floats:
+    """Columns of replicate weights, one row a replicate; a weight of 0 leaves a person out of a replicate."""
+    if not names:
+        return np.empty((0, persons))
+    weights = np.stack([table.person_numbers(name) for name in names])
+    for name, row in zip(names, weights, strict=True):
+        table.refuse_below_zero(name, row[table.index])
+        if not row.any():
+            raise PopulationError(f'column "{name}": all weights are 0')
+    return weights
+
+
+def _kinds(table: _Table) -> tuple[Ints | None, tuple[tuple[float, str, str], ...]]:
+    """Age, sex and life stage of each person, where told, as a number of the kinds that occur."""
+    if "age" not in table or "sex" not in table:
+        return None, ()
+    age = table.person_numbers("age")
+    sex = table.person_labels("sex")
+    stage = table.person_labels("life_stage") if "life_stage" in table else np.full(age.size, "none")
+    kinds = list(zip(age.tolist(), sex.tolist(), stage.tolist(), strict=True))
+    found = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
+    return np.array([found[kind] for kind in kinds]), tuple(found)

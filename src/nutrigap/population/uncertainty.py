@@ -1,0 +1,192 @@
+"""How far an estimate may be off: from fits with other weights.
+
+Two ways to such weights: drawing persons anew (bootstrap), or the replicate weights that a survey ships. The whole
+estimate is made again with each, so that λ, variances and effects have their share in the error.
+
+References
+----------
+.. [1] Efron B., Tibshirani R.J. (1993). An Introduction to the Bootstrap. Chapman & Hall.
+.. [2] Wolter K.M. (2007). Introduction to Variance Estimation, 2nd ed. Springer (BRR, Fay's method, jackknife).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from nutrigap.errors import PopulationError
+from nutrigap.population.transform import Floats
+
+_SURE: Final = 1e-6  # a share nearer than this to 0 or 1 has no logit of use
+
+
+class Estimate(NamedTuple):
+    """A number with its error.
+
+    Attributes
+    ----------
+    value : float or None
+        The estimate: an amount [unit/day] or a share [fraction]; None where it cannot be told, with a `reason`.
+    se : float or None
+        Standard error, in the unit of the value; None where no replicates were asked for.
+    low, high : float or None
+        95 % interval of sampling error.
+    at_low, at_high : float or None
+        The estimate from the low and the high ends of the totals: what unknown values leave open. None where the days
+        have no such end.
+    reason : str
+        Why there is no value.
+    """
+
+    value: float | None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    at_low: float | None = None
+    at_high: float | None = None
+    reason: str = ""
+
+
+class Bootstrap(NamedTuple):
+    """Persons drawn anew, with replacement; intervals are percentiles.
+
+    Attributes
+    ----------
+    replicates : int
+        How often; at least 20.
+    seed : int
+        Of the draws: the same seed gives the same errors.
+    """
+
+    replicates: int = 200
+    seed: int = 1
+
+
+class Replicates(NamedTuple):
+    """Replicate weights of a survey: variance = Σ factor·(estimate of replicate - estimate)².
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns of the weights.
+    factor : float or tuple of float
+        One for all replicates, or one for each: 1/R for BRR, 1/(R(1 - k)²) with Fay's k, (R - 1)/R for a jackknife of R
+        groups, (n_h - 1)/n_h for a jackknife within strata.
+    critical : float
+        Half-width of a 95 % interval in standard errors; with few degrees of freedom that of Student's t.
+    """
+
+    columns: tuple[str, ...]
+    factor: float | tuple[float, ...]
+    critical: float = 1.959964
+
+
+def brr(columns: Sequence[str], *, fay: float = 0.0, critical: float = 1.959964) -> Replicates:
+    """Balanced repeated replication, with Fay's coefficient `fay` (0 <= fay < 1); see `Replicates`."""
+    if not 0.0 <= fay < 1.0:
+        raise PopulationError(f"Fay's coefficient is at least 0 and below 1, got {fay:g}")
+    return Replicates(tuple(columns), 1.0 / (len(columns) * (1.0 - fay) ** 2), critical)
+
+
+def jackknife(columns: Sequence[str], *, critical: float = 1.959964) -> Replicates:
+    """Jackknife of as many groups as there are columns (JK1); see `Replicates`."""
+    return Replicates(tuple(columns), (len(columns) - 1.0) / len(columns), critical)
+
+
+def weights_of(errors: Bootstrap | Replicates, weight: Floats, given: Floats) -> Floats:
+    """Weights of the replicates, shape (replicates, persons), each with mean 1.
+
+    Parameters
+    ----------
+    errors : Bootstrap or Replicates
+    weight : ndarray, shape (persons,)
+        The survey weights.
+    given : ndarray, shape (replicates, persons)
+        Replicate weights that came with the days.
+
+    Raises
+    ------
+    PopulationError
+        Too few replicates, or as many factors as there are not replicates.
+    """
+    if isinstance(errors, Bootstrap):
+        if errors.replicates < 20:
+            raise PopulationError(f"a bootstrap needs 20 replicates at least, got {errors.replicates}")
+        rng = np.random.default_rng(errors.seed)
+        size = weight.size
+        drawn = [np.bincount(rng.integers(0, size, size), minlength=size) for _ in range(errors.replicates)]
+        weights = np.stack(drawn) * weight
+    else:
+        factors = np.atleast_1d(errors.factor)
+        if factors.size not in (1, given.shape[0]) or not (factors > 0.0).all():
+            raise PopulationError(f"{factors.size} factors for {given.shape[0]} replicates; each is above 0")
+        if given.shape[0] < 2:
+            raise PopulationError("replicate weights need two columns at least")
+        weights = given
+    scaled: Floats = weights / weights.mean(axis=1, keepdims=True)
+    return scaled
+
+
+def estimates(
+    values: Floats,
+    replicates: Floats,
+    errors: Bootstrap | Replicates | None,
+    *,
+    share: bool,
+    at_low: Floats | None = None,
+    at_high: Floats | None = None,
+) -> list[Estimate]:
+    """Numbers with their errors.
+
+    Parameters
+    ----------
+    values : ndarray, shape (k,)
+        The estimates.
+    replicates : ndarray, shape (replicates, k)
+        The same of each replicate; NaN in the rows of replicates that could not be fitted.
+    errors : Bootstrap, Replicates or None
+        Where the replicates are from; None gives no errors.
+    share : bool
+        Whether they are shares; else they are amounts.
+    at_low, at_high : ndarray or None
+        The estimates at the ends of the totals.
+
+    Returns
+    -------
+    list of Estimate
+    """
+    k = values.size
+    none = np.full(k, np.nan)
+    se = low = high = none
+    if isinstance(errors, Bootstrap):
+        kept = replicates[~np.isnan(replicates).any(axis=1)]
+        se = kept.std(axis=0, ddof=1)
+        low, high = np.percentile(kept, [2.5, 97.5], axis=0)
+    elif errors is not None:
+        factor = np.broadcast_to(errors.factor, replicates.shape[0])
+        se = np.sqrt(factor @ (replicates - values) ** 2)
+        # on a scale without ends, so that an interval holds only what can be: logit of a share, log of an amount
+        on, off = (_logit, _expit) if share else (np.log, np.exp)
+        half = errors.critical * np.sqrt(factor @ (on(replicates) - on(values)) ** 2)
+        low, high = off(on(values) - half), off(on(values) + half)
+    ends = [none if end is None else end for end in (at_low, at_high)]
+    columns = np.stack([values, se, low, high, *ends], axis=1)
+    return [
+        Estimate(_known(value), _known(e), _known(a), _known(b), _known(c), _known(d))
+        for value, e, a, b, c, d in columns.tolist()
+    ]
+
+
+def _known(x: float) -> float | None:
+    return None if np.isnan(x) else x
+
+
+def _logit(p: Floats) -> Floats:
+    p = np.clip(p, _SURE, 1.0 - _SURE)
+    return np.log(p / (1.0 - p))
+
+
+def _expit(x: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-x))

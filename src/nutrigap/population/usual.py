@@ -1,0 +1,295 @@
+"""The distribution of usual intakes in a group, from a few days of each: what `usual_intake` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nutrigap.errors import PopulationError
+from nutrigap.population.fitting import FEW_PERSONS, Fitter, Model
+from nutrigap.population.mixture import Mixture, mean, only
+from nutrigap.population.mixture import quantiles as quantiles_of
+from nutrigap.population.persondays import PersonDays, read, unbounded
+from nutrigap.population.prevalence import Prevalence, Told, prevalence_of
+from nutrigap.population.transform import Floats
+from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates, weights_of
+from nutrigap.references import Reference
+from nutrigap.units import find_nutrient
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+QUANTILES: Final = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class UsualIntake:
+    """Usual intakes of a nutrient in a group.
+
+    Attributes
+    ----------
+    nutrient, unit : str
+        Id, and unit a day.
+    model : Model
+        What was fitted, and why.
+    mean : Estimate
+        Mean usual intake, supplements included. [unit/day]
+    quantiles : dict of float to Estimate
+        Share [fraction] -> the usual intake that this share of the group lies below. [unit/day]
+    prevalence : Prevalence or None
+        Comparison with reference values, where some were given.
+    notes : tuple of str
+        What a reader must know: print them with the numbers.
+    groups : tuple of str
+        Groups to ask `group` for.
+    """
+
+    nutrient: str
+    unit: str
+    model: Model
+    mean: Estimate
+    quantiles: dict[float, Estimate]
+    prevalence: Prevalence | None
+    notes: tuple[str, ...]
+    groups: tuple[str, ...]
+    told: Told = field(repr=False)
+    reference: Reference | str | None = field(repr=False)
+
+    def group(self, name: str) -> UsualIntake:
+        """The same of one group of the column given as ``by``.
+
+        Parameters
+        ----------
+        name : str
+            One of `groups`.
+
+        Returns
+        -------
+        UsualIntake
+
+        Raises
+        ------
+        PopulationError
+            There is no such group.
+        """
+        if name not in self.groups:
+            raise PopulationError(
+                f'no group "{name}"; known: {", ".join(self.groups) or "none, for by= was not given"}'
+            )
+        marked = np.array([group == name for group, _ in self.told.patterns])
+        told = self.told._replace(
+            full=only(self.told.full, marked),
+            replicates=tuple(None if each is None else _only(each, marked) for each in self.told.replicates),
+            low=None if self.told.low is None else only(self.told.low, marked),
+            high=None if self.told.high is None else only(self.told.high, marked),
+        )
+        persons = int(np.array(told.persons)[marked].sum())
+        few = f"{persons} persons in this group: its mean is its own, its spread is that of all"
+        notes = (*self.notes, few) if persons < FEW_PERSONS else self.notes
+        return replace(_described(self, told, tuple(self.quantiles)), groups=(), notes=notes)
+
+    def frame(self) -> pd.DataFrame:
+        """One row a number.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``nutrient, unit, group, measure, value, se, low, high, at_low, at_high, reason``. Measures are
+            ``mean``, ``p05``..., and those of `Prevalence`; a share has the unit ``1``.
+        """
+        from nutrigap.population.frames import rows
+
+        return rows(self)
+
+
+def usual_intake(
+    days: Mapping[str, Any],
+    nutrient: str,
+    *,
+    reference: Reference | str | None = None,
+    covariates: Sequence[str] = (),
+    by: str | None = None,
+    model: str = "auto",
+    ratio: float | None = None,
+    errors: Bootstrap | Replicates | None = Bootstrap(),  # noqa: B008 (a tuple: it cannot change)
+    quantiles: Sequence[float] = QUANTILES,
+) -> UsualIntake:
+    """Estimate the distribution of usual intakes from a few days of each person.
+
+    Food is fitted by the NCI method, amount-only or two-part; each person's mean dose of supplements is added after
+    that ("shrink then add"), for tablets hardly vary from day to day.
+
+    Parameters
+    ----------
+    days : DataFrame or mapping of columns
+        One row a person-day, with the columns that `nutrigap.population.persondays.read` lists: ``person``, the
+        nutrient's total, and where known ``{nutrient}_low``, ``{nutrient}_high``, ``{nutrient}_supplement``,
+        ``weight``, ``date`` or ``weekend``, ``sequence``, ``age``, ``sex``.
+    nutrient : str
+        Nutrient id, as ``magnesium``.
+    reference : Reference, str or None
+        Reference values to compare with: those of one `Reference` for all; or an authority (``"us"``), whose values are
+        looked up for the age and sex of each person.
+    covariates : sequence of str
+        Columns that usual intake may depend on; numbers enter as a straight line, words as groups.
+    by : str or None
+        Column of groups to report on (`UsualIntake.group`).
+    model : {"auto", "amount", "two_part"}
+        ``auto`` takes the two-part model where 5 % of the days or more hold none.
+    ratio : float or None
+        Variance within persons over that between, on the transformed scale, known from elsewhere: then one day a person
+        is enough. [-] `nutrigap.population.external_ratio` gives that of NHANES 2007-2012.
+    errors : Bootstrap, Replicates or None
+        Where standard errors come from; None gives none.
+    quantiles : sequence of float
+        Shares, each above 0 and below 1. [fraction]
+
+    Returns
+    -------
+    UsualIntake
+
+    Raises
+    ------
+    PopulationError
+        Fewer than 50 persons, fewer than 30 with two days, or days that cannot be.
+    TableError
+        The nutrient is not known.
+
+    References
+    ----------
+    .. [1] Tooze J.A. et al. (2010). Statistics in Medicine 29, 2857-2868. doi:10.1002/sim.4063
+    .. [2] Bailey R.L. et al. (2019). Best practices for dietary supplement assessment and estimation of total usual
+       nutrient intakes. J Nutr 149, 181-197. doi:10.1093/jn/nxy264
+    """
+    if not all(0.0 < p < 1.0 for p in quantiles):
+        raise PopulationError("quantiles are shares above 0 and below 1")
+    columns = errors.columns if isinstance(errors, Replicates) else ()
+
+    def days_at(end: str) -> PersonDays:
+        return read(days, nutrient, covariates=covariates, by=by, end=end, replicate_columns=columns)
+
+    best = days_at("best")
+    pattern, patterns = _patterns(best)
+    fitter = Fitter(best, pattern, nutrient=nutrient, model=model, ratio=ratio)
+    notes = fitter.all_notes()
+    ends: dict[str, Mixture | None] = {"low": None, "high": None}
+    for end in ends:
+        unknown = unbounded(days, f"{nutrient}_{end}")
+        if unknown:
+            notes.append(f"no estimate at the {end} end of the totals: {unknown} days have none")
+        elif f"{nutrient}_{end}" in days:
+            there = days_at(end)
+            try:
+                at = Fitter(there, pattern, nutrient=nutrient, model=fitter.kind, ratio=fitter.ratio)
+                ends[end] = at.distribution(at.fitted, best.weight)
+            except PopulationError as error:  # the best totals carry the model, these do not
+                notes.append(f"no estimate at the {end} end of the totals: {error}")
+    told = Told(
+        full=fitter.distribution(fitter.fitted, best.weight),
+        replicates=_replicates(fitter, errors, notes),
+        low=ends["low"],
+        high=ends["high"],
+        errors=errors,
+        patterns=patterns,
+        persons=tuple(np.bincount(pattern).tolist()),
+        supplements=best.dose is not None,
+    )
+    nothing = Estimate(None)
+    empty = UsualIntake(
+        nutrient=nutrient,
+        unit=find_nutrient(nutrient).unit,
+        model=fitter.model(),
+        mean=nothing,
+        quantiles={},
+        prevalence=None,
+        notes=tuple(notes),
+        groups=() if best.group is None else tuple(dict.fromkeys(sorted(group for group, _ in patterns))),
+        told=told,
+        reference=reference,
+    )
+    return _described(empty, told, tuple(quantiles))
+
+
+def prevalence(usual: UsualIntake, reference: Reference | str) -> Prevalence:
+    """Compare usual intakes with reference values.
+
+    Parameters
+    ----------
+    usual : UsualIntake
+        What `usual_intake` gave.
+    reference : Reference or str
+        The values of one `Reference` for all; or an authority (``"us"``), whose values are looked up for the age and
+        sex of each person.
+
+    Returns
+    -------
+    Prevalence
+
+    Raises
+    ------
+    PopulationError
+        Age and sex of the persons are needed and were not told.
+    PersonError
+        There is no such authority, or a person that cannot be.
+    """
+    return prevalence_of(usual.told, usual.nutrient, reference)
+
+
+def _replicates(fitter: Fitter, errors: Bootstrap | Replicates | None, notes: list[str]) -> tuple[Mixture | None, ...]:
+    """The distribution of every replicate; None for one that could not be fitted, which the notes say."""
+    if errors is None:
+        return ()
+    weights = weights_of(errors, fitter.days.weight, fitter.days.replicate_weights)
+    found = tuple(fitter.again(weight) for weight in weights)
+    failed = sum(each is None for each in found)
+    if failed and (isinstance(errors, Replicates) or failed > 0.1 * len(found)):
+        raise PopulationError(f"{failed} of {len(found)} replicates could not be fitted: no errors can be told")
+    if failed:
+        notes.append(f"{failed} of {len(found)} replicates could not be fitted, and are left out of the errors")
+    flat = sum(each is not None and each.sd < 1e-2 * each.scale.variance**0.5 for each in found)
+    if flat:
+        notes.append(f"in {flat} of {len(found)} replicates usual intakes do not differ between persons")
+    return found
+
+
+def _described(usual: UsualIntake, told: Told, probabilities: tuple[float, ...]) -> UsualIntake:
+    """The numbers of a distribution."""
+
+    def numbers(of: Mixture) -> Floats:
+        return np.concatenate([[mean(of)], quantiles_of(of, probabilities)])
+
+    first, *rest = estimates(
+        numbers(told.full),
+        told.of_replicates(numbers, 1 + len(probabilities)),
+        told.errors,
+        share=False,
+        at_low=None if told.low is None else numbers(told.low),
+        at_high=None if told.high is None else numbers(told.high),
+    )
+    return replace(
+        usual,
+        mean=first,
+        quantiles=dict(zip(probabilities, rest, strict=True)),
+        prevalence=None if usual.reference is None else prevalence_of(told, usual.nutrient, usual.reference),
+        told=told,
+    )
+
+
+def _only(of: Mixture, marked: Any) -> Mixture | None:
+    """A group of a replicate; None where the replicate holds nobody of it."""
+    return only(of, marked) if marked[of.pattern].any() else None
+
+
+def _patterns(
+    days: PersonDays,
+) -> tuple[Any, tuple[tuple[str, tuple[float, str, str] | None], ...]]:
+    """Each person's pattern, and of each pattern the group and (age, sex, life stage)."""
+    size = days.count.size
+    groups = np.full(size, "") if days.group is None else days.group.astype(str)
+    who = [None] * size if days.who is None else [days.kinds[i] for i in days.who.tolist()]
+    keys = list(zip(groups.tolist(), who, strict=True))
+    found = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return np.array([found[key] for key in keys]), tuple(found)

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from nutrigap.intake import Bounds, contributions, sum_by
 from nutrigap.tables import FloatArray, FoodTable, IntArray, load_foods
+from nutrigap.totals import Bounds, contributions, sum_by
 from nutrigap.units import nutrients
 
 LINES, ROUNDS = 2_000_000, 5

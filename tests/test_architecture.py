@@ -21,7 +21,7 @@ ORDER = (
     "errors", "units", "words", "answers", "person", "tables", "diary", "foodtables", "quantities", "splitting",
     "amounts",
     "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements", "sidetable", "choices",
-    "recipes", "entries", "several", "resolve", "intake",
+    "recipes", "entries", "several", "resolve", "totals", "intake",
     "references", "distributions", "assessment", "sensitivity", "energy", "population", "readings", "record",
     "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
 )  # fmt: skip
@@ -30,7 +30,7 @@ ONLY_IN = {
     "pint": {"units"},
     "pandas": {"frames", "report.frames"},
     "click": {"cli"},
-    "scipy": set(),
+    "scipy": {"totals"},
     "matplotlib": set(),
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},

@@ -18,69 +18,14 @@ from numpy.typing import NDArray
 
 from nutrigap.entries import Entry
 from nutrigap.tables import FloatArray, FoodTable, IntArray
+from nutrigap.totals import ADDED, Bounds, contributions, sum_by
 from nutrigap.units import nutrient_index, nutrients
 
 SOURCES = ("food", "fortified", "supplement")
 FOOD, FORTIFIED, SUPPLEMENT = range(3)
-# A nutrient of which the tables know how much was added to the food -> the column that tells.
-ADDED = {"vitamin_b12": "vitamin_b12_added"}
 FRIDAY = 4
 WEEK = {0: 4 / 7, 1: 3 / 7}  # Monday to Thursday, Friday to Sunday
 ONE_SIDED_95 = 1.645  # standard normal quantile
-
-
-class Bounds(NamedTuple):
-    """Three arrays of one shape: the lowest, the best and the highest value that the inputs allow."""
-
-    low: FloatArray
-    best: FloatArray
-    high: FloatArray
-
-
-def contributions(foods: FoodTable, rows: IntArray, grams: Bounds) -> Bounds:
-    """What resolved food lines bring of each nutrient.
-
-    Parameters
-    ----------
-    foods : FoodTable
-    rows : (lines,) array
-        Rows of the food table.
-    grams : Bounds of (lines,) arrays [g]
-
-    Returns
-    -------
-    Bounds of (lines × nutrients) arrays in canonical units
-        An unmeasured value counts 0 in ``low``, the median of its food group in ``best``, and the group's 95th
-        percentile (at least the smallest amount the release reports) in ``high``. Where the table has nothing to
-        stand in for it, ``best`` is NaN and ``high`` has no end.
-    """
-    per_100_g = foods.values.take(rows, axis=0)
-    unknown = np.flatnonzero(np.isnan(per_100_g))  # few: so they are filled in place, one end after the other
-    line, nutrient = np.divmod(unknown, per_100_g.shape[1])
-    group = foods.group[rows[line]]
-    stand_in = foods.imputation.high[group, nutrient]
-    ends = []
-    for fill, weight in (
-        (0.0, grams.low),
-        (foods.imputation.best[group, nutrient], grams.best),
-        (np.where(np.isnan(stand_in), np.inf, stand_in), grams.high),
-    ):
-        per_100_g.put(unknown, fill)
-        ends.append(per_100_g * (weight / 100)[:, None])
-    return Bounds(*ends)
-
-
-def sum_by(index: IntArray, amounts: FloatArray, size: int) -> FloatArray:
-    """Sum the rows of ``amounts`` (lines × nutrients) by ``index`` (0 to size - 1): a (size × nutrients) array."""
-    total = np.zeros((size, amounts.shape[1]))
-    step = np.diff(index)
-    if index.size and index[0] >= 0 and step.min(initial=0) >= 0:  # in order, as the days of most diaries
-        starts = np.append(0, np.flatnonzero(step) + 1)
-        total[index[starts]] = np.add.reduceat(amounts, starts, axis=0)
-        return total
-    for column, part in enumerate(amounts.T):
-        total[:, column] = np.bincount(index, weights=part, minlength=size)
-    return total
 
 
 class Decider(NamedTuple):
@@ -245,7 +190,10 @@ class Intake:
         days = self.days or math.nan  # no day, no mean
         use = self.in_mean
         weight = self.weight[use, None]
-        low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
+        if self.weights is None:
+            low, best, high = (sum_by(np.zeros(len(weight), dtype=np.int64), part[use], 1)[0] for part in lines)
+        else:
+            low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
         if left_out:
             high = high + self._room((self._missing[use] * weight).sum(axis=0))
             if not self._food_logged:  # pills alone: what was eaten is not known, which is not nothing

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from nutrigap import assessment
 from nutrigap.answers import known_answers
 from nutrigap.assessment import Adequacy, Excess
-from nutrigap.intake import ADDED, FORTIFIED, SUPPLEMENT, WEEK, Bounds, Intake
+from nutrigap.intake import FORTIFIED, SUPPLEMENT, WEEK, Intake
 from nutrigap.person import Person
 from nutrigap.references import Reference, Variation, reference, variation
+from nutrigap.totals import ADDED, Bounds
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
 
 if TYPE_CHECKING:

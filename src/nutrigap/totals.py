@@ -223,8 +223,8 @@ class Sums(NamedTuple):
     low: IntArray
     best: IntArray
     high: IntArray
-    best_unknown: SmallIntArray
-    high_endless: SmallIntArray
+    best_unknown: IntArray
+    high_endless: IntArray
 
     def amounts(self) -> Bounds:
         """The totals as amounts: NaN and infinite where a line makes them so."""
@@ -274,7 +274,7 @@ def composition(foods: FoodTable, names: tuple[str, ...]) -> Composition:
     )
 
 
-def run_starts(*keys: IntArray) -> IntArray:
+def run_starts(*keys: SmallIntArray) -> IntArray:
     """Where runs of lines begin that are alike in every key: the places of their first lines."""
     size = len(keys[0])
     if not size:
@@ -333,6 +333,18 @@ def food_sums(
             at = np.flatnonzero(place >= 0)
             more.add(slice(first, last), np.searchsorted(at, inside), place[at], [weight[at] for weight in weights])
     return more.onto(plain if len(plain) == 3 else plain * 3)
+
+
+def row_sums(table: IntArray, starts: IntArray, rows: SmallIntArray) -> IntArray:
+    """Sums of rows of a table of whole numbers, over runs of lines that ``starts`` begins: (sums × columns)."""
+    total = np.zeros((len(starts), table.shape[1]), dtype=np.int64)
+    for start in range(0, len(rows), DENSE_BLOCK):
+        end = min(start + DENSE_BLOCK, len(rows))
+        first = int(np.searchsorted(starts, start, side="right")) - 1
+        last = int(np.searchsorted(starts, end, side="left"))
+        inside = np.append(np.maximum(starts[first:last], start), end) - start
+        total[first:last] += _add_runs(table.take(rows[start:end], axis=0), inside)
+    return total
 
 
 class _More:

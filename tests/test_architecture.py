@@ -23,19 +23,25 @@ ORDER = (
     "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements", "sidetable", "choices",
     "recipes", "entries", "several", "resolve", "totals", "intake",
     "references", "distributions", "assessment", "sensitivity", "energy", "population", "readings", "record",
-    "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
+    "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile",
+    "cohorts", "cli_options", "cli_cohort", "cli",
 )  # fmt: skip
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.
 ONLY_IN = {
     "pint": {"units"},
     "pandas": {"frames", "report.frames"},
-    "click": {"cli"},
+    "click": {"cli", "cli_cohort", "cli_options"},
     "scipy": {"totals"},
+    "pyarrow": {"cohorts.columns", "cohorts.inputs", "cohorts.people", "cohorts.store"},
+    "dask": set(),
+    "distributed": {"cohorts.run"},
+    "duckdb": set(),
+    "polars": set(),
     "matplotlib": set(),
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
 }
-HEAVY = {"pandas", "pint", "scipy", "matplotlib", "jinja2"}
+HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "matplotlib", "jinja2"}
 
 
 class _Imports(ast.NodeVisitor):

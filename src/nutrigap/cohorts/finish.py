@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohort.people import PeopleTable
-from nutrigap.cohort.state import (
+from nutrigap.cohorts.people import PeopleTable
+from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
     FLAGGED,

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohort.columns import as_coded, from_arrow
-from nutrigap.cohort.inputs import HINT, PARQUET, as_stream, one_array
+from nutrigap.cohorts.columns import as_coded, from_arrow
+from nutrigap.cohorts.inputs import HINT, PARQUET, as_stream, one_array
 from nutrigap.diary.text import long_cells
 from nutrigap.errors import PersonError, TableError, did_you_mean
 from nutrigap.person import LIFE_STAGES, Person

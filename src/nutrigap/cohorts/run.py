@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap import __version__
-from nutrigap.cohort.finish import Finisher
-from nutrigap.cohort.inputs import HINT, Input, Piece, batches
-from nutrigap.cohort.lines import Adder, Counts, LeftOut
-from nutrigap.cohort.people import PeopleTable
-from nutrigap.cohort.state import Layout, State, merged
-from nutrigap.cohort.store import (
+from nutrigap.cohorts.finish import Finisher
+from nutrigap.cohorts.inputs import HINT, Input, Piece, batches
+from nutrigap.cohorts.lines import Adder, Counts, LeftOut
+from nutrigap.cohorts.people import PeopleTable
+from nutrigap.cohorts.state import Layout, State, merged
+from nutrigap.cohorts.store import (
     clear,
     load_state,
     put_together,

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohort.columns import Batch, Coded, Column, as_coded, as_numbers, mapped
-from nutrigap.cohort.phrases import Known, Reason
-from nutrigap.cohort.state import (
+from nutrigap.cohorts.columns import Batch, Coded, Column, as_coded, as_numbers, mapped
+from nutrigap.cohorts.phrases import Known, Reason
+from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
     FLAGGED,

@@ -10,8 +10,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nutrigap.cohort.columns import Batch, coded, from_arrow
-from nutrigap.cohort.lines import Form, form_of
+from nutrigap.cohorts.columns import Batch, coded, from_arrow
+from nutrigap.cohorts.lines import Form, form_of
 from nutrigap.diary.model import unreadable
 from nutrigap.diary.text import SEPARATORS, long_cells
 from nutrigap.errors import DiaryError, TableError

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohort.lines import LeftOut
-from nutrigap.cohort.state import State
+from nutrigap.cohorts.lines import LeftOut
+from nutrigap.cohorts.state import State
 from nutrigap.errors import TableError
 from nutrigap.words import printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from nutrigap.cohort.finish import Table
+    from nutrigap.cohorts.finish import Table
 
 MADE = ("totals", "people", "left_out", "work")  # folders of a run
 FILES = ("run.json", "people.parquet", "people.csv")

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nutrigap.cohort.inputs import open_input
-from nutrigap.cohort.people import read_people_table
-from nutrigap.cohort.run import (
+from nutrigap.cohorts.inputs import open_input
+from nutrigap.cohorts.people import read_people_table
+from nutrigap.cohorts.run import (
     Plan,
     Progress,
     buckets_for,
@@ -24,8 +24,8 @@ from nutrigap.cohort.run import (
     run_here,
     run_on_workers,
 )
-from nutrigap.cohort.state import Layout
-from nutrigap.cohort.store import table_kind
+from nutrigap.cohorts.state import Layout
+from nutrigap.cohorts.store import table_kind
 from nutrigap.diary.dates import format_fault
 from nutrigap.errors import TableError
 from nutrigap.readings import USUAL, Method
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CohortRun", "cohort"]
 
-CHUNK = 1_000_000
+CHUNK = 500_000
 # The six that are judged, and energy, by which an analyst sees whether a day is whole.
 USUAL_NUTRIENTS = (*(one.id for one in nutrients() if one.role == "core"), "energy")
 
@@ -138,9 +138,8 @@ def cohort(
     DiaryError
         The input is no table of lines.
     TableError
-        Another table cannot be used, a package is missing, or the folder holds another run.
-    OverflowError
-        One day holds more than can be added up.
+        Another table cannot be used, a package is missing, the folder holds another run, or one day holds more than
+        can be added up.
 
     Notes
     -----
@@ -168,7 +167,10 @@ def cohort(
     done = prepare(plan, description, overwrite=overwrite)
     if done is None:
         many = workers > 1 or scheduler is not None
-        share = run_on_workers(plan, scheduler, workers, progress) if many else run_here(plan, diaries, progress)
+        try:
+            share = run_on_workers(plan, scheduler, workers, progress) if many else run_here(plan, diaries, progress)
+        except OverflowError as error:
+            raise TableError(f"{source.name}: {error}; does each line name its own person and date?") from None
         done = conclude(plan, share, description)
     return CohortRun(Path(out), done)
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nutrigap.cohort.columns import Batch, as_coded
-from nutrigap.cohort.state import (
+from nutrigap.cohorts.columns import Batch, as_coded
+from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
     FLAGGED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_no_cut_and_no_order_changes_a_bit(seed):
     order = random.permutation(len(day)) if seed % 2 else np.arange(len(day))
     cuts = np.unique(np.concatenate([[0, len(day)], random.integers(1, len(day), random.integers(0, 40))]))
     total = np.zeros((3, size, len(table.columns)), dtype=np.int64)
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         part = order[start:end]
         starts = run_starts(day[part])
         sums = food_sums(table, starts, rows[part], grams[part])
@@ -132,6 +133,16 @@ def test_more_decimals_than_steps_are_not_lost(tmp_path):
     found = food_sums(table, np.array([0]), np.array([0, 0, 0]), grams).amounts()
     exact = [Fraction("0.123456789") * Fraction("274.75") / 100, Fraction("0.0125") * Fraction("274.75") / 100]
     np.testing.assert_allclose(found.best[0, :2], [float(one) for one in exact], rtol=0, atol=2e-11)
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_sums_beyond_whole_floats_are_exact_too(sparse):
+    """Salt by the kilogram: 38,758 mg of sodium in 100 g, more quanta than a float tells apart."""
+    foods, table = FOODS, composition(FOODS, ("sodium",))
+    rows = np.full(40, foods.row("sr:02047"))
+    grams = 1000.0 + np.arange(40) * 0.000001
+    [[found]] = food_sums(table, np.array([0]), rows, grams, sparse=sparse).best.tolist()
+    assert found == 38_758_000 * sum(1_000_000_000 + i for i in range(40)) > 2**53
 
 
 def test_a_day_that_64_bits_do_not_hold_is_refused():

@@ -8,6 +8,9 @@ The quantum is the product of the steps in which food tables and scales count: g
 to three decimals, as the USDA's releases print them. For these the totals are the exact decimal sums. A value with more
 decimals is split in two: the part in steps of 0.001 is multiplied exactly, the rest line by line to a quantum.
 
+Such a product and its sums are whole numbers, which floats hold exactly up to 2^53, 90,000 units: so they are made in
+floats, which processors multiply faster, and made again in integers where a sum is larger.
+
 A sum of many lines is a sparse product, (person-days × foods) @ (foods × nutrients); an unmeasured value brings its
 bounds in the same pass. What has no upper end, or nothing to stand in for it, is counted apart and never enters it.
 """
@@ -18,7 +21,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +39,9 @@ ADDED = {"vitamin_b12": "vitamin_b12_added"}
 MANY = 20_000  # lines from which on loading scipy pays
 SPARSE_BLOCK, DENSE_BLOCK = 65_536, 4_096  # lines whose arrays stay in the processor's cache
 
-Product = Callable[[IntArray, IntArray, SmallIntArray, IntArray], IntArray]
+Number = TypeVar("Number", np.int64, np.float64)
+WHOLE_FLOATS = 2.0**53  # up to here every whole number is a float
+Product = Callable[[FloatArray, IntArray, SmallIntArray, FloatArray], IntArray]
 
 
 class Bounds(NamedTuple):
@@ -188,10 +193,10 @@ class Composition:
     ----------
     columns : tuple of str
         Nutrient ids, then ``<id>_fortified``.
-    low : (foods × columns) array [PER_VALUE steps per 100 g]
+    low : (foods × columns) array of whole numbers [PER_VALUE steps per 100 g]
     place : (foods,) array
         Row of each food in the tables below, -1 where it has none.
-    above : (others × 2 columns) array [PER_VALUE steps per 100 g]
+    above : (others × 2 columns) array of whole numbers [PER_VALUE steps per 100 g]
         How far best, and then high, lie above low.
     rest : (others × some) array [unit per 100 g]
         What the steps leave over of low, best and high: the columns ``rest_columns`` of these three in a row, those
@@ -203,9 +208,9 @@ class Composition:
     """
 
     columns: tuple[str, ...]
-    low: IntArray
+    low: FloatArray
     place: SmallIntArray
-    above: IntArray
+    above: FloatArray
     rest: FloatArray
     rest_columns: IntArray
     with_rest: NDArray[np.bool_]
@@ -254,7 +259,7 @@ def composition(foods: FoodTable, names: tuple[str, ...]) -> Composition:
     low = ends[0]
     endless = np.hstack([np.isnan(ends[1]), ~np.isfinite(ends[2])])
     above = np.where(endless, 0.0, np.hstack([ends[1] - low, ends[2] - low]))
-    low_steps, above_steps = (np.rint(part * PER_VALUE).astype(np.int64) for part in (low, above))
+    low_steps, above_steps = (np.rint(part * PER_VALUE) for part in (low, above))
     rest = np.hstack([low, above]) - np.hstack([low_steps, above_steps]) / PER_VALUE
     rest[:, low.shape[1] :] += np.tile(rest[:, : low.shape[1]], 2)  # of each end as a whole: it is rounded once
     rest[np.abs(rest) < 1e-9] = 0.0  # a difference of floats, not a digit of the table
@@ -356,7 +361,7 @@ class _More:
         self.rest: IntArray | None = None
         self.endless: IntArray | None = None
 
-    def add(self, sums: slice, ends: IntArray, rows: SmallIntArray, weights: Sequence[IntArray]) -> None:
+    def add(self, sums: slice, ends: IntArray, rows: SmallIntArray, weights: Sequence[FloatArray]) -> None:
         """Add the lines of some sums in a row; their rows are those of the tables of the other foods."""
         table, columns = self.table, len(self.table.columns)
         if self.above is None:
@@ -407,34 +412,45 @@ def _refuse_overflow(starts: IntArray, grams: FloatArray, largest: float) -> Non
         raise OverflowError("the lines of one day weigh more than can be added up")
 
 
-def _steps(grams: FloatArray) -> IntArray:
+def _steps(grams: FloatArray) -> FloatArray:
+    """Grams in whole steps."""
     steps = grams * float(PER_GRAM)
-    return np.rint(steps, out=steps).astype(np.int64)
+    return np.rint(steps, out=steps)
 
 
-def _add_runs(amounts: IntArray, ends: IntArray) -> IntArray:
+def _add_runs(amounts: NDArray[Number], ends: IntArray) -> NDArray[Number]:
     """Sums of rows: sum k is that of the rows ``ends[k]`` to ``ends[k + 1]``, 0 where there are none."""
     filled = ends[1:] > ends[:-1]
     if filled.all():
-        sums: IntArray = np.add.reduceat(amounts, ends[:-1], axis=0)
+        sums: NDArray[Number] = np.add.reduceat(amounts, ends[:-1], axis=0)
         return sums
-    total = np.zeros((len(ends) - 1, amounts.shape[1]), dtype=np.int64)
+    total = np.zeros((len(ends) - 1, amounts.shape[1]), dtype=amounts.dtype)
     if len(amounts):
         total[filled] = np.add.reduceat(amounts, ends[:-1][filled], axis=0)
     return total
 
 
-def _dense_product(table: IntArray, ends: IntArray, rows: SmallIntArray, weight: IntArray) -> IntArray:
+def _dense_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
     """Sums of table rows times weights: sum k is that of the lines ``ends[k]`` to ``ends[k + 1]``."""
     brought = table.take(rows, axis=0)
     brought *= weight[:, None]
-    return _add_runs(brought, ends)
+    sums = _add_runs(brought, ends)
+    return sums.astype(np.int64) if _exact(sums) else _whole_product(table, ends, rows, weight)
 
 
-def _sparse_product(table: IntArray, ends: IntArray, rows: SmallIntArray, weight: IntArray) -> IntArray:
+def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
     """The same, as a sparse matrix with a row a sum and a column a food, times the table."""
     from scipy.sparse import csr_array
 
-    eaten = csr_array((weight, rows, ends), shape=(len(ends) - 1, len(table)))
-    sums: IntArray = eaten @ table
-    return sums
+    sums = csr_array((weight, rows, ends), shape=(len(ends) - 1, len(table))) @ table
+    return sums.astype(np.int64) if _exact(sums) else _whole_product(table, ends, rows, weight)
+
+
+def _exact(sums: FloatArray) -> bool:
+    """Whether sums of whole numbers, none below 0, are what they should be: one that grew too large stays so."""
+    return not sums.size or float(sums.max()) < WHOLE_FLOATS
+
+
+def _whole_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
+    """The same in integers."""
+    return _add_runs(table.take(rows, axis=0).astype(np.int64) * weight.astype(np.int64)[:, None], ends)

@@ -143,8 +143,8 @@ def cohort(
 
     Notes
     -----
-    Days are taken as they are: those that look incomplete are not left out of the means, as ``analyze`` does. The
-    options ``own_sd``, ``weekdays`` and ``consecutive`` of ``Method`` are for single diaries.
+    A day that a note marks as incomplete is not in the means, as in ``analyze``; one that only looks so, by its energy
+    and its meals, is. The options ``own_sd``, ``weekdays`` and ``consecutive`` of ``Method`` are for single diaries.
     """
     if measures is not None and measures not in MEASURE_SYSTEMS:
         raise TableError(f'there are no "{measures}" measures; write us or imperial')

@@ -20,6 +20,7 @@ from nutrigap.cohorts.state import (
     FOODS,
     LEFT_OUT,
     LOGGED,
+    NOT_WHOLE,
     UNDATED,
     Layout,
     State,
@@ -81,6 +82,9 @@ class Finisher:
         owner = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(state)))
         dated = state.day != UNDATED
         complete = dated & np.where(with_food[owner], lines[:, FOODS] > 0, lines[:, DOSES] > 0)
+        whole = complete & (lines[:, NOT_WHOLE] == 0)
+        # a log of nothing but days that are not whole is counted as it is
+        complete &= whole | (_by_person(whole.astype(np.int64), starts) == 0)[owner]
         daily = self._daily(sums, any_food[owner])
         shown = np.flatnonzero(dated & (lines[:, LOGGED] > 0))
         days = self._day_table(state, sums, daily, complete, shown)

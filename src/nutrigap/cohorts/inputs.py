@@ -262,7 +262,7 @@ def _needed(form: Form) -> set[int]:
     fields, labels = form.header.fields, form.header.labels
     if form.resolved:
         return {fields["person"], fields["date"], *form.resolved.values()}
-    wanted = ("person", "date", "food", "amount", "unit", "kind", "brand")
+    wanted = ("person", "date", "food", "amount", "unit", "kind", "brand", "note")
     return {*(fields[name] for name in wanted if name in fields), *(label.position for label in labels)}
 
 

@@ -20,6 +20,7 @@ from nutrigap.cohorts.state import (
     LEFT_OUT,
     LINES,
     LOGGED,
+    NOT_WHOLE,
     UNDATED,
     Layout,
     People,
@@ -32,6 +33,7 @@ from nutrigap.diary.dates import DateReader
 from nutrigap.diary.model import Fault
 from nutrigap.entries import Kitchen
 from nutrigap.errors import UnknownFood
+from nutrigap.record import says_whole
 from nutrigap.resolve import SAFE_CODE_GRAMS
 from nutrigap.tables import FloatArray, FoodTable, IntArray, SmallIntArray
 from nutrigap.totals import Bounds, Composition, composition, food_sums, row_sums, run_starts
@@ -165,6 +167,7 @@ class Adder:
         good = np.flatnonzero(~bad)
         if good.size:
             states.append(self._sum(person, lines[good], days[good], places[good]))
+            states += self._marked(batch, person, lines[good], days[good])
         lost = np.flatnonzero(undated & ~absent[lines]) if absent is not None else np.flatnonzero(undated)
         if lost.size:  # on some day of this person something was eaten
             states.append(self._missing(person, lines[lost]))
@@ -177,6 +180,18 @@ class Adder:
             keys, days, places = keys[order], days[order], places[order]
         blocks = self.known.blocks(row_sums(self.known.table, starts, places))
         return _state(person, keys[starts], days[starts], blocks)
+
+    def _marked(self, batch: Batch, person: _Keys, lines: IntArray, days: IntArray) -> list[State]:
+        """The days of which a note says that they are not logged as a whole."""
+        position = self.form.header.fields.get("note")
+        if position is None or self.form.resolved:
+            return []
+        notes = as_coded(batch.columns[position])
+        says = mapped(notes, [int(says_whole(note) is False) for note in notes.values], 0)
+        at = np.flatnonzero(says[lines])
+        flags = np.zeros((len(at), LINES), dtype=np.int64)
+        flags[:, NOT_WHOLE] = 1
+        return [_state(person, person.of(lines[at]), days[at], {"lines": flags})] if at.size else []
 
     def _missing(self, person: _Keys, lines: IntArray) -> State:
         """Lines of food of which neither the day nor anything else can be used."""
@@ -256,7 +271,7 @@ class Adder:
             blocks = {"dose_low": sums.low[:, plain], "dose": sums.best[:, plain], "dose_high": sums.high[:, plain]}
         else:
             blocks = {"food_low": sums.low, "food": sums.best, "food_high": sums.high}
-            if len(sums.best_unknown) == len(starts):
+            if sums.best_unknown.shape == sums.best.shape:
                 blocks |= {"food_unknown": sums.best_unknown, "food_endless": sums.high_endless}
         return _state(person, keys[starts], day[starts], {"lines": flags, **blocks})
 

@@ -18,6 +18,7 @@ from nutrigap.cohorts.state import (
     LEFT_OUT,
     LINES,
     LOGGED,
+    NOT_WHOLE,
     Layout,
 )
 from nutrigap.diary import Line
@@ -25,6 +26,7 @@ from nutrigap.diary.columns import Header
 from nutrigap.diary.plain import Table, read_rows
 from nutrigap.entries import NO_MATCH, Entry, Kitchen, code_of, left_out
 from nutrigap.intake import SUPPLEMENT, add_up
+from nutrigap.record import says_whole
 from nutrigap.resolve import resolve_line
 from nutrigap.tables import FloatArray, IntArray
 from nutrigap.totals import Bounds, count_by, quanta
@@ -172,7 +174,9 @@ class Known:
             "open": intake.unbounded[:, places].astype(np.int64),
         }  # fmt: skip
         table = count_by(intake.owner, np.hstack([blocks[name] for name in self.layout.widths]), size)
-        table[:, LINES - 4 : LINES] = table[:, LINES - 4 : LINES] > 0
+        table[:, FOODS:LINES] = table[:, FOODS:LINES] > 0
+        for i, entry in enumerate(entries):
+            table[i, NOT_WHOLE] = entry.kind == "other" and says_whole(entry.line.food) is False
         table[np.arange(size), [STATUS[entry.status] for entry in entries]] = 1
         return table
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 ROWS_A_BUCKET = 2_000_000  # lines whose sums are put together at once
 UNKNOWN_BUCKETS, MOST_BUCKETS = 16, 256
+CONNECT_SECONDS = 10
 RETRIES = 5  # how often a task is begun again when its worker dies
 Progress = Callable[[int, int], None]  # lines or parts done now, and how many there are (0 where nobody knows)
 
@@ -306,7 +307,7 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
         raise TableError("a table in memory is added up by one process; write it to Parquet files for many")
     try:
         cluster = None if scheduler else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-        client = Client(scheduler or cluster)
+        client = Client(scheduler or cluster, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None
     try:

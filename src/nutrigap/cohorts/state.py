@@ -12,9 +12,9 @@ from nutrigap.tables import IntArray
 from nutrigap.totals import PER_UNIT, run_starts
 
 UNDATED = np.iinfo(np.int32).min  # stands for the day of lines whose date is not known
-# Places in the block ``lines``: lines by status; then the pieces that make a day count, and any that are no "other".
-COUNTED, FLAGGED, LEFT_OUT, FOODS, DOSES, FOOD_LOGGED, LOGGED = range(7)
-LINES = 7
+# Places in the block ``lines``: lines by status; lines that make a day count, are no "other", say it is not whole.
+COUNTED, FLAGGED, LEFT_OUT, FOODS, DOSES, FOOD_LOGGED, LOGGED, NOT_WHOLE = range(8)
+LINES = 8
 LARGEST_SUM = 2**62  # quanta of a day: two parts below it still have a sum
 
 People = NDArray[np.generic]  # distinct people, integers or texts

@@ -37,7 +37,7 @@ MOST = 9e7  # units of one nutrient, of all lines of one sum together: beyond it
 # A nutrient of which the tables know how much was added to the food -> the column that tells.
 ADDED = {"vitamin_b12": "vitamin_b12_added"}
 MANY = 20_000  # lines from which on loading scipy pays
-SPARSE_BLOCK, DENSE_BLOCK = 65_536, 4_096  # lines whose arrays stay in the processor's cache
+SPARSE_BLOCK, DENSE_BLOCK = 131_072, 4_096  # lines whose arrays stay in the processor's cache
 
 Number = TypeVar("Number", np.int64, np.float64)
 WHOLE_FLOATS = 2.0**53  # up to here every whole number is a float
@@ -331,9 +331,9 @@ def food_sums(
         last = int(np.searchsorted(starts, end, side="left"))
         inside = np.append(np.maximum(starts[first:last], start), end) - start
         row, weights = rows[start:end], [_steps(grams[start:end]) for grams in ends]
+        place = table.place.take(row)  # which also refuses rows that are none
         for total, weight in zip(plain, weights, strict=True):
             total[first:last] += product(table.low, inside, row, weight)
-        place = table.place.take(row)
         if place.max() >= 0:
             at = np.flatnonzero(place >= 0)
             more.add(slice(first, last), np.searchsorted(at, inside), place[at], [weight[at] for weight in weights])
@@ -442,7 +442,9 @@ def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weig
     """The same, as a sparse matrix with a row a sum and a column a food, times the table."""
     from scipy.sparse import csr_array
 
-    sums = csr_array((weight, rows, ends), shape=(len(ends) - 1, len(table))) @ table
+    # scipy looks through both arrays of places for a common size unless they have one
+    eaten = csr_array((weight, rows, ends.astype(rows.dtype)), shape=(len(ends) - 1, len(table)))
+    sums = eaten @ table
     return sums.astype(np.int64) if _exact(sums) else _whole_product(table, ends, rows, weight)
 
 

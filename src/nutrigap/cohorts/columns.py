@@ -112,25 +112,46 @@ def from_arrow(array: pa.Array, *, codes: bool = False) -> Column:
     ``codes`` says that integers are codes, of which there are few: they become texts.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = array.type
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         return from_arrow(array.dictionary_decode())
     if pa.types.is_dictionary(kind):
-        places = pc.fill_null(array.indices, -1).to_numpy(zero_copy_only=False)
+        places = _numbers(_filled(array.indices, -1).cast(pa.int32()))
         values = [value or "" for value in array.dictionary.to_pylist()]
         if "" in values:
             places = np.where(places == values.index(""), -1, places)
         return Coded(values, places.astype(np.int32, copy=False))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return np.asarray(array.cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]"))
+        days = _numbers(_filled(array.cast(pa.date32()).view(pa.int32()), 0)).astype("datetime64[D]")
+        if array.null_count:
+            days[~_told(array)] = np.datetime64("NaT")
+        return days
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        return _numbers(_filled(array.cast(pa.float64()), float("nan")))
     if pa.types.is_integer(kind) and codes:
         few = array.dictionary_encode()
         return from_arrow(pa.DictionaryArray.from_arrays(few.indices, few.dictionary.cast(pa.string())))
     if pa.types.is_integer(kind) and not array.null_count:
-        return np.asarray(array.to_numpy(zero_copy_only=False))
+        return _numbers(array.cast(pa.int64()))
     texts = array.cast(pa.string()) if not pa.types.is_string(kind) else array
     return from_arrow(texts.dictionary_encode())
+
+
+def _filled(array: pa.Array, value: float) -> pa.Array:
+    """An array without nulls; where there are none nothing is loaded for it."""
+    if not array.null_count:
+        return array
+    import pyarrow.compute as pc
+
+    return pc.fill_null(array, value)
+
+
+def _numbers(array: pa.Array) -> NDArray[np.generic]:
+    """Numbers as they lie in memory, none of them null; pyarrow's own way to numpy would load pandas."""
+    values = np.frombuffer(array.buffers()[1], dtype=array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
+
+
+def _told(array: pa.Array) -> NDArray[np.bool_]:
+    return np.array(array.is_valid().to_pylist(), dtype=bool)

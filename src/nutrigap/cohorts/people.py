@@ -110,11 +110,11 @@ def read_people_table(source: object, references: str = "us") -> PeopleTable:
         if path.suffix.lower() not in PARQUET:
             return _from_csv(path, references)
         try:
-            from pyarrow.parquet import read_table
+            from pyarrow.parquet import ParquetFile
         except ImportError:
             raise TableError(f"{path}: Parquet files are read with pyarrow, which is not installed; {HINT}") from None
         try:
-            table = read_table(path)
+            table = ParquetFile(path).read()
         except (OSError, ValueError) as error:
             raise TableError(f"{path}: the table of people cannot be read ({error})") from None
         return _from_arrow(str(path), table, references)

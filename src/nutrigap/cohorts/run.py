@@ -121,14 +121,20 @@ def _kitchen(plan: Plan) -> Kitchen:
 # --- tasks: each leaves its files and a record that they are whole
 
 
-def take_piece(plan: Plan, piece: Piece, table: object = None, progress: Progress | None = None) -> Share:
+def adder_of(plan: Plan) -> Adder:
+    """What adds up lines; it remembers the phrases it has read."""
+    return Adder(plan.input.form, plan.input.separator, _kitchen(plan), plan.layout, plan.date_format)
+
+
+def take_piece(
+    plan: Plan, piece: Piece, table: object = None, progress: Progress | None = None, adder: Adder | None = None
+) -> Share:
     """Add up the lines of a piece, unless that is done already."""
-    adder = Adder(plan.input.form, plan.input.separator, _kitchen(plan), plan.layout, plan.date_format)
-    parts = batches(piece, plan.input.form, plan.input.separator, plan.chunk, table)
+    adder = adder or adder_of(plan)
     if piece.whole:
         return _take_whole(plan, piece, adder, progress)
     share = Share(Counts())
-    for number, batch in enumerate(parts):
+    for number, batch in enumerate(batches(piece, plan.input.form, plan.input.separator, plan.chunk, table)):
         name = f"piece-{piece.number:05d}-{number:05d}"
         found = read_json(plan.work / f"{name}.json")
         if found is None:
@@ -277,7 +283,8 @@ def _difference(begun: Mapping[str, object], wanted: Mapping[str, object], name:
 
 def run_here(plan: Plan, table: object, progress: Progress | None) -> Share:
     """Every task in this process, one after the other."""
-    shares = [take_piece(plan, piece, table, progress) for piece in plan.input.pieces]
+    adder = adder_of(plan)
+    shares = [take_piece(plan, piece, table, progress, adder) for piece in plan.input.pieces]
     shares += [take_bucket(plan, bucket) for bucket in range(plan.buckets)]
     return _together(shares)
 

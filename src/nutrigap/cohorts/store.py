@@ -114,15 +114,37 @@ def _write_parquet(place: Path, table: Table) -> None:
 
 
 def _arrow(column: NDArray[np.generic] | list[object]) -> pa.Array:
+    """A column for Arrow, handed over as it lies: pa.array would load pandas. NaN and None are not known: null."""
     import pyarrow as pa
 
     if isinstance(column, list):
-        texts = any(isinstance(value, str) for value in column)
-        return pa.array(column, type=pa.string() if texts else pa.float64())
-    if column.dtype.kind == "M":
-        return pa.array(column.astype("datetime64[D]"))
-    unknown = column.dtype.kind == "f" and bool(np.isnan(column).any())
-    return pa.array(np.ascontiguousarray(column), from_pandas=unknown)  # NaN is not known: null
+        if any(isinstance(value, str) for value in column):
+            return _texts([str(value) for value in column])
+        column = np.array([np.nan if value is None else value for value in column], dtype=np.float64)
+    if column.dtype.kind == "U":
+        return _texts(column.tolist())
+    if column.dtype.kind == "b":
+        return pa.Array.from_buffers(pa.bool_(), len(column), [None, _bits(column.astype(np.bool_))])
+    kind, numbers = {
+        "f": (pa.float64(), np.float64), "i": (pa.int64(), np.int64), "M": (pa.date32(), np.int32),
+    }[column.dtype.kind]  # fmt: skip
+    values = np.ascontiguousarray(column.astype(numbers, copy=False))
+    unknown = np.isnan(values) if kind == pa.float64() else np.zeros(1, dtype=bool)
+    return pa.Array.from_buffers(kind, len(values), [_bits(~unknown) if unknown.any() else None, pa.py_buffer(values)])
+
+
+def _bits(flags: NDArray[np.bool_]) -> pa.Buffer:
+    import pyarrow as pa
+
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))
+
+
+def _texts(texts: Sequence[str]) -> pa.Array:
+    import pyarrow as pa
+
+    parts = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, parts)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(parts), pa.py_buffer(ends), pa.py_buffer(b"".join(parts)))
 
 
 def _few_values(table: Table) -> list[str]:
@@ -177,12 +199,12 @@ def _join_csv(parts: Sequence[Path], place: Path) -> None:
 
 
 def _join_parquet(parts: Sequence[Path], place: Path) -> None:
-    from pyarrow.parquet import ParquetWriter, read_table
+    from pyarrow.parquet import ParquetFile, ParquetWriter
 
-    first = read_table(parts[0], partitioning=None)
-    with ParquetWriter(place, first.schema) as writer:
+    schema = ParquetFile(parts[0]).schema_arrow
+    with ParquetWriter(place, schema) as writer:
         for part in parts:
-            writer.write_table(read_table(part, partitioning=None).cast(first.schema))
+            writer.write_table(ParquetFile(part).read().cast(schema))
 
 
 # --- sums on their way

@@ -117,11 +117,9 @@ def kernel(count: int, rounds: int) -> Iterator[tuple[str, str, str]]:
         yield f"sums of {count:,} lines / reading them once at the memory's bandwidth: {name}", told(found), goal
     few = min(count, 4_000_000)
     lines = Lines(*(part[:few] for part in made_up(few, survey_foods(foods))))
-    found = []
-    for _ in range(rounds):
-        theirs = cpu(lambda: by_pandas(values, lines))
-        sums(table, lines)  # pandas has given its memory back, which has to be had again first
-        found.append(theirs / sums(table, lines))
+    sums(table, lines)
+    own = [sums(table, lines) for _ in range(rounds)]  # first: pandas leaves the memory in pieces
+    found = [cpu(lambda: by_pandas(values, lines)) / mine for mine in own]
     yield f"pandas merge and groupby / sums, {few:,} lines (pandas without bounds)", told(found), "at least 30"
 
 
@@ -240,21 +238,21 @@ def whole_runs(counts: list[int], rounds: int) -> Iterator[tuple[str, str, str]]
         folder = Path(place)
         foods = folder / "foods.parquet"
         write_foods(foods)
-        spent: dict[int, list[Spent]] = {}
-        for count in counts:
-            lines = folder / f"lines-{count}.parquet"
-            write_lines(lines, count)
-            names = RUNS if count == most else ["nutrigap"]
-            taken: dict[str, list[Spent]] = {name: [] for name in names}
-            for _ in range(rounds):
-                for name in names:
-                    taken[name].append(spend(name, lines, folder, foods))
-            spent[count] = taken["nutrigap"]
-        own = [one.seconds for one in taken["nutrigap"]]
+        paths = {count: folder / f"lines-{count}.parquet" for count in counts}
+        for count, path in paths.items():
+            write_lines(path, count)
+        spent: dict[int, list[Spent]] = {count: [] for count in counts}
+        taken: dict[str, list[Spent]] = {name: [] for name in RUNS if name != "nutrigap"}
+        for _ in range(rounds):
+            for count, path in paths.items():
+                spent[count].append(spend("nutrigap", path, folder, foods))
+            for name, found in taken.items():
+                found.append(spend(name, paths[most], folder, foods))
+        own = [one.seconds for one in spent[most]]
         for name in ("duckdb", "duckdb, no bounds", "polars"):
-            found = [mine / other.seconds for mine, other in zip(own, taken[name], strict=True)]
+            ratios = [mine / other.seconds for mine, other in zip(own, taken[name], strict=True)]
             goal = "at most 1" if name == "duckdb" else ""
-            yield f"whole run of {most:,} lines, Parquet to Parquet / {name}, plain join", told(found), goal
+            yield f"whole run of {most:,} lines, Parquet to Parquet / {name}, plain join", told(ratios), goal
     start = statistics.median(one.seconds for one in spent[counts[0]])
     line = {n: (statistics.median(one.seconds for one in spent[n]) - start) / (n - counts[0]) for n in counts[1:]}
     for count in counts[2:]:

@@ -33,7 +33,7 @@ PER_UNIT = 10**11  # quanta in one unit of a nutrient
 PER_GRAM = 10**6  # steps of one gram
 PER_VALUE = 10**3  # steps of one unit per 100 g
 assert PER_GRAM * PER_VALUE * 100 == PER_UNIT
-MOST = 9e7  # units of one nutrient, of all lines of one sum together: beyond it 64 bits do not hold the quanta
+MOST = 4e7  # units of one nutrient, of all lines of one sum together: beyond it 64 bits do not hold the quanta
 # A nutrient of which the tables know how much was added to the food -> the column that tells.
 ADDED = {"vitamin_b12": "vitamin_b12_added"}
 MANY = 20_000  # lines from which on loading scipy pays

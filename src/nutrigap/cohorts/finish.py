@@ -24,6 +24,7 @@ from nutrigap.cohorts.state import (
     UNDATED,
     Layout,
     State,
+    refuse_overflow,
 )  # fmt: skip
 from nutrigap.intake import FORTIFIED, SOURCES, SUPPLEMENT, room
 from nutrigap.person import Person
@@ -237,6 +238,8 @@ class _Sums:
 
     def over(self, use: NDArray[np.bool_], starts: IntArray) -> _Sums:
         """Summed by person over the rows that count."""
+        for block in self.state.blocks.values():
+            refuse_overflow(block, starts)
         used = None if use.all() else use[:, None]
         blocks = {
             name: _by_person(block if used is None else np.where(used, block, 0), starts)

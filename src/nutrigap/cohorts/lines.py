@@ -168,7 +168,8 @@ class Adder:
         if good.size:
             states.append(self._sum(person, lines[good], days[good], places[good]))
             states += self._marked(batch, person, lines[good], days[good])
-        lost = np.flatnonzero(undated & ~absent[lines]) if absent is not None else np.flatnonzero(undated)
+        somebodys = undated if absent is None else undated & ~absent[lines]
+        lost = np.flatnonzero(somebodys & (table[places, LOGGED] > 0))
         if lost.size:  # on some day of this person something was eaten
             states.append(self._missing(person, lines[lost]))
         return states, counts, out

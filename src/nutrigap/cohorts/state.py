@@ -116,15 +116,21 @@ def summed(state: State) -> State:
     blocks = {}
     for name, block in state.blocks.items():
         if name not in ("lines", "missing", "open"):
-            _refuse_overflow(block, starts)
+            refuse_overflow(block, starts)
         blocks[name] = np.add.reduceat(block, starts, axis=0)
     return State(state.people, state.person[starts], state.day[starts], blocks)
 
 
-def _refuse_overflow(block: IntArray, starts: IntArray) -> None:
-    """Whole numbers that 64 bits do not hold would be wrong without a sign."""
+def refuse_overflow(block: IntArray, starts: IntArray) -> None:
+    """Whole numbers that 64 bits do not hold would be wrong without a sign.
+
+    Raises
+    ------
+    OverflowError
+        The rows of one sum, which ``starts`` begins, hold more than can be added up.
+    """
     if block.size and int(block.max()) >= LARGEST_SUM // max(1, int(np.diff(starts, append=len(block)).max())):
         sums = np.add.reduceat(block.astype(np.float64), starts, axis=0)
         if float(sums.max()) >= LARGEST_SUM:
             most = float(sums.max()) / PER_UNIT
-            raise OverflowError(f"a day of one person holds {most:.3g} units of a nutrient")
+            raise OverflowError(f"the lines of one person hold {most:.3g} units of a nutrient")

@@ -92,7 +92,7 @@ def bandwidth() -> Callable[[], float]:
 
 
 def by_pandas(values: FloatArray, lines: Lines) -> None:
-    """What is often done: six totals, no bounds, a value that was never measured taken for 0."""
+    """The same lines, foods told by their row, which pandas can look up without a search."""
     import pandas as pd
 
     table = pd.DataFrame(values, columns=list(CORE))
@@ -101,10 +101,45 @@ def by_pandas(values: FloatArray, lines: Lines) -> None:
     merged[list(CORE)].mul(merged["grams"] / 100, axis=0).groupby(merged["day"]).sum()
 
 
+def by_pandas_codes(values: FloatArray, codes: IntArray, lines: Lines) -> None:
+    """Lines as a survey has them: a food's code, a person, a date."""
+    import pandas as pd
+
+    table = pd.DataFrame(values, columns=list(CORE)).assign(food_id=codes)
+    frame = pd.DataFrame({
+        "person": lines.day // DAYS, "date": lines.day % DAYS, "food_id": codes[lines.row], "grams": lines.grams,
+    })  # fmt: skip
+    merged = frame.merge(table[codes > 0], on="food_id", how="left")
+    merged[list(CORE)].mul(merged["grams"] / 100, axis=0).groupby([merged["person"], merged["date"]]).sum()
+
+
+def adder(codes: IntArray, lines: Lines) -> Callable[[], float]:
+    """Processor time of adding up such lines by person and day, from columns in memory."""
+    from nutrigap.cohorts.columns import Batch, coded
+    from nutrigap.cohorts.lines import Adder, form_of
+    from nutrigap.cohorts.state import Layout
+    from nutrigap.entries import Kitchen
+
+    form, _ = form_of(("person", "date", "food_id", "grams"))
+    adding = Adder(form, "", Kitchen(load_foods()), Layout(CORE, ("vitamin_b12",)), None)
+    of_row = coded([str(code) for code in codes.tolist()])
+    texts = of_row._replace(codes=of_row.codes[lines.row])
+    date = (lines.day % DAYS).astype("datetime64[D]")
+
+    def add() -> float:
+        begun = time.process_time()
+        for start in range(0, len(lines.day), CHUNK):
+            part = slice(start, start + CHUNK)
+            foods = texts._replace(codes=texts.codes[part])
+            adding.add(Batch(start, len(date[part]), [lines.day[part] // DAYS, date[part], foods, lines.grams[part]]))
+        return time.process_time() - begun
+
+    return add
+
+
 def kernel(count: int, rounds: int) -> Iterator[tuple[str, str, str]]:
     foods = load_foods()
     table, speed = composition(foods, CORE), bandwidth()
-    values = foods.values[:, [nutrient_index()[name] for name in CORE]]
     touched = count * (8 + 4 + 8) + count // LINES_A_DAY * len(CORE) * 8  # day, food, grams read; totals written
     cases = {
         "foods of national surveys, of which all is known": (survey_foods(foods), "at most 6"),
@@ -115,12 +150,42 @@ def kernel(count: int, rounds: int) -> Iterator[tuple[str, str, str]]:
         sums(table, Lines(*(part[:CHUNK] for part in lines)))
         found = [sums(table, lines) / (touched / speed()) for _ in range(rounds)]
         yield f"sums of {count:,} lines / reading them once at the memory's bandwidth: {name}", told(found), goal
-    few = min(count, 4_000_000)
-    lines = Lines(*(part[:few] for part in made_up(few, survey_foods(foods))))
-    sums(table, lines)
-    own = [sums(table, lines) for _ in range(rounds)]  # first: pandas leaves the memory in pieces
-    found = [cpu(lambda: by_pandas(values, lines)) / mine for mine in own]
-    yield f"pandas merge and groupby / sums, {few:,} lines (pandas without bounds)", told(found), "at least 30"
+    for what, own, other in (
+        ("rows of the food table, days in order", "sums", "pandas"),
+        ("codes, people and dates", "sums of codes", "pandas of codes"),
+    ):
+        found = [alone(other, count) / alone(own, count) for _ in range(rounds)]
+        name = f"pandas merge and groupby, without bounds / sums with bounds, {count:,} lines: {what}"
+        yield name, told(found), "at least 30"
+
+
+def alone(name: str, count: int) -> float:
+    """Processor time of one way to add up lines, in a fresh process; making the lines up is not in it."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--sums", name, str(count)], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout.splitlines()[-1])
+
+
+def sums_alone(name: str, count: int) -> float:
+    import pandas as pd  # loading it is in neither time
+
+    foods = load_foods()
+    lines, codes = made_up(count, survey_foods(foods)), fndds_codes(foods)
+    values = foods.values[:, [nutrient_index()[one] for one in CORE]]
+    pd.DataFrame({"a": [1]}).merge(pd.DataFrame({"a": [1]})).groupby("a").sum()
+    if name == "sums":
+        return sums(composition(foods, CORE), lines)
+    if name == "sums of codes":
+        return adder(codes, lines)()
+    if name == "pandas":
+        return cpu(lambda: by_pandas(values, lines))
+    return cpu(lambda: by_pandas_codes(values, codes, lines))
+
+
+def fndds_codes(foods: FoodTable) -> IntArray:
+    """The code of each food, 0 where it is not of FNDDS."""
+    return np.array([int(food.partition(":")[2]) if food.startswith("fndds:") else 0 for food in foods.ids])
 
 
 # --- whole runs, each in a process of its own
@@ -132,7 +197,7 @@ def write_lines(path: Path, count: int) -> None:
     from pyarrow.parquet import ParquetWriter
 
     foods = load_foods()
-    codes = np.array([int(food.partition(":")[2]) if food.startswith("fndds:") else 0 for food in foods.ids])
+    codes = fndds_codes(foods)
     lines = made_up(count, survey_foods(foods))
     schema = pa.schema({"person": pa.int64(), "date": pa.date32(), "food_id": pa.int64(), "grams": pa.float64()})
     with ParquetWriter(path, schema) as writer:
@@ -299,9 +364,13 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=20_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--sums", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         one_run(*given.one)
+        return
+    if given.sums:
+        print(sums_alone(given.sums[0], int(given.sums[1])))
         return
     counts = sorted({100_000, 1_000_000, given.lines // 4, given.lines})
     rows = []

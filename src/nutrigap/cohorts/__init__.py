@@ -161,7 +161,7 @@ def cohort(
         layout=Layout(tuple(names), tuple(name for name in names if name in ADDED)),
         measures=measures, date_format=date_format, people=table, method=method, reading=readings,
         references=references, chunk=chunk, kind=table_kind(),
-        buckets=1 if all(piece.whole for piece in source.pieces) else buckets_for(source.rows),
+        buckets=1 if all(piece.whole for piece in source.pieces) else buckets_for(source.about),
     )  # fmt: skip
     description = described(plan, digest)
     done = prepare(plan, description, overwrite=overwrite)

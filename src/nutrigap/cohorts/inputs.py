@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PARQUET, CSV = (".parquet", ".pq"), (".csv", ".tsv", ".txt")
 MOST_CHUNKS = 4
+SHORT_LINE = 25  # bytes of a line of text
 HINT = 'run: pip install "nutrigap[scale]"'
 
 
@@ -66,6 +67,8 @@ class Input:
         Of CSV files, "" otherwise.
     files : tuple of (path, sha256)
         What was read, by which a run can be told to rest on the same lines; empty for a table in memory.
+    about : int
+        About how many lines there are, 0 where nothing tells.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Input:
     form: Form
     separator: str
     files: tuple[tuple[str, str], ...]
+    about: int = 0
 
     @property
     def rows(self) -> int:
@@ -90,20 +94,22 @@ def open_input(source: object, chunk: int) -> Input:
     """
     if not isinstance(source, (str, Path)):
         stream = as_stream(source)
-        return Input("the table", (Piece(0, ""),), _form("the table", stream.schema.names), "", ())
+        form, rows = _form("the table", stream.schema.names), getattr(source, "num_rows", 0)
+        return Input("the table", (Piece(0, ""),), form, "", (), rows)
     path = Path(source)
     files = _files(path)
     named = tuple((str(file), _sha256(file)) for file in files)
     if files[0].suffix.lower() in PARQUET:
         pieces, names = _parquet_pieces(files, chunk)
-        return Input(str(path), pieces, _form(str(path), names), "", named)
+        return Input(str(path), pieces, _form(str(path), names), "", named, sum(piece.rows for piece in pieces))
     heads = [_csv_head(file) for file in files]
     other = next((file for file, head in zip(files, heads, strict=True) if head != heads[0]), None)
     if other is not None:
         raise unreadable(str(other), f"its columns are not those of {files[0].name}", "give all files one header")
     separator, names = heads[0]
     pieces = tuple(Piece(number, str(file)) for number, file in enumerate(files))
-    return Input(str(path), pieces, _form(str(path), names), separator, named)
+    about = sum(file.stat().st_size for file in files) // SHORT_LINE
+    return Input(str(path), pieces, _form(str(path), names), separator, named, about)
 
 
 def _form(name: str, names: Sequence[str]) -> Form:

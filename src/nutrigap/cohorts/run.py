@@ -110,7 +110,7 @@ class Share(NamedTuple):
 
 def buckets_for(rows: int) -> int:
     """Into how many parts the people of so many lines are dealt; 0 where nobody knows how many they are."""
-    return min(MOST_BUCKETS, -(-rows // ROWS_A_BUCKET)) if rows else UNKNOWN_BUCKETS
+    return min(MOST_BUCKETS, rows // ROWS_A_BUCKET + 1) if rows else UNKNOWN_BUCKETS
 
 
 @lru_cache(maxsize=1)

@@ -240,6 +240,15 @@ def test_bad_lines_are_left_out_with_their_reason_and_widen_their_day(tmp_path):
     assert person["magnesium_high"] > person["magnesium"] and person["days"] == 2
 
 
+def test_a_cell_that_cannot_be_read_is_told_though_its_line_is_used(tmp_path):
+    path = tmp_path / "lines.csv"
+    path.write_text("person,date,food,amount,magnesium_mg\np,2026-03-02,banana,100 g,lots\n", encoding="utf-8")
+    done = ng.cohort(path, tmp_path / "out")
+    assert done.record["lines"]["left_out"] == 0
+    [told] = csv.DictReader(done.left_out[0].open(encoding="utf-8"))
+    assert told["status"] == "used" and told["reason"].startswith("magnesium_mg: ") and "lots" in told["reason"]
+
+
 def test_resolved_lines_out_of_the_ordinary(tmp_path):
     day = date(2026, 3, 2)
     lines = pa.table({

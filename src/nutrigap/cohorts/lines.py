@@ -96,9 +96,13 @@ def form_of(names: Sequence[str]) -> tuple[Form, list[Fault]]:
 
 
 class LeftOut(NamedTuple):
-    """A line that is left out, as it stands in its input; ``row`` counts the lines below the header from 1."""
+    """A line that is left out, as it stands in its input; ``row`` counts the lines below the header from 1.
+
+    ``status`` is ``left_out``, or ``used`` where the line is counted without one of its cells, which cannot be read.
+    """
 
     row: int
+    status: str
     person: str
     date: str
     food: str
@@ -108,7 +112,7 @@ class LeftOut(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Lines by what became of them; ``cells`` are faults of single cells of lines that are used."""
+    """Lines by what became of them."""
 
     rows: int = 0
     counted: int = 0
@@ -155,14 +159,15 @@ class Adder:
         undated = days == UNDATED
         bad = undated if absent is None else undated | absent[lines]
         table, reasons = self.known.table, self.known.reasons
-        dropped = np.array([place in reasons for place in range(len(table))], dtype=bool)[places] | bad
-        status = table[places][:, [COUNTED, FLAGGED]].sum(axis=0, where=~bad[:, None])
+        told = np.array([place in reasons for place in range(len(table))], dtype=bool)[places] | bad
+        dropped = (table[:, LEFT_OUT] > 0)[places] | bad
+        status = table[:, [COUNTED, FLAGGED]][places].sum(axis=0, where=~bad[:, None])
         counts = Counts(0, int(status[0]), int(status[1]), int(dropped.sum()))
         out = []
-        for place in np.flatnonzero(dropped):
+        for place in np.flatnonzero(told):
             line = int(lines[place])
             reason = self._reason(batch, line, absent, why, reasons.get(int(places[place])))
-            out.append(self._left_out(batch, line, reason))
+            out.append(self._left_out(batch, line, "left_out" if dropped[place] else "used", reason))
         states = []
         good = np.flatnonzero(~bad)
         if good.size:
@@ -215,7 +220,7 @@ class Adder:
         code = int(column.codes[line]) if isinstance(column, Coded) else -1
         return why.get(code) or reason or NO_DATE
 
-    def _left_out(self, batch: Batch, line: int, reason: Reason) -> LeftOut:
+    def _left_out(self, batch: Batch, line: int, status: str, reason: Reason) -> LeftOut:
         fields = self.form.header.fields
         if self.form.resolved:
             food, amount = (batch.cell(self.form.resolved[name], line) for name in ("food_id", "grams"))
@@ -224,7 +229,7 @@ class Adder:
             food, amount, unit = (batch.cell(fields.get(name), line) for name in ("food", "amount", "unit"))
             amount = f"{amount} {unit}".strip()
         person, date = (batch.cell(fields.get(name), line) for name in ("person", "date"))
-        return LeftOut(batch.first + line + 1, person, date, food, amount, reason.what, reason.fix)
+        return LeftOut(batch.first + line + 1, status, person, date, food, amount, reason.what, reason.fix)
 
     # --- resolved lines
 

@@ -106,16 +106,19 @@ class Known:
         return np.array([self.place[one] for one in cells], dtype=np.int64)
 
     def _learn(self, cells: Sequence[tuple[str, ...]]) -> None:
-        entries = [self._entry(line) for line in self._lines(cells)]
+        lines, faults = self._lines(cells)
+        entries = [self._entry(line) for line in lines]
         table = self._table(entries)
         for i, entry in enumerate(entries):
             if entry.status == "left_out":
                 self.reasons[len(self.table) + i] = Reason(entry.problem, entry.fix)
+            elif i in faults:
+                self.reasons[len(self.table) + i] = faults[i]
         self.place |= {one: len(self.table) + i for i, one in enumerate(cells)}
         self.table = np.concatenate([self.table, table])
 
-    def _lines(self, cells: Sequence[tuple[str, ...]]) -> list[Line | None]:
-        """The lines as the diary's reader gives them, None for a row that is no line."""
+    def _lines(self, cells: Sequence[tuple[str, ...]]) -> tuple[list[Line | None], dict[int, Reason]]:
+        """The lines as the diary's reader gives them, None for a row that is no line; and cells it cannot read."""
         width = len(self.header.cells)
         rows = [(self.header.line, list(self.header.cells))]
         for number, one in enumerate(cells):
@@ -132,7 +135,12 @@ class Known:
             rows.append((len(cells), row))
         reading = read_rows(Table(rows, self.separator), self.header, None)
         found = {line.number: line for line in reading.lines}
-        return [found.get(number) for number in range(len(cells))]
+        faults = {
+            one.line: Reason(f"{one.column}: {one.what}" if one.column else one.what, one.fix)
+            for one in reversed(reading.problems)
+            if one.line is not None
+        }
+        return [found.get(number) for number in range(len(cells))], faults
 
     def _entry(self, line: Line | None) -> Entry:
         if line is None:

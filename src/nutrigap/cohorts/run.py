@@ -162,10 +162,11 @@ def _take_whole(plan: Plan, piece: Piece, adder: Adder, progress: Progress | Non
             counts, left = counts.plus(more), left + out
         state = merged(states)
         _note_left_out(plan, name, piece.path, left)
-        last = len(state.people) - 1
-        at_end = (state.person == 0) | (state.person == last)
-        days, people = _finish(plan, state.only(~at_end), f"part-{piece.number:05d}")
-        edge = state.only(at_end)
+        # in order of people: the first of them stand before ``start``, the last from ``end`` on
+        start = int(np.searchsorted(state.person, 0, side="right"))
+        end = max(start, int(np.searchsorted(state.person, len(state.people) - 1)))
+        days, people = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
+        edge = merged([state.only(slice(start)), state.only(slice(end, None))])
         record = save_state(plan.work / name, edge, np.zeros(len(edge), dtype=np.int64), plan.buckets)
         found = record | {"counts": counts, "days": days, "people": people}
         write_json(plan.work / f"{name}.json", found)

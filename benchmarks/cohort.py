@@ -63,7 +63,9 @@ def cpu(run: Callable[[], object]) -> float:
 
 
 def told(ratios: list[float]) -> str:
-    return f"{statistics.median(ratios):.2g} ({min(ratios):.2g}-{max(ratios):.2g})"
+    """Median, smallest and largest, to two figures."""
+    middle, low, high = (f"{float(f'{one:.2g}'):g}" for one in (statistics.median(ratios), min(ratios), max(ratios)))
+    return f"{middle} ({low}-{high})"
 
 
 # --- the sums

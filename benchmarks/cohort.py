@@ -25,8 +25,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nutrigap.sparse import Composition, composition, food_sums, run_starts
 from nutrigap.tables import FloatArray, FoodTable, IntArray, load_foods
-from nutrigap.totals import Composition, composition, food_sums, run_starts, values_of
+from nutrigap.totals import values_of
 from nutrigap.units import nutrient_index, nutrients
 
 CORE = tuple(one.id for one in nutrients() if one.role == "core")

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from nutrigap.sparse import Composition, composition, food_sums, run_starts
 from nutrigap.tables import FloatArray, FoodTable, IntArray, load_foods
-from nutrigap.totals import Bounds, Composition, composition, food_sums, run_starts
+from nutrigap.totals import Bounds
 from nutrigap.units import nutrients
 
 LINES, ROUNDS = 2_000_000, 5

@@ -10,19 +10,9 @@ import numpy as np
 import pytest
 
 from nutrigap.foodtables import load_foods as load_tables
+from nutrigap.sparse import Sums, composition, food_sums, row_sums, run_starts
 from nutrigap.tables import load_foods
-from nutrigap.totals import (
-    Bounds,
-    Sums,
-    composition,
-    contributions,
-    count_by,
-    food_sums,
-    quanta,
-    row_sums,
-    run_starts,
-    sum_by,
-)
+from nutrigap.totals import Bounds, contributions, count_by, quanta, sum_by
 from nutrigap.units import nutrient_index, nutrients
 
 CORE = tuple(one.id for one in nutrients() if one.role == "core")

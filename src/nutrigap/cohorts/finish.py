@@ -29,8 +29,9 @@ from nutrigap.cohorts.state import (
 from nutrigap.intake import FORTIFIED, SOURCES, SUPPLEMENT, room
 from nutrigap.person import Person
 from nutrigap.readings import Method, read
+from nutrigap.sparse import run_starts
 from nutrigap.tables import FloatArray, FoodTable, IntArray, PortionStatistics
-from nutrigap.totals import Bounds, amounts_of, run_starts
+from nutrigap.totals import Bounds, amounts_of
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index
 
 ENDS = ("low", "", "high")

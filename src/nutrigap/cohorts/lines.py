@@ -35,8 +35,9 @@ from nutrigap.entries import Kitchen
 from nutrigap.errors import UnknownFood
 from nutrigap.record import says_whole
 from nutrigap.resolve import SAFE_CODE_GRAMS
+from nutrigap.sparse import Composition, composition, food_sums, row_sums, run_starts
 from nutrigap.tables import FloatArray, FoodTable, IntArray, SmallIntArray
-from nutrigap.totals import Bounds, Composition, composition, food_sums, row_sums, run_starts
+from nutrigap.totals import Bounds
 
 EPOCH = dt.date(1970, 1, 1)
 NO_PERSON = Reason("the line names no person", "write whose line it is")

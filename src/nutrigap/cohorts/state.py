@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nutrigap.sparse import run_starts
 from nutrigap.tables import IntArray
-from nutrigap.totals import PER_UNIT, run_starts
+from nutrigap.totals import PER_UNIT
 
 UNDATED = np.iinfo(np.int32).min  # stands for the day of lines whose date is not known
 # Places in the block ``lines``: lines by status; lines that make a day count, are no "other", say it is not whole.

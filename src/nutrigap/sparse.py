@@ -1,7 +1,7 @@
 """Totals of very many resolved lines, with their bounds in the same pass: exact, as all sums here are (``totals``).
 
-A sum of many lines is a sparse product, (person-days × foods) @ (foods × nutrients). An unmeasured value brings its bounds
-in the same pass; what has no upper end, or nothing to stand in for it, is counted apart and never enters it.
+A sum of many lines is a sparse product, (person-days × foods) @ (foods × nutrients). An unmeasured value brings its
+bounds in the same pass; what has no upper end, or nothing to stand in for it, is counted apart and never enters it.
 
 The products and their sums are whole numbers, which floats hold exactly up to 2^53, 90,000 units: so they are made in
 floats, which processors multiply faster, and made again in integers where a sum is larger.

@@ -20,23 +20,29 @@ EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "week.csv"
 ORDER = (
     "errors", "units", "words", "reprs", "answers", "person", "tables", "diary", "foodtables", "quantities",
     "splitting", "amounts", "phrases", "index", "spelling", "matching", "doses", "dose_amounts", "supplements",
-    "sidetable", "choices", "recipes", "entries", "several", "resolve", "intake",
+    "sidetable", "choices", "recipes", "entries", "several", "resolve", "totals", "sparse", "intake",
     "references", "distributions", "assessment", "sensitivity", "energy", "population", "readings", "record",
-    "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile", "cli",
+    "exposures", "evidence", "symptoms", "ideas", "wording", "rules", "report", "analysis", "frames", "profile",
+    "cohorts", "cli_options", "cli_cohort", "cli",
 )  # fmt: skip
 # Library -> modules that may import it; under TYPE_CHECKING it is free, for a type costs nothing.
 ONLY_IN = {
     "pint": {"units"},
     "pandas": {"frames", "report.frames", "population.frames"},
-    "click": {"cli"},
-    "scipy": set(),
+    "click": {"cli", "cli_cohort", "cli_options"},
+    "scipy": {"sparse"},
+    "pyarrow": {"cohorts.columns", "cohorts.inputs", "cohorts.people", "cohorts.store"},
+    "dask": set(),
+    "distributed": {"cohorts.run"},
+    "duckdb": set(),
+    "polars": set(),
     "matplotlib": {"report.plot"},
     "PIL": {"report.plot"},
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
     "xlsxwriter": {"report.xlsx"},
 }
-HEAVY = {"pandas", "pint", "scipy", "matplotlib", "PIL", "jinja2"}
+HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "matplotlib", "PIL", "jinja2"}
 
 
 class _Imports(ast.NodeVisitor):

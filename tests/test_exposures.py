@@ -45,9 +45,10 @@ from nutrigap.exposures.drinks import brewed, clock
 from nutrigap.exposures.minerals import absorption, absorption_of
 from nutrigap.exposures.products import _fortified_food
 from nutrigap.exposures.words import exposures, named_by
-from nutrigap.intake import Bounds, Intake, add_up
+from nutrigap.intake import Intake, add_up
 from nutrigap.resolve import resolve
 from nutrigap.tables import load_foods
+from nutrigap.totals import Bounds
 from nutrigap.units import DATA, nutrient_index, read_table
 from nutrigap.words import words
 

@@ -33,9 +33,9 @@ from nutrigap.foodtables import fdc, header
 from nutrigap.foodtables.join import join_tables
 from nutrigap.foodtables.portions import fdc_portion, one_of
 from nutrigap.index import build_index, load_index
-from nutrigap.intake import Bounds, contributions
 from nutrigap.matching import find_exact, search
 from nutrigap.tables import FoodTable
+from nutrigap.totals import Bounds, contributions
 from nutrigap.units import nutrient_index
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nutrigap import population
     from nutrigap.analysis import analyze
     from nutrigap.choices import read_choices
+    from nutrigap.cohorts import CohortRun, cohort
     from nutrigap.diary import Diary, read_diary
     from nutrigap.errors import (
         AmountError,
@@ -37,14 +38,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError",
-    "PopulationError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert",
-    "load_foods", "population", "read_choices", "read_diary", "read_recipes", "read_symptoms", "targets",
+    "AmountError", "CohortRun", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError",
+    "PopulationError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "cohort",
+    "convert", "load_foods", "population", "read_choices", "read_diary", "read_recipes", "read_symptoms", "targets",
 ]  # fmt: skip
 
 _MODULES = {
     "analysis": ["analyze"],
     "choices": ["read_choices"],
+    "cohorts": ["CohortRun", "cohort"],
     "diary": ["Diary", "read_diary"],
     "errors": [
         "AmountError",

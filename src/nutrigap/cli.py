@@ -9,11 +9,23 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, TextIO, TypedDict, Unpack
 
 import click
 
 from nutrigap import __version__
+from nutrigap.cli_cohort import cohort
+from nutrigap.cli_options import (
+    AuthorityOption,
+    Command,
+    choices_option,
+    foods_option,
+    foods_table,
+    measures_option,
+    quiet_option,
+    recipes_option,
+    together,
+)
 from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, TableError, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +37,6 @@ if TYPE_CHECKING:
     from nutrigap.recipes import Recipe
     from nutrigap.report import Report
     from nutrigap.symptoms import SymptomLog
-    from nutrigap.tables import FoodTable
 
 OK, ASKED, USAGE, UNREADABLE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 ENDINGS = {
@@ -38,39 +49,12 @@ FAIL_ON: dict[str, Callable[[Report], bool]] = {
     "unmatched": lambda report: report.count("left_out") > 0,
 }
 ALIKE = 2  # so many problems of one kind are told one by one; of more, the first and the lines of the others
-Command = TypeVar("Command", bound=Callable[..., None])
 
 diary_argument = click.argument("diary", metavar="DIARY")
-choices_option = click.option("--choices", metavar="FILE", help="Saved corrections (my-foods.csv).")
-measures_option = click.option(
-    "--measures",
-    type=click.Choice(["us", "imperial"]),
-    help="Whose pints and fluid ounces [default: from the profile, else us].",
-)
-recipes_option = click.option("--recipes", metavar="FILE", help="Your own dishes (recipe,servings,food,amount).")
-foods_option = click.option(
-    "--foods",
-    "tables",
-    metavar="NAME|PATH",
-    multiple=True,
-    help="Food table: usda (the default), a CSV or Excel table, a download; give it twice to use both.",
-)
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="No messages about the input on stderr.")
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Every problem by itself, also those that are alike."
 )
 output_option = click.option("-o", "--output", metavar="FILE", help="Write here instead of to the terminal.")
-
-
-def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one decorator, in the order in which they are listed."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 class _LayoutOption(click.Option):
@@ -83,7 +67,7 @@ class _LayoutOption(click.Option):
         return super().get_help_record(ctx)
 
 
-diary_options = _together(
+diary_options = together(
     click.option("--from", "start", metavar="DATE", help="First day to count (YYYY-MM-DD)."),
     click.option("--to", "end", metavar="DATE", help="Last day to count (YYYY-MM-DD)."),
     click.option("--date-format", metavar="FORMAT", help="How dates are written, e.g. %d/%m/%Y; never guessed."),
@@ -91,28 +75,12 @@ diary_options = _together(
 )
 
 
-class _AuthorityOption(click.Option):
-    """An option whose choices are the authorities of the tables, which are read only when it is used."""
-
-    def type_cast_value(self, ctx: click.Context, value: object) -> object:
-        from nutrigap.person import authorities
-
-        self.type = click.Choice(list(authorities()))
-        return super().type_cast_value(ctx, value)
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        from nutrigap.person import authorities
-
-        self.type = click.Choice(list(authorities()))
-        return super().get_help_record(ctx)
-
-
 def _several(name: str, what: str) -> Callable[[Command], Command]:
     """An option that may be given more than once."""
     return click.option(f"--{name}", f"{name}s", metavar="TEXT", multiple=True, help=f"{what}; may be given again.")
 
 
-person_options = _together(
+person_options = together(
     click.option("--age", metavar="AGE", help="Age in years (34) or months (7mo)."),
     click.option("--sex", metavar="SEX", help="female or male."),
     click.option("--pregnant", is_flag=True, help="Use the values for pregnancy."),
@@ -129,10 +97,10 @@ person_options = _together(
     click.option(
         "--profile", metavar="FILE", help="All of these from a TOML file [default: nutrigap.toml beside the diary]."
     ),
-    click.option("--references", cls=_AuthorityOption, help="Whose reference values [default: us]."),
+    click.option("--references", cls=AuthorityOption, help="Whose reference values [default: us]."),
 )  # fmt: skip
-kitchen_options = _together(choices_option, recipes_option, measures_option, foods_option)
-judging_options = _together(
+kitchen_options = together(choices_option, recipes_option, measures_option, foods_option)
+judging_options = together(
     click.option(
         "--people",
         metavar="FILE",
@@ -140,7 +108,7 @@ judging_options = _together(
     ),
     click.option("--symptoms", "symptom_log", metavar="FILE", help="A log of symptoms (date,kind,count)."),
     click.option("--incomplete", metavar="DATE", multiple=True, help="A day that is not whole; may be given again."),
-    click.option("--compare", cls=_AuthorityOption, multiple=True, help="Show another authority's readings as well."),
+    click.option("--compare", cls=AuthorityOption, multiple=True, help="Show another authority's readings as well."),
     click.option(
         "--level", type=click.FloatRange(0.5, 1.0, min_open=True, max_open=True), default=0.85, show_default=True,
         help="Confidence at which a verdict is given.",
@@ -296,7 +264,7 @@ def check(
 
     read = _read(diary, start, end, date_format, layout)
     dishes = _recipes(recipes)
-    entries = resolve(read, _foods(tables), _choices(choices), dishes, measures=_measures(measures, diary))
+    entries = resolve(read, foods_table(tables), _choices(choices), dishes, measures=_measures(measures, diary))
     found = list(read.problems)
     for entry in (piece for line in entries for piece in line.pieces):
         if entry.status == "left_out" and (entry.missing or entry.open) and entry.line.problem is None:
@@ -362,7 +330,7 @@ def match(
     if asked and choices is None and save is not None and Path(save).is_file():
         choices = save  # what was answered before is not asked again
     saved, dishes = _choices(choices), _recipes(recipes)
-    found = assemble(read, Person(), _foods(tables), saved, dishes, _measures(measures, diary))
+    found = assemble(read, Person(), foods_table(tables), saved, dishes, _measures(measures, diary))
     talk = asked and _may_ask()
     if asked and not talk:
         _say("--review: there is no terminal to ask at; every phrase is written to the file instead", to_stderr=True)
@@ -389,7 +357,7 @@ def foods(query: tuple[str, ...], rich_in: str | None, everything: bool, limit: 
     phrase = " ".join(query)
     if rich_in is None and not phrase:
         raise click.UsageError("give words to search for, or --rich-in NUTRIENT")
-    table = _foods(tables)
+    table = foods_table(tables)
     for note in table.notes:
         _say(f"note: {note}", to_stderr=True)
     if rich_in is not None:
@@ -431,6 +399,9 @@ def sources() -> None:
     from nutrigap.report.listings import shipped_tables
 
     _deliver(shipped_tables(), None, "text")
+
+
+cli.add_command(cohort)
 
 
 # --- what the commands share
@@ -488,17 +459,6 @@ def _day(text: str | None, option: str) -> dt.date | None:
         raise click.UsageError(f'{option}: "{text}" is no date; write YYYY-MM-DD') from None
 
 
-def _foods(tables: Sequence[str]) -> FoodTable:
-    """The packaged food table, or those that --foods names."""
-    if not tables:
-        from nutrigap.tables import load_foods
-
-        return load_foods()
-    from nutrigap import foodtables
-
-    return foodtables.load_foods(*tables)
-
-
 def _reports(diary: str, output: str | None, asked: Asked, *, quiet: bool, verbose: bool) -> list[Report]:
     """One report a person, after the messages about the input."""
     from nutrigap.analysis import analyze
@@ -516,7 +476,7 @@ def _reports(diary: str, output: str | None, asked: Asked, *, quiet: bool, verbo
         if len(read.people()) > 1 and not people:
             _say(f"{read.path}: all people share one profile; give each their own with --people", to_stderr=True)
     spoken = _measures(asked["measures"], diary, asked["profile"])
-    saved, dishes, foods = _choices(asked["choices"]), _recipes(asked["recipes"]), _foods(asked["tables"])
+    saved, dishes, foods = _choices(asked["choices"]), _recipes(asked["recipes"]), foods_table(asked["tables"])
     known = read_people(Path(people)) if people else {}
     names = read.people()
     strangers = [name for name in names if name not in known]

@@ -11,76 +11,21 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.entries import Entry
-from nutrigap.tables import FloatArray, FoodTable, IntArray
+from nutrigap.tables import FloatArray, FoodTable, IntArray, PortionStatistics
+from nutrigap.totals import ADDED, Bounds, contributions, sum_by
 from nutrigap.units import nutrient_index, nutrients
 
 SOURCES = ("food", "fortified", "supplement")
 FOOD, FORTIFIED, SUPPLEMENT = range(3)
-# A nutrient of which the tables know how much was added to the food -> the column that tells.
-ADDED = {"vitamin_b12": "vitamin_b12_added"}
 FRIDAY = 4
 WEEK = {0: 4 / 7, 1: 3 / 7}  # Monday to Thursday, Friday to Sunday
 ONE_SIDED_95 = 1.645  # standard normal quantile
-
-
-class Bounds(NamedTuple):
-    """Three arrays of one shape: the lowest, the best and the highest value that the inputs allow."""
-
-    low: FloatArray
-    best: FloatArray
-    high: FloatArray
-
-
-def contributions(foods: FoodTable, rows: IntArray, grams: Bounds) -> Bounds:
-    """What resolved food lines bring of each nutrient.
-
-    Parameters
-    ----------
-    foods : FoodTable
-    rows : (lines,) array
-        Rows of the food table.
-    grams : Bounds of (lines,) arrays [g]
-
-    Returns
-    -------
-    Bounds of (lines × nutrients) arrays in canonical units
-        An unmeasured value counts 0 in ``low``, the median of its food group in ``best``, and the group's 95th
-        percentile (at least the smallest amount the release reports) in ``high``. Where the table has nothing to
-        stand in for it, ``best`` is NaN and ``high`` has no end.
-    """
-    per_100_g = foods.values.take(rows, axis=0)
-    unknown = np.flatnonzero(np.isnan(per_100_g))  # few: so they are filled in place, one end after the other
-    line, nutrient = np.divmod(unknown, per_100_g.shape[1])
-    group = foods.group[rows[line]]
-    stand_in = foods.imputation.high[group, nutrient]
-    ends = []
-    for fill, weight in (
-        (0.0, grams.low),
-        (foods.imputation.best[group, nutrient], grams.best),
-        (np.where(np.isnan(stand_in), np.inf, stand_in), grams.high),
-    ):
-        per_100_g.put(unknown, fill)
-        ends.append(per_100_g * (weight / 100)[:, None])
-    return Bounds(*ends)
-
-
-def sum_by(index: IntArray, amounts: FloatArray, size: int) -> FloatArray:
-    """Sum the rows of ``amounts`` (lines × nutrients) by ``index`` (0 to size - 1): a (size × nutrients) array."""
-    total = np.zeros((size, amounts.shape[1]))
-    step = np.diff(index)
-    if index.size and index[0] >= 0 and step.min(initial=0) >= 0:  # in order, as the days of most diaries
-        starts = np.append(0, np.flatnonzero(step) + 1)
-        total[index[starts]] = np.add.reduceat(amounts, starts, axis=0)
-        return total
-    for column, part in enumerate(amounts.T):
-        total[:, column] = np.bincount(index, weights=part, minlength=size)
-    return total
 
 
 class Decider(NamedTuple):
@@ -90,6 +35,31 @@ class Decider(NamedTuple):
     lines: tuple[int, ...]
     width: float
     reason: str
+
+
+class Means(Protocol):
+    """What a reading asks of an intake, whoever has made it: the attributes of ``Intake`` of these names."""
+
+    @property
+    def days(self) -> int: ...  # noqa: D102
+    @property
+    def mean(self) -> Bounds: ...  # noqa: D102
+    @property
+    def mean_food(self) -> Bounds: ...  # noqa: D102
+    @property
+    def mean_dose(self) -> Bounds: ...  # noqa: D102
+    @property
+    def mean_by_source(self) -> Bounds: ...  # noqa: D102
+    @property
+    def has_food(self) -> bool: ...  # noqa: D102
+    @property
+    def weights(self) -> FloatArray | None: ...  # noqa: D102
+    @property
+    def complete(self) -> NDArray[np.bool_]: ...  # noqa: D102
+    @property
+    def dates(self) -> tuple[dt.date, ...]: ...  # noqa: D102
+    @property
+    def food_by_day(self) -> FloatArray: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +145,8 @@ class Intake:
         return any(entry.kind == "food" for entry in self.entries)
 
     @cached_property
-    def _missing(self) -> NDArray[np.bool_]:
+    def missing(self) -> NDArray[np.bool_]:
+        """For which nutrients an entry stands as a left-out food, (entries × nutrients): a portion bounds it."""
         return _flags(self.entries, "missing") & ~self._bounded[:, None]
 
     @cached_property
@@ -184,7 +155,8 @@ class Intake:
         return np.array([entry.most is not None for entry in self.entries], dtype=bool)
 
     @cached_property
-    def _open(self) -> NDArray[np.bool_]:
+    def unbounded(self) -> NDArray[np.bool_]:
+        """Of which nutrients an entry brings an amount that nothing bounds, (entries × nutrients)."""
         return _flags(self.entries, "open")
 
     @cached_property
@@ -199,19 +171,15 @@ class Intake:
         return np.where(self.day >= 0, np.append(each, 1.0)[self.day], 1.0)
 
     def _room(self, count: FloatArray) -> FloatArray:
-        """The upper bound for ``count`` left-out lines together: k·m + 1.645·s·√k."""
-        portion = self.foods.left_out_portion
-        room = count * portion.mean + ONE_SIDED_95 * portion.sd * np.sqrt(count)
-        # a table without these figures bounds nothing
-        return np.where(count > 0, np.where(np.isnan(room), np.inf, room), 0.0)
+        return room(self.foods.left_out_portion, count)
 
-    def _daily(self, lines: Bounds, *, room: bool) -> Bounds:
+    def _daily(self, lines: Bounds, *, with_room: bool) -> Bounds:
         dated = self.day >= 0
         size = len(self.dates)
         low, best, high = (sum_by(self.day[dated], part[dated], size) for part in lines)
-        if room:
-            high = high + self._room(sum_by(self.day[dated], self._missing[dated].astype(float), size))
-            high[sum_by(self.day[dated], self._open[dated].astype(float), size) > 0] = np.inf
+        if with_room:
+            high = high + self._room(sum_by(self.day[dated], self.missing[dated].astype(float), size))
+            high[sum_by(self.day[dated], self.unbounded[dated].astype(float), size) > 0] = np.inf
             if not self._food_logged:
                 high = np.full_like(high, np.inf)
         return Bounds(low, best, high)
@@ -219,7 +187,7 @@ class Intake:
     @cached_property
     def daily(self) -> Bounds:
         """Totals per day: Bounds of (days × nutrients) arrays, with room for left-out lines; inf = no upper end."""
-        return self._daily(self.lines, room=True)
+        return self._daily(self.lines, with_room=True)
 
     @cached_property
     def daily_by_source(self) -> Bounds:
@@ -230,7 +198,9 @@ class Intake:
         dose = self._of(SUPPLEMENT)
         low, best, high = (
             np.stack(ends, axis=2)
-            for ends in zip(*(self._daily(part, room=False) for part in (self.natural, self.added, dose)), strict=True)
+            for ends in zip(
+                *(self._daily(part, with_room=False) for part in (self.natural, self.added, dose)), strict=True
+            )
         )
         tells = np.isin([nutrient.id for nutrient in nutrients()], list(ADDED))
         for end in (low, best, high):
@@ -245,13 +215,16 @@ class Intake:
         days = self.days or math.nan  # no day, no mean
         use = self.in_mean
         weight = self.weight[use, None]
-        low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
+        if self.weights is None:
+            low, best, high = (sum_by(np.zeros(len(weight), dtype=np.int64), part[use], 1)[0] for part in lines)
+        else:
+            low, best, high = ((part[use] * weight).sum(axis=0) for part in lines)
         if left_out:
-            high = high + self._room((self._missing[use] * weight).sum(axis=0))
+            high = high + self._room((self.missing[use] * weight).sum(axis=0))
             if not self._food_logged:  # pills alone: what was eaten is not known, which is not nothing
                 high = np.full_like(high, np.inf)
         if unlabelled:
-            high[self._open[use].any(axis=0)] = np.inf
+            high[self.unbounded[use].any(axis=0)] = np.inf
         return Bounds(low / days, best / days, high / days)
 
     def _of(self, source: int) -> Bounds:
@@ -271,7 +244,7 @@ class Intake:
     @cached_property
     def food_by_day(self) -> FloatArray:
         """Best food intake of each day, (days × nutrients)."""
-        return self._daily(self._of(FOOD), room=False).best
+        return self._daily(self._of(FOOD), with_room=False).best
 
     @cached_property
     def mean_dose(self) -> Bounds:
@@ -292,7 +265,7 @@ class Intake:
         )
         pills = self.source == SUPPLEMENT
         for sources, lines in (((FOOD, FORTIFIED), ~pills), ((SUPPLEMENT,), pills)):
-            high[np.ix_(self._open[self.in_mean & lines].any(axis=0), sources)] = np.inf
+            high[np.ix_(self.unbounded[self.in_mean & lines].any(axis=0), sources)] = np.inf
         best[np.isinf(high[:, SUPPLEMENT]) & (best[:, SUPPLEMENT] == 0), SUPPLEMENT] = np.nan
         return Bounds(low, best, high)
 
@@ -330,7 +303,7 @@ class Intake:
     def _silent(self) -> NDArray[np.bool_]:
         """Where a dose or label beside foods says nothing of a nutrient and brings none, (entries × nutrients)."""
         without_food = np.array([entry.row is None for entry in self.entries], dtype=bool)[:, None]
-        return without_food & ~self.known & ~self._missing & ~self._open
+        return without_food & ~self.known & ~self.missing & ~self.unbounded
 
     @cached_property
     def flagged_share(self) -> FloatArray:
@@ -369,14 +342,14 @@ class Intake:
     def _deciders(self, i: int) -> list[Decider]:
         width = (self.lines.high[:, i] - self.lines.low[:, i]) * self.weight
         found: dict[tuple[str, str], list[int]] = {}
-        for row in np.flatnonzero(self.in_mean & (self._open[:, i] | self._missing[:, i] | (width > 0))):
+        for row in np.flatnonzero(self.in_mean & (self.unbounded[:, i] | self.missing[:, i] | (width > 0))):
             found.setdefault(self._why_wide(int(row), i), []).append(int(row))
         deciders = []
         for (text, reason), rows in found.items():
             together = float(width[rows].sum())
-            if self._missing[rows[0], i]:  # lines left out are bounded together, as in the mean
+            if self.missing[rows[0], i]:  # lines left out are bounded together, as in the mean
                 together = float(self._room(np.full(self.lines.high.shape[1], float(len(rows))))[i])
-            if self._open[rows[0], i]:
+            if self.unbounded[rows[0], i]:
                 together = math.inf
             numbers = tuple(self.entries[row].line.number for row in rows)
             deciders.append(Decider(text, numbers, together / max(self.days, 1), reason))
@@ -385,9 +358,9 @@ class Intake:
     def _why_wide(self, row: int, i: int) -> tuple[str, str]:
         """The food or line behind a width, and the reason in words."""
         entry = self.entries[row]
-        if self._open[row, i]:
+        if self.unbounded[row, i]:
             return entry.line.food, "not in the export" if entry.line.covers else "the label is not told"
-        if entry.most is not None or self._missing[row, i]:
+        if entry.most is not None or self.missing[row, i]:
             return entry.line.food, "left out"
         if entry.row is not None and not self.known[row, i]:
             return self.foods.names[entry.row], "not measured"
@@ -404,6 +377,13 @@ class Intake:
         total, days = math.fsum(sums), max(self.days, 1)
         found = [(names[k], float(sums[k]) / days, float(sums[k]) / total) for k in np.flatnonzero(sums)]
         return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def room(portion: PortionStatistics, count: FloatArray) -> FloatArray:
+    """The upper bound for ``count`` left-out lines together, (... × nutrients): k·m + 1.645·s·√k."""
+    most = count * portion.mean + ONE_SIDED_95 * portion.sd * np.sqrt(count)
+    # a table without these figures bounds nothing
+    return np.where(count > 0, np.where(np.isnan(most), np.inf, most), 0.0)
 
 
 def _flags(entries: Sequence[Entry], attribute: str) -> NDArray[np.bool_]:
@@ -453,9 +433,9 @@ def add_up(entries: Sequence[Entry], foods: FoodTable) -> Intake:
         known[at] = ~np.isnan(foods.values[rows]) & ~left[:, None]
         # such a line is bounded no more tightly than one of which nothing is known
         portion = foods.left_out_portion
-        room = np.nan_to_num(portion.mean + ONE_SIDED_95 * portion.sd, nan=np.inf)
+        ordinary = np.nan_to_num(portion.mean + ONE_SIDED_95 * portion.sd, nan=np.inf)
         none = foods.values[rows[left]] == 0.0  # of a food without any of it no amount brings some
-        lines.high[at[left]] = np.where(none, 0.0, np.fmax(lines.high[at[left]], room))
+        lines.high[at[left]] = np.where(none, 0.0, np.fmax(lines.high[at[left]], ordinary))
     for i, entry in enumerate(entries):
         if entry.kind == "supplement":
             source[i] = SUPPLEMENT

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from nutrigap import assessment
 from nutrigap.answers import known_answers
 from nutrigap.assessment import Adequacy, Excess
-from nutrigap.intake import ADDED, FORTIFIED, SUPPLEMENT, WEEK, Bounds, Intake
+from nutrigap.intake import FORTIFIED, SUPPLEMENT, WEEK, Intake, Means
 from nutrigap.person import Person
 from nutrigap.references import Reference, Variation, reference, variation
+from nutrigap.totals import ADDED, Bounds
 from nutrigap.units import Nutrient, find_nutrient, nutrient_index, nutrients
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def target(person: Person, nutrient: str) -> Reference | None:
     return _most_demanding(found) if found else None
 
 
-def read(intake: Intake, person: Person, nutrient: Nutrient, method: Method = USUAL) -> Reading:
+def read(intake: Means, person: Person, nutrient: Nutrient, method: Method = USUAL) -> Reading:
     """The reading of one nutrient."""
     i = nutrient_index()[nutrient.id]
     low, best, high = (float(end[i]) for end in intake.mean)
@@ -189,7 +190,7 @@ class _Assessed(NamedTuple):
     excess: Excess
 
 
-def adequacy_of_food(intake: Intake, person: Person, nutrient: str, factor: float, method: Method) -> Adequacy | None:
+def adequacy_of_food(intake: Means, person: Person, nutrient: str, factor: float, method: Method) -> Adequacy | None:
     """The adequacy test with the food part of an intake times ``factor``: what another way of counting would read."""
     of = find_nutrient(nutrient)
     found = [_assess(intake, who, of, method, factor) for who in person.possible()]
@@ -197,9 +198,7 @@ def adequacy_of_food(intake: Intake, person: Person, nutrient: str, factor: floa
     return _agreed(tested) if tested else None
 
 
-def _assess(
-    intake: Intake, person: Person, nutrient: Nutrient, method: Method, factor: float = 1.0
-) -> _Assessed | None:
+def _assess(intake: Means, person: Person, nutrient: Nutrient, method: Method, factor: float = 1.0) -> _Assessed | None:
     """The tests of one nutrient for one fully known person."""
     i = nutrient_index()[nutrient.id]
     limits = reference(person, nutrient.id)
@@ -222,7 +221,7 @@ def _assess(
     return _Assessed(limits, adequacy, excess)
 
 
-def _eaten(food: assessment.Bounds, intake: Intake) -> assessment.Bounds:
+def _eaten(food: assessment.Bounds, intake: Means) -> assessment.Bounds:
     """Food as the adequacy test takes it: pills beside food that could not be counted may show that a need is met,
     never that it is not.
     """
@@ -250,18 +249,18 @@ def stress(intake: Intake, person: Person, nutrient: str, method: Method = USUAL
     )  # fmt: skip
 
 
-def in_a_row(intake: Intake) -> bool:
+def in_a_row(intake: Means) -> bool:
     """Whether the counted days, more than one, follow each other."""
     dates = [date for date, counts in zip(intake.dates, intake.complete, strict=True) if counts]
     return len(dates) > 1 and dates[-1] - dates[0] == dt.timedelta(days=len(dates) - 1)
 
 
-def _food_by_day(intake: Intake, i: int) -> list[float]:
+def _food_by_day(intake: Means, i: int) -> list[float]:
     """Best food intake of each counted day. [unit/day]"""
     return [float(value) for value in intake.food_by_day[intake.complete, i]]
 
 
-def _worth(intake: Intake, method: Method) -> float | None:
+def _worth(intake: Means, method: Method) -> float | None:
     """How many independent days of equal weight the log is worth; None where simply its days."""
     weights = None if intake.weights is None else [float(w) for w in intake.weights[intake.complete]]
     fewer = method.consecutive and in_a_row(intake)
@@ -272,7 +271,7 @@ def _worth(intake: Intake, method: Method) -> float | None:
     return effective_days(intake.days, autocorrelation=CONSECUTIVE if fewer else 0.0, weights=weights)
 
 
-def _spread(nutrient: str, known: Variation | None, intake: Intake, method: Method) -> assessment.Spread | None:
+def _spread(nutrient: str, known: Variation | None, intake: Means, method: Method) -> assessment.Spread | None:
     """Day-to-day variation: as given, the person's own where asked for, else that of the life-stage group."""
     if known is None:
         return None
@@ -295,7 +294,7 @@ def _prior(known: Variation | None) -> Prior | None:
     return Prior(known.mean, known.sd_between)
 
 
-def _caps(intake: Intake, person: Person, nutrient: str) -> tuple[str, ...]:
+def _caps(intake: Means, person: Person, nutrient: str) -> tuple[str, ...]:
     """What the person told that a log of a nutrient cannot see past: conditions, and medicines of long use."""
     known = known_answers()
     found = []
@@ -307,7 +306,7 @@ def _caps(intake: Intake, person: Person, nutrient: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unbound(intake: Intake, person: Person, nutrient: str, told: str) -> bool:
+def _unbound(intake: Means, person: Person, nutrient: str, told: str) -> bool:
     """Whether a nutrient that a medicine keeps bound to food comes unbound in full: B12 of tablets beside a PPI."""
     if told not in BOUND_TO_FOOD or nutrient not in ADDED:
         return False

@@ -189,15 +189,22 @@ def _marked(intake: Intake) -> dict[dt.date, bool]:
     for entry in intake.logged:
         if entry.line.date is None:
             continue
-        text = entry.line.note or (entry.line.food if entry.kind == "other" else "")
-        said = " ".join(text.replace("’", "'").split())
-        if not _SAID_OF_DAYS.search(said):
-            continue
-        if re.search(_NOT_WHOLE, said) and not re.search(_AFTER_ALL, said):
+        whole = says_whole(entry.line.note or (entry.line.food if entry.kind == "other" else ""))
+        if whole is False:
             found[entry.line.date] = False
-        elif re.search(_WHOLE, said):
+        elif whole:
             found.setdefault(entry.line.date, True)
     return found
+
+
+def says_whole(text: str) -> bool | None:
+    """Whether a note says that the day is logged as a whole, or not; None where it says neither."""
+    said = " ".join(text.replace("’", "'").split())
+    if not _SAID_OF_DAYS.search(said):
+        return None
+    if re.search(_NOT_WHOLE, said) and not re.search(_AFTER_ALL, said):
+        return False
+    return True if re.search(_WHOLE, said) else None
 
 
 def _why(intake: Intake, d: int, marked: Mapping[dt.date, bool]) -> tuple[str, bool]:

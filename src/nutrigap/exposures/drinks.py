@@ -19,8 +19,9 @@ from nutrigap.diary import Line
 from nutrigap.entries import Entry
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.exposures.words import Range, exposures, named_by, named_in
-from nutrigap.intake import Bounds, Intake, sum_by
+from nutrigap.intake import Intake
 from nutrigap.quantities import parse_amount
+from nutrigap.totals import Bounds, sum_by
 from nutrigap.units import nutrient_index
 from nutrigap.words import plain, words
 

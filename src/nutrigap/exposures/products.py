@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from nutrigap.entries import Entry, phrase_of
 from nutrigap.errors import AmountError, UnknownUnit
 from nutrigap.exposures.words import Range, by_line, exposures, gathered, named_in, said
-from nutrigap.intake import ADDED, FOOD, SUPPLEMENT, Bounds, Intake
+from nutrigap.intake import FOOD, SUPPLEMENT, Intake
 from nutrigap.quantities import parse_amount
 from nutrigap.tables import FloatArray
+from nutrigap.totals import ADDED, Bounds
 from nutrigap.units import find_unit, nutrient_index
 from nutrigap.words import key, words
 

@@ -18,7 +18,7 @@ from nutrigap.amounts import unit_key
 from nutrigap.answers import KINDS
 from nutrigap.choices import COLUMNS, phrase_key
 from nutrigap.entries import Entry
-from nutrigap.intake import ADDED, SOURCES
+from nutrigap.intake import SOURCES
 from nutrigap.readings import Reading
 from nutrigap.references import terms
 from nutrigap.report import charts
@@ -48,6 +48,7 @@ from nutrigap.report.sheet_parts import WEEKDAYS, Section, Table
 from nutrigap.report.sources import in_two, used
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import DISCLAIMER
+from nutrigap.totals import ADDED
 from nutrigap.units import nutrient_index
 from nutrigap.wording import amount, lowest, percent
 

@@ -1,0 +1,157 @@
+"""Columns of many lines: texts as codes of their distinct values, numbers as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nutrigap.tables import FloatArray, IntArray, SmallIntArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Coded(NamedTuple):
+    """A column of texts: ``codes`` (lines,) are places in ``values``, -1 where the cell is blank."""
+
+    values: Sequence[str]
+    codes: SmallIntArray
+
+    def text(self, line: int) -> str:
+        """One cell."""
+        code = int(self.codes[line])
+        return self.values[code] if code >= 0 else ""
+
+
+Column = Coded | NDArray[np.generic]
+
+
+class Batch(NamedTuple):
+    """Some lines in a row of one input.
+
+    Attributes
+    ----------
+    first : int
+        How many lines stand before them in it.
+    columns : sequence of Column
+        In the order of the header.
+    extra : mapping
+        Place of a line that has more cells than the header -> those cells.
+    """
+
+    first: int
+    size: int
+    columns: Sequence[Column]
+    extra: Mapping[int, tuple[str, ...]] = MappingProxyType({})
+
+    def cell(self, position: int | None, line: int) -> str:
+        """One cell as text, "" where there is no such column."""
+        if position is None:
+            return ""
+        column = self.columns[position]
+        return column.text(line) if isinstance(column, Coded) else plain_number(column[line])
+
+
+def plain_number(value: object) -> str:
+    """A number as a person writes it, "" for one that is none."""
+    if isinstance(value, np.datetime64):
+        return "" if np.isnat(value) else str(value.astype("datetime64[D]"))
+    number = float(value)  # type: ignore[arg-type]
+    if np.isnan(number):
+        return ""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+
+
+def coded(texts: Sequence[str]) -> Coded:
+    """A list of texts as codes, in the order of appearance; blank is -1."""
+    places: dict[str, int] = {"": -1}
+    codes = np.fromiter((places.setdefault(text, len(places) - 1) for text in texts), np.int32, len(texts))
+    return Coded(list(places)[1:], codes)
+
+
+def as_coded(column: Column) -> Coded:
+    """A column as texts."""
+    if isinstance(column, Coded):
+        return column
+    values, codes = np.unique(column, return_inverse=True)
+    texts = [plain_number(value) for value in values]
+    blank = np.array([not text for text in texts], dtype=bool)
+    return Coded(texts, np.where(blank[codes], -1, codes).astype(np.int32) if len(texts) else codes.astype(np.int32))
+
+
+def as_numbers(column: Column) -> FloatArray:
+    """A column as numbers; NaN where a cell is none."""
+    if isinstance(column, Coded):
+        values = np.array([_number(text) for text in column.values] + [np.nan])
+        return values[column.codes]  # the code -1 is the last one
+    return column.astype(np.float64, copy=False)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def mapped(column: Coded, values: Sequence[int], blank: int) -> IntArray:
+    """The number of each cell, by the numbers of the distinct values."""
+    return np.array([*values, blank], dtype=np.int64)[column.codes]
+
+
+# --- from Arrow
+
+
+def from_arrow(array: pa.Array, *, codes: bool = False) -> Column:
+    """A column of an Arrow batch; a number without a value becomes a blank text where no number can say so.
+
+    ``codes`` says that integers are codes, of which there are few: they become texts.
+    """
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+        return from_arrow(array.dictionary_decode())
+    if pa.types.is_dictionary(kind):
+        places = _numbers(_filled(array.indices, -1).cast(pa.int32()))
+        values = [value or "" for value in array.dictionary.to_pylist()]
+        if "" in values:
+            places = np.where(places == values.index(""), -1, places)
+        return Coded(values, places.astype(np.int32, copy=False))
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        days = _numbers(_filled(array.cast(pa.date32()).view(pa.int32()), 0)).astype("datetime64[D]")
+        if array.null_count:
+            days[~_told(array)] = np.datetime64("NaT")
+        return days
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return _numbers(_filled(array.cast(pa.float64()), float("nan")))
+    if pa.types.is_integer(kind) and codes:
+        few = array.dictionary_encode()
+        return from_arrow(pa.DictionaryArray.from_arrays(few.indices, few.dictionary.cast(pa.string())))
+    if pa.types.is_integer(kind) and not array.null_count:
+        return _numbers(array.cast(pa.int64()))
+    texts = array.cast(pa.string()) if not pa.types.is_string(kind) else array
+    return from_arrow(texts.dictionary_encode())
+
+
+def _filled(array: pa.Array, value: float) -> pa.Array:
+    """An array without nulls; where there are none nothing is loaded for it."""
+    if not array.null_count:
+        return array
+    import pyarrow.compute as pc
+
+    return pc.fill_null(array, value)
+
+
+def _numbers(array: pa.Array) -> NDArray[np.generic]:
+    """Numbers as they lie in memory, none of them null; pyarrow's own way to numpy would load pandas."""
+    values = np.frombuffer(array.buffers()[1], dtype=array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
+
+
+def _told(array: pa.Array) -> NDArray[np.bool_]:
+    return np.array(array.is_valid().to_pylist(), dtype=bool)

@@ -102,6 +102,24 @@ def test_a_cut_stands_for_any_lines_and_nothing_else() -> None:
     assert not blocks.agrees("a.c\n", "abc\n")
 
 
+@pytest.mark.parametrize(
+    ("shown", "printed", "new"),
+    [
+        ("…\na\nb\nc\n…\n", "x\n", "…\n"),  # no room for the stretch
+        ("a\nb\n…\n", "x\n", "…\n"),
+        ("…\na\nb\n", "x\n", "…\n"),
+        ("a\n…\nb\nc\n", "a\nx\n", "a\n…\n"),  # none left below the first
+        ("…\nb\n…\nd\n", "a\nB\nc\nD\n", "…\nB\n…\nD\n"),
+        ("a\n…\nd\n", "A\nb\nc\nD\n", "A\n…\nD\n"),
+        ("…\na\n…\n", "", "…\n"),
+        ("a\nb\n", "x\n", "x\n"),
+    ],
+)
+def test_what_is_renewed_agrees_with_what_is_printed(shown: str, printed: str, new: str) -> None:
+    assert blocks.renewed(shown, printed) == new
+    assert blocks.agrees(new, printed)
+
+
 def test_a_wrong_output_is_seen_and_renewed(tmp_path: Path) -> None:
     page = (
         "```{code-block} text\n:caption: d.csv\ndate,food,amount\n2026-03-02,banana,100 g\n```\n"

@@ -51,8 +51,10 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
         parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
     for mark, text, above in zip(marks, words, _above(marks), strict=True):
         at = x(mark.value)
-        text += " →" if mark.value > end_of_scale else ""
-        parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
+        if mark.value > end_of_scale:  # an arrow: the edge is not its place
+            text += " →"
+        else:
+            parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
         parts.append(_text(at, 14 if above else 60, text))
     if math.isfinite(mean):
         parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
@@ -75,20 +77,30 @@ def _text(at: float, y: float, text: str) -> str:
     return f'<text x="{at:.1f}" y="{y:.0f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
-def by_day(days: Sequence[Day], line: float | None, label: str) -> Markup:
-    """A column a day, with a whisker from low to high; days out of the mean are outlines, unknown amounts no column."""
+def by_day(days: Sequence[Day], line: Mark | None, label: str) -> Markup:
+    """A column a day, with a whisker from low to high; days out of the mean are outlines, unknown amounts no column.
+
+    Parameters
+    ----------
+    days : sequence of Day
+    line : Mark or None
+        The need or the AI that the days are held against.
+    label : str
+        All of it in words.
+    """
     tall, wide = 44.0, WIDTH / max(len(days), 7)
     finite = [value for day in days for value in (day.low, day.best, day.high) if math.isfinite(value)]
-    most = max([*finite, line or 0.0, 1e-9])
+    most = max([*finite, line.value if line is not None else 0.0, 1e-9])
     parts = []
     for k, day in enumerate(days):
-        height = tall * day.best / most if math.isfinite(day.best) else 0.0
         left = k * wide + wide * 0.15
         kind = "day" if day.counts else "day out"
-        parts.append(
-            f'<rect class="{kind}" x="{left:.1f}" y="{tall - height + 2:.1f}" width="{wide * 0.7:.1f}" '
-            f'height="{max(height, 0.5):.1f}"/>'
-        )
+        if math.isfinite(day.best):
+            height = tall * day.best / most
+            parts.append(
+                f'<rect class="{kind}" x="{left:.1f}" y="{tall - height + 2:.1f}" width="{wide * 0.7:.1f}" '
+                f'height="{max(height, 0.5):.1f}"/>'
+            )
         top = 0.0 if not math.isfinite(day.high) else tall - tall * day.high / most
         bottom = tall - tall * day.low / most
         if bottom - top > 1:
@@ -99,8 +111,8 @@ def by_day(days: Sequence[Day], line: float | None, label: str) -> Markup:
         if math.isinf(day.high):  # an arrow: nothing bounds it
             parts.append(f'<path class="open" d="M{left + wide * 0.35 - 4:.1f} 7l4-5 4 5"/>')
     if line is not None:
-        y = tall - tall * line / most + 2
-        parts.append(f'<line class="need" x1="0" y1="{y:.1f}" x2="{len(days) * wide:.1f}" y2="{y:.1f}"/>')
+        y = tall - tall * line.value / most + 2
+        parts.append(f'<line class="{line.kind}" x1="0" y1="{y:.1f}" x2="{len(days) * wide:.1f}" y2="{y:.1f}"/>')
     return _figure(parts, tall + 4, label)
 
 

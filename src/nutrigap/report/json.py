@@ -21,7 +21,7 @@ from nutrigap.units import nutrient_index
 Json = str | float | int | bool | None | list["Json"] | dict[str, "Json"]
 
 
-def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
+def as_dict(report: Report, *, brief: bool = False, lines: bool = True) -> dict[str, Json]:
     """The report as plain dictionaries and lists.
 
     Parameters
@@ -29,6 +29,8 @@ def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
     report : Report
     brief : bool
         Leave out which other foods a phrase might mean where it is not in doubt: a search for every phrase.
+    lines : bool
+        Whether ``lines`` holds them; else it is empty.
     """
     intake, person = report.intake, report.person
     dates = [date.isoformat() for date in intake.dates]
@@ -76,7 +78,7 @@ def as_dict(report: Report, *, brief: bool = False) -> dict[str, Json]:
             }
             for flag in report.found
         ],
-        "lines": [_line(report, row, entry, brief) for row, entry in enumerate(report.entries)],
+        "lines": [_line(report, row, entry, brief) for row, entry in enumerate(report.entries) if lines],
         "statements": [
             {
                 "section": flag.section, "rule": flag.rule, "nutrients": list(flag.nutrients), "text": flag.text,

@@ -6,6 +6,7 @@ them. All text is escaped by the template, so that nothing of a diary becomes ma
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,8 +14,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from nutrigap import __version__
+from nutrigap.amounts import unit_key
 from nutrigap.answers import KINDS
-from nutrigap.choices import COLUMNS
+from nutrigap.choices import COLUMNS, phrase_key
 from nutrigap.entries import Entry
 from nutrigap.intake import ADDED, SOURCES
 from nutrigap.readings import Reading
@@ -23,10 +25,10 @@ from nutrigap.report import charts
 from nutrigap.report.cells import between, bounds, head_of_needs, is_above, legend, limit, looks, need, sign_of
 from nutrigap.report.head import Answer, answers, assumed, counted, guessed, opening, remarks, title
 from nutrigap.report.json import Json, as_dict, written
-from nutrigap.report.marks import doses, marks
+from nutrigap.report.marks import SCOPES, doses, marks
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
-from nutrigap.report.saved import paste
+from nutrigap.report.saved import as_csv, paste
 from nutrigap.report.sections import (
     OPEN_BY,
     Check,
@@ -42,7 +44,7 @@ from nutrigap.report.sections import (
     symptom_days,
 )
 from nutrigap.report.sentences import closing, first, sentences, twitching
-from nutrigap.report.sheet_parts import Section, Table
+from nutrigap.report.sheet_parts import WEEKDAYS, Section, Table
 from nutrigap.report.sources import in_two, used
 from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import DISCLAIMER
@@ -55,6 +57,8 @@ MOST_DAYS = 62
 """Days that a figure and the table of days show; of a longer log the last ones."""
 CARD = 2
 """Remarks on the answer card besides the count of lines; what else bears on the answer stands below it."""
+MOST_LINES = 1_000
+"""Lines from which on the page holds their totals and not each of them: they are in the tables and the JSON."""
 MOST_ON_PAPER = 3
 """Lines to check of one kind that are printed: they are mended at a screen."""
 NOT_APART, UNKNOWN = "within food", "unknown"
@@ -64,7 +68,6 @@ NOT_APART, UNKNOWN = "within food", "unknown"
 class Card(NamedTuple):
     """One nutrient as it is shown: texts, figures, sentences, and the foods that bring most of it."""
 
-    id: str
     name: str
     mean: str
     between: str
@@ -91,17 +94,23 @@ class Doubt(NamedTuple):
     row: str
 
 
-class Page(NamedTuple):
-    """One person's report as texts and figures; nothing but figures is markup."""
+class Top(NamedTuple):
+    """The answer, and the six nutrients: what a notebook shows, and the beginning of the page."""
 
-    path: str
     about: str
     warnings: tuple[str, ...]
     answers: tuple[Answer, ...]
     card: tuple[str, ...]
     remarks: tuple[str, ...]
     nutrients: tuple[Card, ...]
+
+
+class Page(NamedTuple):
+    """One person's report as texts and figures; nothing but figures is markup."""
+
+    top: Top
     legend: str
+    cut: str
     sources_table: Table | None
     days: Table | None
     out: frozenset[str]
@@ -114,26 +123,33 @@ class Page(NamedTuple):
     ideas: tuple[tuple[str, tuple[str, ...]], ...]
     ideas_note: str
     twitching: tuple[str, ...]
-    foods: Table
+    foods: Table | None
+    size: int
     method: tuple[str, ...]
     sources: tuple[tuple[str, str], ...]
     reproduce: tuple[tuple[str, str], ...]
 
 
-def contents(report: Report, command: str = "") -> Page:
-    """What stands on the page of one report."""
-    lines = counted(report)
-    guessed_of = guessed(report)
-    said = [one for one in remarks(report) if one != lines and one not in guessed_of]
-    doubts = _doubts(report)
-    return Page(
-        path=shorten(report.diary.path, 200),
+def top(report: Report) -> Top:
+    """The answer of one report, and its six nutrients."""
+    lines, rests = counted(report), guessed(report)
+    said = [one for one in remarks(report) if one != lines and one not in rests]
+    return Top(
         about=title(report),
         warnings=(*first(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)),
         answers=tuple(answers(report)),
         card=(*said[:CARD], lines),
-        remarks=(*guessed_of, *said[CARD:]),
+        remarks=(*rests, *said[CARD:]),
         nutrients=tuple(_card(report, reading) for reading in report.core) if report.intake.days else (),
+    )
+
+
+def contents(report: Report, command: str = "") -> Page:
+    """What stands on the page of one report."""
+    doubts, size = _doubts(report), len(report.intake.dates)
+    return Page(
+        top=top(report),
+        cut=f"The last {MOST_DAYS} of {size:,} days are shown." if size > MOST_DAYS else "",
         legend=legend(report) if report.intake.days else "",
         sources_table=_by_source(report) if report.intake.days else None,
         days=_days(report) if report.intake.days else None,
@@ -147,7 +163,8 @@ def contents(report: Report, command: str = "") -> Page:
         ideas=tuple((name, tuple(ideas)) for name, ideas in suggestions(report)),
         ideas_note=ideas_note() if report.ideas else "",
         twitching=(*twitching(report), *_symptom_days(report)),
-        foods=_foods(report),
+        foods=_foods(report) if len(report.entries) <= MOST_LINES else None,
+        size=len(report.entries),
         method=tuple(method(report)),
         sources=tuple(map(in_two, used(report))),
         reproduce=_reproduce(report, command),
@@ -159,19 +176,32 @@ def _card(report: Report, reading: Reading) -> Card:
     low = reading.adequacy is not None and reading.adequacy.status == "likely_low"
     tone = "above" if is_above(reading) else "low" if low else "good" if sign_of(verdict) == "●" else ""
     return Card(
-        reading.nutrient.id, reading.nutrient.name, f"{amount(reading, reading.best)} {reading.nutrient.unit}",
-        bounds(reading), _against(report, reading), verdict, sign_of(verdict), tone,
-        _confidence(reading), _complete(report, reading), _band(reading), _doses(report, reading),
-        _day_figure(report, reading), " ".join(sentences(report, reading)), _top(report, reading),
-    )  # fmt: skip
+        name=reading.nutrient.name,
+        mean=f"{amount(reading, reading.best)} {reading.nutrient.unit}",
+        between=bounds(reading),
+        against=_against(report, reading),
+        verdict=verdict,
+        sign=sign_of(verdict),
+        tone=tone,
+        confidence=_confidence(reading),
+        complete=_complete(report, reading),
+        band=_band(reading),
+        doses=_doses(report, reading),
+        days=_day_figure(report, reading),
+        sentences=" ".join(sentences(report, reading)),
+        foods=_top(report, reading),
+    )
 
 
 def _against(report: Report, reading: Reading) -> str:
-    """What the mean is held against: ``EAR / RDA 265 / 320; upper level 350 suppl.``."""
+    """What the mean is held against: ``EAR / RDA 265 / 320; upper level 350, supplements only``."""
     target = reading.reference
-    heads = f"{head_of_needs(report)} " if target is not None and target.ear is not None else ""
-    level = limit(reading).replace("suppl.", "from supplements")
-    return "no reference" if target is None else f"{heads}{need(reading)}; upper level {level}"
+    if target is None:
+        return "no reference"
+    heads = f"{head_of_needs(report)} " if target.ear is not None else ""
+    level = limit(reading).removesuffix(" suppl.")
+    scope = f", {SCOPES[target.ul_scope]}" if target.ul is not None and target.ul_scope in SCOPES else ""
+    return f"{heads}{need(reading)}; upper level {level}{scope}"
 
 
 def _confidence(reading: Reading) -> str:
@@ -188,14 +218,14 @@ def _confidence(reading: Reading) -> str:
 def _complete(report: Report, reading: Reading) -> str:
     i = nutrient_index()[reading.nutrient.id]
     covered, guessed = float(report.intake.coverage[i]), float(report.intake.flagged_share[i])
-    return f"{percent_of(covered)} of the energy has a measured value; {percent_of(guessed)} rests on guessed lines"
+    return f"{_share(covered)} of the energy has a measured value; {_share(guessed)} of the mean rests on guessed lines"
 
 
-def percent_of(share: float) -> str:
-    """A share as a whole percentage, all only where it is all; "?" where it is not known."""
+def _share(share: float) -> str:
+    """A share as a whole percentage, all or none only where it is; "?" where it is not known."""
     if not math.isfinite(share):
         return "? %"
-    return "over 99 %" if 0.995 <= share < 1 else f"{share * 100:.0f} %"
+    return "over 99 %" if 0.995 <= share < 1 else "under 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
 
 
 def _band(reading: Reading) -> Markup:
@@ -229,13 +259,13 @@ def _day_figure(report: Report, reading: Reading) -> Markup | None:
         )
         for d in shown
     ]  # fmt: skip
-    target = reading.reference
-    line = None if target is None else target.ear if target.ear is not None else target.ai
+    line = next((mark for mark in marks(reading) if mark.kind != "level"), None)  # the EAR, else the AI
     known = [one.best for one in found if math.isfinite(one.best)]
     ends = "not known"
     if known:
         ends = f"{amount(reading, min(known))} to {amount(reading, max(known))} {reading.nutrient.unit}"
-    label = f"{reading.nutrient.name} day by day: {ends} over {len(found)} days; each day stands in the table of days"
+    span = f"{len(found)} days" if len(found) == len(report.intake.dates) else f"the last {len(found)} days"
+    label = f"{reading.nutrient.name} day by day: {ends} over {span}; each day stands in the table of days"
     return charts.by_day(found, line, label)
 
 
@@ -248,8 +278,8 @@ def _shown(report: Report) -> range:
 def _top(report: Report, reading: Reading) -> tuple[tuple[str, str, Markup], ...]:
     found = []
     for food, brings, part in report.intake.contributors(reading.nutrient.id)[:MOST_FOODS]:
-        text = f"{amount(reading, brings)} {reading.nutrient.unit}, {percent_of(part)}"
-        found.append((shorten(food, 60), text, charts.share(part, f"{percent_of(part)} of all")))
+        text = f"{amount(reading, brings)} {reading.nutrient.unit}, {_share(part)}"
+        found.append((shorten(food, 60), text, charts.share(part, f"{_share(part)} of all")))
     return tuple(found)
 
 
@@ -282,7 +312,11 @@ def _more(best: float, high: float) -> str:
 def _out(report: Report) -> list[str]:
     """Days that are not in the mean, as the table of days names them."""
     days = zip(report.intake.dates, report.intake.complete, strict=True)
-    return [f"{date:%a} {date.isoformat()}" for date, counts in days if not counts]
+    return [_day_name(date) for date, counts in days if not counts]
+
+
+def _day_name(date: dt.date) -> str:
+    return f"{WEEKDAYS[date.weekday()]} {date.isoformat()}"
 
 
 def _days(report: Report) -> Table:
@@ -292,7 +326,7 @@ def _days(report: Report) -> Table:
     for d in _shown(report):
         date = report.intake.dates[d]
         cells = [_on_day(report, reading, d, i) for reading, i in zip(report.core, columns, strict=True)]
-        rows.append((f"{date:%a} {date.isoformat()}", *cells))
+        rows.append((_day_name(date), *cells))
     heads = (f"{reading.nutrient.name}, {reading.nutrient.unit}" for reading in report.core)
     return Table(("day", *heads), tuple(rows))
 
@@ -331,16 +365,19 @@ def _symptom_days(report: Report) -> list[str]:
 
 def _doubts(report: Report) -> tuple[tuple[str, tuple[Doubt, ...]], ...]:
     """Lines that were left out or rest on a guess, each with a row to paste where one settles it."""
-    offered: set[str] = set()
+    offered: set[tuple[str, str]] = set()
     return tuple((heading, tuple(_doubt(report, one, offered) for one in found)) for heading, found in checks(report))
 
 
-def _doubt(report: Report, one: Check, offered: set[str]) -> Doubt:
-    """A line to check; a row is ``offered`` once."""
+def _doubt(report: Report, one: Check, offered: set[tuple[str, str]]) -> Doubt:
+    """A line to check; of a phrase and measure one row is ``offered``: two would contradict each other."""
     row = paste(report, one.entry)
-    new = row if row not in offered else ""
-    offered.add(row)
-    return Doubt(ranges(one.lines), one.written, one.problem, "" if row else one.fix, new)
+    said = (phrase_key(row["phrase"]), unit_key(row["unit"])) if row else ("", "")
+    new = bool(row) and said not in offered
+    offered.add(said)
+    return Doubt(
+        ranges(one.lines), one.written, one.problem, "" if new else one.fix, as_csv(row) if row and new else ""
+    )
 
 
 def _foods(report: Report) -> Table:
@@ -370,7 +407,7 @@ def _taken(report: Report, entry: Entry) -> str:
 
 
 def _reproduce(report: Report, command: str) -> tuple[tuple[str, str], ...]:
-    """What another person needs to get the same report."""
+    """By what, and of what, the report was made."""
     told = (
         ("Command", command),
         ("Program", f"nutrigap {__version__}"),
@@ -408,9 +445,11 @@ def _rounded(value: Json) -> Json:
 def _embedded(report: Report) -> Markup:
     """The JSON of the report as text that can end no element: every ``<``, ``>`` and ``&`` is escaped.
 
-    What else a phrase might mean is told of lines in doubt only: of all lines it is a fifth of the page.
+    What else a phrase might mean is told of lines in doubt only: of all lines it is a fifth of the page. Of a very long
+    log the lines are left out.
     """
-    text = written(_rounded(as_dict(report, brief=True)), None, tight=True).rstrip()
+    whole = as_dict(report, brief=True, lines=len(report.entries) <= MOST_LINES)
+    text = written(_rounded(whole), None, tight=True).rstrip()
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)
@@ -441,4 +480,4 @@ def cell(report: Report) -> str:
     """The short answer and the six nutrients as a notebook shows them, in the colours of the notebook."""
     from nutrigap.report.template import fill
 
-    return fill("cell.html", page=contents(report), disclaimer=DISCLAIMER)
+    return fill("cell.html", top=top(report), disclaimer=DISCLAIMER)

@@ -181,15 +181,15 @@ def _row(report: Report, said: Spoken) -> Row:
     return row
 
 
-def paste(report: Report, entry: Entry) -> str:
-    """A row for the file of choices that says what a line in doubt was taken for: to be mended and kept; else "".
+def paste(report: Report, entry: Entry) -> Row | None:
+    """A row for the file of choices that says what a line in doubt was taken for: to be mended and kept; else None.
 
     Of a line left out it names the nearest food. It is tried before it is offered: with it the line is counted, and a
     guess stays what it was. None fits a line of several foods, a dose, or amounts of an export.
     """
     line = entry.line
     if entry.parts or entry.kind != "food" or line.amounts_from or line.problem or code_of(line.food, report.foods):
-        return ""
+        return None
     phrase, told = phrase_of(line, report.foods)
     row = blank(phrase)
     if entry.match.method == "search":
@@ -209,7 +209,12 @@ def paste(report: Report, entry: Entry) -> str:
         tried.row == entry.row and tried.grams is not None and math.isclose(tried.grams.best, guess.best, rel_tol=1e-3)
     )
     if tried.status != "counted" or not same:
-        return ""
+        return None
+    return row
+
+
+def as_csv(row: Row) -> str:
+    """A row as it stands in the file."""
     out = io.StringIO(newline="")
     csv.DictWriter(out, COLUMNS, lineterminator="").writerow(_harmless(row))
     return out.getvalue()

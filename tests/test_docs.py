@@ -109,7 +109,7 @@ def test_a_cut_stands_for_any_lines_and_nothing_else() -> None:
         ("a\nb\n…\n", "x\n", "…\n"),
         ("…\na\nb\n", "x\n", "…\n"),
         ("a\n…\nb\nc\n", "a\nx\n", "a\n…\n"),  # none left below the first
-        ("…\nb\n…\nd\n", "a\nB\nc\nD\n", "…\nB\n…\nD\n"),
+        ("…\nb1\n…\nd\n", "a\nb2\nc\nd2\n", "…\nb2\n…\nd2\n"),
         ("a\n…\nd\n", "A\nb\nc\nD\n", "A\n…\nD\n"),
         ("…\na\n…\n", "", "…\n"),
         ("a\nb\n", "x\n", "x\n"),

@@ -139,6 +139,24 @@ def test_a_failing_block_fails(tmp_path: Path) -> None:
         blocks.Player(tmp_path, generate.EXAMPLES).play("```python\n1 / 0\n```\n")
 
 
+# --- pictures
+
+
+def test_pictures_are_small_told_in_words_and_show_the_report_of_today() -> None:
+    """To take them anew: ``python docs/pictures.py``."""
+    image = pytest.importorskip("PIL.Image")
+    now = text(generate.EXAMPLES / "vegan_woman" / "report.txt").partition("\nREADING\n")[0]
+    shown = re.compile(r"!\[([^\]]{40,})\]\((\S+\.png)\)")
+    used = {
+        (page.parent / file).resolve() for page in [*PAGES, ROOT / "README.md"] for _, file in shown.findall(text(page))
+    }
+    assert used == set((DOCS / "_static").glob("*.png")) and len(used) == 2
+    for path in used:
+        assert path.stat().st_size < 80_000
+        with image.open(path) as picture:
+            assert picture.text["shown"] == now, path.name
+
+
 # --- completeness
 
 

@@ -21,7 +21,7 @@ from nutrigap.profile import find_profile, person_of
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "data" / "examples"
 STORIES = ("vegan_woman", "man_with_tablets", "pregnant_woman")
-WIDTHS = (390, 800, 1280)
+WIDTHS = (320, 390, 800, 1280)
 MODES = ("light", "dark")
 MUST = bool(os.environ.get("NUTRIGAP_BROWSER"))
 

@@ -116,7 +116,7 @@ class Person:
             raise PersonError(f"{self.months_on_diet:g} months on a diet are more than the age; write months")
         if stage != "none" and months is not None and not PREGNANCY_MONTHS[0] <= months < PREGNANCY_MONTHS[1]:
             raise PersonError(
-                f"no reference values exist for a {stage} person of {self.age:g} years: the tables cover 10 to 50 "
+                f"no reference values exist for a {stage} person of {_in_words(float(self.age or 0))}: the tables cover 10 to 50 "
                 "years. Use the values without life stage only after talking to a professional"
             )
 
@@ -208,6 +208,11 @@ def _number(what: str, given: float | str | None, ends: tuple[float, float], uni
     if not ends[0] <= value <= ends[1]:
         raise PersonError(f"a {what} of {value:g} {unit} is not possible; write it in {unit}")
     return value
+
+
+def _in_words(age: float) -> str:
+    """``34 years``, ``8 months``."""
+    return f"{age * 12:.0f} months" if age < 2 else f"{age:g} years"
 
 
 def _age_years(age: float | str | None) -> float | None:

@@ -230,6 +230,10 @@ def _target_text(person: Person, known: dict[str, Source]) -> str:
     words = terms(person.references)
     ear, rda = words["ear_term"], words["rda_term"]
     text = table(["per day", "for", "unit", ear, rda, "AI", "UL", "source"], cells, frozenset([3, 4, 5, 6]))
+    if person.assumed:
+        from nutrigap.report.head import assumed
+
+        text += f"\n{assumed(person)}\n"
     text += (
         f"\n{ear}: half of people need more. {rda}: covers nearly all. AI: taken to be enough; below it nothing can be "
         "concluded.\nUL: upper level for long use; * counts supplements and, in Europe, what is added to "

@@ -240,7 +240,7 @@ def not_counted(report: Report) -> Section:
     for entry in report.entries:
         if _widens(entry):
             written = shorten(f"{entry.line.food} {amount_text(entry)}", 44) or "(no food named)"
-            same.setdefault((written, shorten(entry.problem, 60)), []).append(entry.line.number)
+            same.setdefault((written, shorten(entry.problem, 90)), []).append(entry.line.number)
     told = [f"{ranges(lines, 3)}: {written}{f' ({why})' if why else ''}" for (written, why), lines in same.items()]
     return Section("Could not be counted", (("Widens a total", some(told, MOST_LINES, "line") or "none"),))
 

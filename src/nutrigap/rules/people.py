@@ -92,7 +92,9 @@ def r08(case: Case) -> Iterator[Flag]:
     """Acid-lowering medicine for three months or longer, or for how long is not told."""
     found = case.medicine("ppi")
     if found is not None and (found.months is None or found.months >= CAPS_FROM_MONTHS["ppi"]):
-        yield say("R08", "", ("magnesium", "vitamin_b12"), medicine=found.text or found.label)
+        yield say(
+            "R08", "", ("magnesium", "vitamin_b12"), medicine=found.text if found.text != found.label else "as logged"
+        )
 
 
 def r09(case: Case) -> Iterator[Flag]:

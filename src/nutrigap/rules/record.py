@@ -29,7 +29,8 @@ def r22(case: Case) -> Iterator[Flag]:
     """Few days, no weekend day, all in a row."""
     days = case.intake.days
     if 0 < days < MIN_DAYS:
-        yield say("R22", "few", days=count(days, "day"))
+        unknown = all(one.adequacy is None or one.adequacy.method == "none" for one in case.readings.values())
+        yield say("R22", "few infant" if unknown else "few", days=count(days, "day"))
         return
     if not days:
         return

@@ -131,21 +131,24 @@ def _trimmed(text: str) -> str:
 
 
 def renewed(shown: str, printed: str) -> str:
-    """What a page should show instead: all that was printed, or of each stretch between cuts the lines most like it."""
+    """What a page should show instead: all that was printed, or of each stretch between cuts the lines most like it.
+
+    Of a stretch that what was printed has no room for, the cut alone is left.
+    """
     printed = _trimmed(printed)
     if CUT + "\n" not in shown:
         return printed
     new, lines, place = [], printed.splitlines(keepends=True), 0
     stretches = [part.splitlines(keepends=True) for part in re.split(rf"(?m)^{CUT}\n", shown)]
     for i, part in enumerate(stretches):
-        if i:
+        if i and new[-1:] != [CUT + "\n"]:
             new.append(CUT + "\n")
-        if not part:
+        end = len(lines) - len(part)  # the place at the very end
+        if not part or end < place:
             continue
-        last = i == len(stretches) - 1
-        places = [0] if i == 0 else [len(lines) - len(part)] if last else range(place, len(lines) - len(part) + 1)
+        places = [0] if i == 0 else [end] if i == len(stretches) - 1 else range(place, end + 1)
         best = max(places, key=lambda at, part=part: _likeness(part, lines[at : at + len(part)]))  # type: ignore[misc]
-        new += lines[max(best, 0) : best + len(part)]
+        new += lines[best : best + len(part)]
         place = best + len(part)
     return "".join(new)
 

@@ -74,7 +74,7 @@ def model(nutrient: str, sex: str) -> Model:
 
 
 def larger_cv(nutrient: str, sex: str, months: int) -> float:
-    """The larger of the two published day-to-day CVs; the test uses the smaller. [fraction]"""
+    """The larger of the two day-to-day CVs of the table; the test uses the smaller. [fraction]"""
     for row in read_table("within_person_sd.csv"):
         end = float(row["age_max_months"] or "inf")
         if (row["nutrient"], row["sex"]) == (nutrient, sex) and int(row["age_min_months"]) <= months < end:
@@ -363,7 +363,7 @@ bar: this is what the verdicts are worth where they are used.
 
 ## Days that vary more than the test takes for granted
 
-For vitamin D and B12 two day-to-day CVs are published for each group: that of the amounts, which a rare plate of liver
+For vitamin D and B12 the table has two day-to-day CVs of each group: that of the amounts, which a rare plate of liver
 inflates, and that of their logarithms, which days near zero inflate. The test uses the smaller. Here the days vary by
 the larger, and the test stays as it is: at the requirement a verdict then comes out in up to {percent(most)} % of logs
 instead of 15, and more of the verdicts in a population are wrong.

@@ -102,6 +102,24 @@ def test_a_cut_stands_for_any_lines_and_nothing_else() -> None:
     assert not blocks.agrees("a.c\n", "abc\n")
 
 
+@pytest.mark.parametrize(
+    ("shown", "printed", "new"),
+    [
+        ("…\na\nb\nc\n…\n", "x\n", "…\n"),  # no room for the stretch
+        ("a\nb\n…\n", "x\n", "…\n"),
+        ("…\na\nb\n", "x\n", "…\n"),
+        ("a\n…\nb\nc\n", "a\nx\n", "a\n…\n"),  # none left below the first
+        ("…\nb1\n…\nd\n", "a\nb2\nc\nd2\n", "…\nb2\n…\nd2\n"),
+        ("a\n…\nd\n", "A\nb\nc\nD\n", "A\n…\nD\n"),
+        ("…\na\n…\n", "", "…\n"),
+        ("a\nb\n", "x\n", "x\n"),
+    ],
+)
+def test_what_is_renewed_agrees_with_what_is_printed(shown: str, printed: str, new: str) -> None:
+    assert blocks.renewed(shown, printed) == new
+    assert blocks.agrees(new, printed)
+
+
 def test_a_wrong_output_is_seen_and_renewed(tmp_path: Path) -> None:
     page = (
         "```{code-block} text\n:caption: d.csv\ndate,food,amount\n2026-03-02,banana,100 g\n```\n"
@@ -119,6 +137,24 @@ def test_a_wrong_output_is_seen_and_renewed(tmp_path: Path) -> None:
 def test_a_failing_block_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         blocks.Player(tmp_path, generate.EXAMPLES).play("```python\n1 / 0\n```\n")
+
+
+# --- pictures
+
+
+def test_pictures_are_small_told_in_words_and_show_the_report_of_today() -> None:
+    """To take them anew: ``python docs/pictures.py``."""
+    image = pytest.importorskip("PIL.Image")
+    now = text(generate.EXAMPLES / "vegan_woman" / "report.txt").partition("\nREADING\n")[0]
+    shown = re.compile(r"!\[([^\]]{40,})\]\((\S+\.png)\)")
+    used = {
+        (page.parent / file).resolve() for page in [*PAGES, ROOT / "README.md"] for _, file in shown.findall(text(page))
+    }
+    assert used == set((DOCS / "_static").glob("*.png")) and len(used) == 2
+    for path in used:
+        assert path.stat().st_size < 80_000
+        with image.open(path) as picture:
+            assert picture.text["shown"] == now, path.name
 
 
 # --- completeness

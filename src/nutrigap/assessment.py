@@ -410,7 +410,7 @@ def days_to_decide(confidence: Callable[[int], float], *, level: float = LEVEL, 
     Notes
     -----
     For the z-test of an EAR the answer is the first whole number at or above
-    s_w² / ((D/z)² - s_r²), D = mean - EAR, and there is none if |D| <= z·s_r. The z-tests are monotone
+    s_w² / ((D/z)² - s_r²), D = mean - EAR, and there is none if D lies within ±z·s_r. The z-tests are monotone
     in the number of days. The gamma tests are not: skewness lifts the confidence at few days, so that it
     may fall first and rise later. What holds for both is a bound on how fast a confidence can move per
     unit of ln(days) (`FASTEST_RISE`, `FASTEST_FALL`). From a confidence that lies away from both levels,

@@ -62,6 +62,10 @@ CANDIDATES = 5
 DOUBTFUL = 0.8
 # A further name answers the word of a dish only where so much of the phrase is answered.
 NEARLY_WHOLE = 0.85
+# A dish that is mostly what it is named after: chickpeas are a fair guess for a chickpea salad.
+MOSTLY_THAT = frozenset(["salad"])
+# Words that name no food of their own.
+SILENT_ROLES = ("search_quality", "search_usual", "search_costless", "search_unasked")
 # Candidates that a tie is looked for among; a lead of less than this is none.
 WIDE = 20
 NEAR_TIE = 0.005
@@ -402,24 +406,26 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
 def _is_another(foods: FoodTable, best: Candidate, sure: float, asked: Asked) -> bool:
     """Whether a guess is plainly another food than the phrase names: nobody would take it for that.
 
-    "Dry lentils" are no soup and "turkey dinner" is no baby food, where the tables know the thing itself; "fish pie" is
+    "Thai curry" is no soup and "lasagne dinner" is no baby food, where the tables know the thing itself; "fish pie" is
     no pie without fish, and a curry nothing without a curry in its name.
     """
+    index = load_index(foods)
     name, form = frozenset(terms(foods.names[best.row])), frozenset(asked.form.split())
-    silent = lexicon("search_quality") | lexicon("search_usual") | lexicon("search_costless") | lexicon("search_unasked")
+    silent = frozenset[str]().union(*map(lexicon, SILENT_ROLES))
     if (made := _made_of(foods.names[best.row], form)) is not None:
-        told = [word for word, _ in asked.words if word in name and word not in silent]
-        if told and all(_stands_without(foods, word, made) for word in told):
+        shared = [word for word, _ in asked.words if word in name and word not in silent]
+        if shared and all(_stands_without(foods, word, made) for word in shared):
             return True
     if sure >= DOUBTFUL:
         return False
     inside = {word for row, words_of in _names_inside(foods, asked) if row == best.row for word in words_of}
-    untold = [word for word, factor in asked.words if factor == 1.0 and word not in name | inside]
+    told = name | inside | MOSTLY_THAT
+    untold = [word for word, factor in asked.words if factor == 1.0 and word not in told]
     dishes = lexicon("search_dish") | lexicon("search_filled") | lexicon("search_meal")
     for word in untold:
         if meanings("search_kind").get(word) in name:
             continue
-        also = _among(load_index(foods).rows[load_index(foods).postings(word)], len(foods))[best.row]
+        also = best.row in index.rows[index.postings(word)]  # by a further name
         if word in dishes and not (also and best.covered >= NEARLY_WHOLE):
             return True
         # of a product ("pop tart") the rest is a flavor

@@ -467,5 +467,5 @@ def _fix(foods: FoodTable, match: Match) -> str:
     found = [candidate for candidate in candidates(foods, match, 2) if candidate.score >= SUGGEST]
     names = [foods.names[candidate.row] for candidate in found]
     if not names:
-        return "write it in other words, a line for each of its foods, or a code such as fdc:168462"
+        return "write it in other words, or as a code such as fdc:168462"
     return "perhaps " + " or ".join(f'"{name}"' for name in names) + "? Write that name, or a code"

@@ -6,8 +6,9 @@ FILES are tables of phrases with the foods that are right for them: ``phrase,kin
 those below ``tests/data``), or ``id,phrase,...,sr_ndb,...,fndds_codes``. Each phrase goes through the whole reader as
 the food cell of a line. Printed for each file, of the phrases that have an acceptable food: the share where the first
 choice is one (top-1) and where one of the five candidates is (top-5); of those that are counted without a question, the
-share that is right, or harmless: all six nutrients per 100 g within 20 % of an acceptable food; and how many of the
-phrases without an acceptable food are counted as a food.
+share that is right, or harmless: all six nutrients per 100 g within 20 % of an acceptable food; how many of the
+phrases without an acceptable food are counted as a food; and of all phrases that are taken for one food on a guess, how
+many are right or harmless.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from nutrigap.resolve import resolve_line
 from nutrigap.units import nutrients
 
 ROOT = Path(__file__).resolve().parents[1]
-DEFAULT = [ROOT / "tests" / "data" / name for name in ("phrases_tune.csv", "phrases_unseen.csv")]
+DEFAULT = [ROOT / "tests" / "data" / name for name in ("phrases_tune.csv", "phrases_unseen.csv", "phrases_dishes.csv")]
 CORE = [i for i, nutrient in enumerate(nutrients()) if nutrient.role == "core"]
 WITHIN = 0.2
 
@@ -87,8 +88,10 @@ def judge(one: Labelled, foods: ng.FoodTable) -> dict[str, object]:
     rest = [foods.ids[p.row] for p in entry.pieces[1:] if p.row is not None]
     first = found[0] if found else None
     sure = entry.kind == "food" and not entry.parts and piece.row is not None and piece.match.sure
+    guessed = entry.kind == "food" and not entry.parts and piece.row is not None and not piece.match.sure
     return {
         "first": first,
+        "guessed": guessed,
         "top1": first in one.accept,
         "top5": bool(one.accept.intersection(found)),
         "sure": sure,
@@ -117,6 +120,7 @@ def report(path: Path, foods: ng.FoodTable, *, wrong: bool) -> None:
     judged = [(one, judge(one, foods)) for one in phrases]
     with_food = [(one, j) for one, j in judged if one.accept]
     sure = [(one, j) for one, j in with_food if j["sure"]]
+    guessed = [(one, j) for one, j in judged if j["guessed"]]
     slips = [(one, j) for one, j in judged if not one.accept and j["sure"]]
     count = len(with_food)
     print(f"{path.name}: {len(judged)} phrases, {count} with an acceptable food")
@@ -125,7 +129,8 @@ def report(path: Path, foods: ng.FoodTable, *, wrong: bool) -> None:
     right = sum(bool(j["right"]) for _, j in sure)
     print(f"accepted {len(sure)} ({len(sure) / count:.0%}), right or harmless {right / max(1, len(sure)):.1%}")
     print(f"  without an acceptable food: {len(judged) - count}, counted as a food {len(slips)}", end="  ")
-    print(f"median {1000 * float(np.median([j['seconds'] for _, j in judged])):.2f} ms a phrase", end=", ")
+    print(f"one food on a guess {len(guessed)}, right or harmless {sum(bool(j['right']) for _, j in guessed)}")
+    print(f"  median {1000 * float(np.median([j['seconds'] for _, j in judged])):.2f} ms a phrase", end=", ")
     print(f"slowest {1000 * max(float(str(j['seconds'])) for _, j in judged):.1f} ms")
     kinds = Counter(one.kind for one, _ in with_food)
     missed = Counter(one.kind for one, j in with_food if not j["top1"])

@@ -137,6 +137,33 @@ def test_left_out_with_the_reason_and_the_fix(food: str, amount: str, unit: str,
     assert {"magnesium", "vitamin_d", "energy"} <= entry.missing
 
 
+@pytest.mark.parametrize(
+    ("food", "amount", "start", "grams"),
+    [("roast chicken", "1 breast", "Chicken breast", 120.0), ("roast chicken", "2 legs", "Chicken leg", 280.0)],
+)
+def test_a_measure_that_is_a_word_of_the_food(food: str, amount: str, start: str, grams: float) -> None:
+    """FNDDS: a chicken breast without skin is 120 g, a leg with it 140 g; the row of the whole bird has neither."""
+    entry = found(food, amount)
+    assert entry.status == "flagged" and "read as" in entry.problem
+    assert FOODS.names[entry.row].startswith(start) and entry.grams.best == pytest.approx(grams)
+
+
+@pytest.mark.parametrize(("food", "amount", "unit"), [("rice", "1", "xyz"), ("rice", "1", "zebra")])
+def test_a_measure_that_is_no_word_of_a_food_is_left_out(food: str, amount: str, unit: str) -> None:
+    assert found(food, amount, unit).status == "left_out"
+
+
+def test_what_is_measured_by_the_ounce_alone_is_not_drunk_by_the_ounce() -> None:
+    """FNDDS: a fluid ounce of infant formula is 30.5 g, so that 700 ml (23.67 fl oz) are 721.9 g."""
+    entry = found("infant formula 700 ml")
+    assert entry.status == "counted" and entry.grams.best == pytest.approx(700 / 29.5735 * 30.5, rel=1e-4)
+    assert found("infant formula", "20 litres").status == "left_out"
+
+
+def test_each_of_a_number_of_usual_portions_is_told() -> None:
+    assert "one taken as its usual portion of 28 g" in found("walnuts", "2 handfuls").problem
+
+
 def test_a_volume_without_a_density_is_left_out_and_never_water() -> None:
     row = next(
         row

@@ -600,7 +600,7 @@ def _one(text: str, of: _Food) -> Grams:
     if (spoon := _sized_unit(text, of)) is not None:
         return spoon
     if of.default_grams is not None and _usual(wanted, of.words):
-        guess = f'no "{text}" known for this food, taken as its usual portion of {of.default_grams:g} g'
+        guess = f'no "{text}" known for this food, one taken as its usual portion of {of.default_grams:g} g'
         return _exactly(of.default_grams, "default", guess)
     what = f'no measure "{text}" is known for this food' if text else "a number without a unit"
     raise AmountError(what, _known_measures(of.portions))
@@ -733,4 +733,4 @@ def _known_measures(portions: Sequence[Portion]) -> str:
     names = list(dict.fromkeys(portion.name for _, portion in _offers(portions)))[:4]
     if not names:
         return "write grams, for example 150 g"
-    return "write grams, or one of: " + ", ".join(names)
+    return "write grams, or one of: " + "; ".join(names)

@@ -213,12 +213,12 @@ def _read_one(part: Part) -> Supplement:
     dose, guesses = taken.dose, list(dict.fromkeys((*named.guesses, *told.guesses, *taken.guesses)))
     said = f"{dose.best:,.{of.decimals}f} {of.unit} of {of.called}"
     if not (dose.high > 0 and dose.best <= most_of(of) * LEAVE_OUT_TIMES):
-        why = f"{said} is more than any product holds: is the unit right?" if dose.high > 0 else "the dose is zero"
+        why = f"{said} is more than any product holds (is the unit right?)" if dose.high > 0 else "the dose is zero"
         return Supplement({}, frozenset([of.id]), why)
     if dose.high > most_of(of):
         guesses.append(f"{dose.high:,.{of.decimals}f} {of.unit} of {of.called} is much for one line")
     elif _odd(part, dose):
-        guesses.append(f"{said} would be an odd product: is the unit right?")
+        guesses.append(f"{said} would be an odd product (is the unit right?)")
     if not (told.weighed if told.doses else named.weighed):  # a mole of the salt is one of the mineral
         return Supplement({of.id: dose}, frozenset(), "; ".join(guesses))
     return _readings(part, dose, guesses, several=len(named.doses) > 1)

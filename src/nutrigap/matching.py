@@ -8,7 +8,7 @@ the phrase contradicts.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -58,6 +58,14 @@ SAME_WAY = 0.015
 RAW_COST = 0.1
 PER_EDIT, SURE_LENGTH = 0.06, 6
 CANDIDATES = 5
+# Below this a guess is refused that leaves unanswered a dish or a food which the phrase names.
+DOUBTFUL = 0.8
+# A further name answers the word of a dish only where so much of the phrase is answered.
+NEARLY_WHOLE = 0.85
+# A dish that is mostly what it is named after: chickpeas are a fair guess for a chickpea salad.
+MOSTLY_THAT = frozenset(["salad"])
+# Words that name no food of their own.
+SILENT_ROLES = ("search_quality", "search_usual", "search_costless", "search_unasked")
 # Candidates that a tie is looked for among; a lead of less than this is none.
 WIDE = 20
 NEAR_TIE = 0.005
@@ -366,6 +374,8 @@ def find_food(foods: FoodTable, phrase: str) -> Match:
     """The food that a phrase means, if one is good enough; a word with two meanings ("pepper") is never sure."""
     exact = find_exact(foods, phrase)
     found = Match(exact, "exact", 1.0, phrase) if exact is not None else _find_near(foods, phrase)
+    if found.row is not None and key(phrase) in meanings("search_no_food"):
+        return Match(None, "none", found.score, phrase, "", 0.0, None, found.covered)
     if found.row is not None and key(phrase) in lexicon("search_ambiguous"):
         return found._replace(method="search", confidence=min(found.confidence, UNSURE))
     return found
@@ -384,13 +394,60 @@ def _find_near(foods: FoodTable, phrase: str) -> Match:
         return Match(None, "none", 0.0, phrase, "", 0.0)
     best = found[0]
     sure = confidence(best)
-    if sure < FLAG or best.score < LEAST_SCORE:
+    if sure < FLAG or best.score < LEAST_SCORE or (sure < ACCEPT and _is_another(foods, best, sure, asked)):
         return Match(None, "none", best.score, phrase, "", sure, None, best.covered)
     raw = asked.prepared == RAW and not load_index(foods).prepared[best.row] & RAW
     if asked.edits > 1 or raw:  # "raw rice" is not what is known of rice
         sure = min(sure, UNSURE)
     ignored = "" if _lacks(foods, best.row, asked) else negation(phrase).said
     return Match(best.row, "search", best.score, phrase, ignored, sure, _rival(foods, found), best.covered)
+
+
+def _is_another(foods: FoodTable, best: Candidate, sure: float, asked: Asked) -> bool:
+    """Whether a guess is plainly another food than the phrase names: nobody would take it for that.
+
+    "Thai curry" is no soup and "lasagne dinner" is no baby food, where the tables know the thing itself; "fish pie" is
+    no pie without fish, and a curry nothing without a curry in its name.
+    """
+    index = load_index(foods)
+    name, form = frozenset(terms(foods.names[best.row])), frozenset(asked.form.split())
+    silent = frozenset[str]().union(*map(lexicon, SILENT_ROLES))
+    if (made := _made_of(foods.names[best.row], form)) is not None:
+        shared = [word for word, _ in asked.words if word in name and word not in silent]
+        if shared and all(_stands_without(foods, word, made) for word in shared):
+            return True
+    if sure >= DOUBTFUL:
+        return False
+    inside = {word for row, words_of in _names_inside(foods, asked) if row == best.row for word in words_of}
+    told = name | inside | MOSTLY_THAT
+    untold = [word for word, factor in asked.words if factor == 1.0 and word not in told]
+    dishes = lexicon("search_dish") | lexicon("search_filled") | lexicon("search_meal")
+    for word in untold:
+        if meanings("search_kind").get(word) in name:
+            continue
+        also = best.row in index.rows[index.postings(word)]  # by a further name
+        if word in dishes and not (also and best.covered >= NEARLY_WHOLE):
+            return True
+        # of a product ("pop tart") the rest is a flavor
+        if not also and len(inside) < 2 and word not in silent and load_names(foods).find(word) is not None:
+            return True
+    return False
+
+
+def _made_of(name: str, form: Set[str]) -> str | None:
+    """The word of a name that makes another food of what stands beside it (soup, biscuit, baby food), if unasked."""
+    if not form.isdisjoint(lexicon("search_for_babies")):
+        form = form | lexicon("search_for_babies")
+    first = [word for part in name.split(",")[:2] for word in terms(part)]
+    return next((word for word in first if word in lexicon("search_made_of") and word not in form), None)
+
+
+def _stands_without(foods: FoodTable, word: str, made: str) -> bool:
+    """Whether a word also names a food as eaten that is not made into another thing: there are plain lentils."""
+    index = load_index(foods)
+    span = index.postings(word)
+    named = index.rows[span][(index.parts[span] >= NAMES) & (index.rows[span] < foods.first_tier)]
+    return bool(np.setdiff1d(named, index.rows[index.postings(made)]).size)
 
 
 def _known(foods: FoodTable, asked: Asked) -> int | None:
@@ -400,6 +457,8 @@ def _known(foods: FoodTable, asked: Asked) -> int | None:
     """
     index, names = load_index(foods), load_names(foods)
     row = names.find(asked.form)
+    if row is None and last_first(asked.form):  # "banana mashed" is mashed banana
+        row = names.find(last_first(asked.form))
     if row is not None:
         return row
     linked = not lexicon("search_link").union(lexicon("search_costless"), ["and"]).isdisjoint(asked.form.split())
@@ -429,6 +488,13 @@ def plain_names(foods: FoodTable) -> dict[str, int]:
             if match.sure and match.row == row and match.score >= PLAINLY:
                 found[phrase] = row
     return found
+
+
+def last_first(form: str) -> str:
+    """A phrase whose last word tells how the food is cut, kept or cooked, with that word first; else ""."""
+    rest, _, last = form.rpartition(" ")
+    tells = last in lexicon("search_quality") or last in meanings("search_state") or last in lexicon("search_unasked")
+    return f"{last} {rest}" if rest and tells else ""
 
 
 def _lacks(foods: FoodTable, row: int, asked: Asked) -> bool:

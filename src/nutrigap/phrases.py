@@ -98,6 +98,14 @@ class Pair(NamedTuple):
     told: bool
 
 
+def _with_fries(pair: Pair) -> Pair:
+    """A pair with the chips beside a hot dish as fries, and the fish that these go with as fried."""
+    hot, first = meanings("search_beside_chips"), key(pair.first)
+    if key(pair.second) != "chip" or first.rpartition(" ")[2] not in hot:
+        return pair
+    return Pair(hot.get(first, pair.first), "french fries", pair.told)
+
+
 def pairs(phrase: str) -> list[Pair]:
     """The ways to read a phrase as two foods: at the words that join foods, else before a toast."""
     if len(phrase) > LONGEST_PHRASE:
@@ -106,6 +114,7 @@ def pairs(phrase: str) -> list[Pair]:
     # "banana with peel", "chicken with bone" are one food
     uneaten = lexicon("amount_inedible") | lexicon("search_costless")
     found = [pair for pair in found if key(pair.first) and not set(words(pair.second)) <= uneaten]
+    found = [_with_fries(pair) for pair in found]
     if found:
         return found if len(found) <= MOST_JOINED else []
     first, _, last = phrase.strip().rpartition(" ")

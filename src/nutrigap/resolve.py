@@ -31,13 +31,13 @@ from nutrigap.entries import (
     without_food,
 )
 from nutrigap.errors import AmountError, UnknownFood, UnknownUnit
-from nutrigap.matching import Match, candidates, find_food
+from nutrigap.matching import ACCEPT, Match, candidates, find_food
 from nutrigap.phrases import joins_foods, pairs
 from nutrigap.quantities import Amount, parse_amount
 from nutrigap.supplements import Supplement, brand_words, looks_like_supplement, read_supplement, salt_written
 from nutrigap.tables import FoodTable
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, nutrient_index, read_table
-from nutrigap.words import key, lexicon, negation, plain, singular, words
+from nutrigap.words import key, lexicon, meanings, negation, plain, singular, words
 
 # "0 apples", "-2 eggs"
 _NOTHING_EATEN = r"\s*(?:[-−]\s*\d|0+(?:[.,]0+)?\s+[^\W\d])"
@@ -53,6 +53,8 @@ FLAG_TIMES, LEAVE_OUT_TIMES = 3.0, 10.0
 SUGGEST = 0.40
 # Sizes that belong to the count where they stand beside the food.
 COUNTED_SIZES = frozenset(["small", "medium", "large"])
+# A US cup in fluid ounces.
+CUP_OUNCES = 8
 # A piece of which a helping holds more than this many is none itself.
 SMALL_PIECE = 5
 
@@ -239,6 +241,9 @@ def _resolve_food(
         if grams is None:
             grams = _one_helping(_grams(amount, match.row, phrase, choice, kitchen), amount, phrase, foods, match.row)
     except (AmountError, UnknownUnit) as error:
+        named = _named_by_measure(line, phrase, amount_text, match, choice, kitchen)
+        if named is not None:
+            return named
         what, fix = reason(error)
         most = _most(amount_text, line.unit, foods, match.row)
         return without_food(line, match, what, fix, row=match.row, most=most, untold=untold)
@@ -265,6 +270,32 @@ def _resolve_food(
         line, "food", "flagged" if guesses else "counted", match, row=match.row, grams=grams, labels=line.labels,
         open=untold,
         problem="; ".join(guesses), fix=_guess_fix(grams, match) if guesses else "",
+    )  # fmt: skip
+
+
+def _named_by_measure(
+    line: Line, phrase: str, amount_text: str, match: Match, choice: Choice | None, kitchen: Kitchen
+) -> Entry | None:
+    """A line whose measure is a word of the food's name: 1 "breast" of "roast chicken"; None where it is not."""
+    if match.method not in ("exact", "search") or choice is not None:
+        return None
+    try:
+        amount = parse_amount(amount_text, line.unit)
+    except (AmountError, UnknownUnit):
+        return None
+    if amount is None or amount.low != amount.high or not amount.unit.isalpha():
+        return None
+    whole = f"{phrase} {singular(amount.unit.lower())}"
+    named = find_food(kitchen.foods, whole)
+    if named.row is None or named.confidence < ACCEPT or named.ignored:
+        return None
+    entry = _resolve_food(line._replace(unit=""), whole, f"{amount.number:g}", named, None, kitchen)
+    if entry.grams is None or entry.grams.source != "portion":
+        return None
+    told = f'read as {amount.number:g} of "{whole}"'
+    return entry._replace(
+        line=line, status="flagged", problem="; ".join(filter(None, (told, entry.problem))),
+        fix=entry.fix or "if this is wrong, write the grams",
     )  # fmt: skip
 
 
@@ -398,8 +429,13 @@ def _implausible(grams: Grams, foods: FoodTable, row: int, *, sure: bool) -> tup
 
 
 def _largest(foods: FoodTable, row: int) -> float:
-    """The largest usual portion of a food [g], 0 where none is known."""
-    sizes = [portion.grams for portion in foods.portions(row)]
+    """The largest usual portion of a food [g], 0 where none is known.
+
+    Of a drink that the release measures by the fluid ounce alone it is a cup of eight: nobody drinks one.
+    """
+    portions = foods.portions(row)
+    times = CUP_OUNCES if portions and all(portion.name == "fl oz" for portion in portions) else 1
+    sizes = [times * portion.grams for portion in portions]
     return max([*sizes, foods.default_portion_grams(row) or 0.0])
 
 
@@ -426,6 +462,8 @@ def _guess_fix(grams: Grams, match: Match) -> str:
 
 
 def _fix(foods: FoodTable, match: Match) -> str:
+    if key(match.phrase) in meanings("search_no_food"):
+        return "write a line for each of its foods, or a recipe (--recipes)"
     found = [candidate for candidate in candidates(foods, match, 2) if candidate.score >= SUGGEST]
     names = [foods.names[candidate.row] for candidate in found]
     if not names:

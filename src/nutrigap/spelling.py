@@ -38,9 +38,18 @@ def corrected(spelling: Spelling, word: str, usual: Callable[[str], int]) -> tup
     """
     if len(word) > LONGEST_WORD:
         return (), 0
+    nearest, away = _nearest(spelling, word, usual)
     for i in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1):
-        if _listed(spelling, word[:i]) and _listed(spelling, word[i:]):
-            return (word[:i], word[i:]), 0
+        halves = word[:i], word[i:]
+        if all(_listed(spelling, half) for half in halves):
+            # "choclate" is one slip from a word of very many names, and no "choc late"
+            slip = away == 1 and len(word) >= USUAL_LENGTH and usual(nearest[0]) >= COMMON > min(map(usual, halves))
+            return (nearest, away) if slip else (halves, 0)
+    return nearest, away
+
+
+def _nearest(spelling: Spelling, word: str, usual: Callable[[str], int]) -> tuple[tuple[str, ...], int]:
+    """The known word that the fewest edits make of a word, and how many."""
     most = EDITS[min(len(word), len(EDITS) - 1)]
     if not most:
         return (), 0

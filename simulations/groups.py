@@ -1,6 +1,6 @@
-"""What a few days tell of a group, by simulated cohorts whose usual intakes are known. Writes docs/cohorts.md.
+"""What a few days tell of a group, by simulated cohorts whose usual intakes are known. Writes docs/groups.md.
 
-    python simulations/cohorts.py
+    python simulations/groups.py
 
 Every draw is seeded: the page comes out the same each time (with the same numpy). Takes some minutes on two cores.
 """
@@ -28,7 +28,7 @@ COHORTS = 200  # simulated for a row
 WITH_INTERVAL = {300: 60, 3000: 60}  # of them with a bootstrap
 REPLICATES = 100
 PERSONS = (300, 3000)
-PAGE = Path(__file__).parent.parent / "docs" / "cohorts.md"
+PAGE = Path(__file__).parent.parent / "docs" / "groups.md"
 # Power λ of the nutrient's days; the more skewed, the smaller.
 LAMBDAS = {"magnesium": 0.3, "calcium": 0.25, "vitamin_b6": 0.2, "vitamin_d": 0.2, "vitamin_b12": 0.15}
 USERS, DOSES = 0.4, {"magnesium": 250.0, "vitamin_d": 25.0}  # share who take tablets; dose a day
@@ -351,7 +351,7 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
     )
     return f"""# What two days each tell of a group
 
-Written by `python simulations/cohorts.py` ({COHORTS} cohorts a row, seed {SEED}). Women of 31-50, US references, food
+Written by `python simulations/groups.py` ({COHORTS} cohorts a row, seed {SEED}). Women of 31-50, US references, food
 alone unless tablets are told, two days a person. Mean, spread between persons and day-to-day CV are those of the
 shipped table (NHANES 2007-2012); usual intakes are known, for they are made here. All figures in percent or percentage
 points.

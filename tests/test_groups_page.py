@@ -11,7 +11,7 @@ from nutrigap import Person, population
 from nutrigap.references import reference, variation
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = (ROOT / "docs" / "cohorts.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "groups.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 IDS = {
     "magnesium": "magnesium",

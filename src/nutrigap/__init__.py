@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nutrigap.errors import (
         AmountError,
         DiaryError,
+        MissingPackage,
         NutrigapError,
         PersonError,
         TableError,
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError", "Report",
-    "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert", "load_foods", "read_choices",
-    "read_diary", "read_recipes", "read_symptoms", "targets",
+    "AmountError", "Diary", "DiaryError", "FoodTable", "Method", "MissingPackage", "NutrigapError", "Person",
+    "PersonError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "convert",
+    "load_foods", "read_choices", "read_diary", "read_recipes", "read_symptoms", "targets",
 ]  # fmt: skip
 
 _MODULES = {
@@ -47,6 +48,7 @@ _MODULES = {
     "errors": [
         "AmountError",
         "DiaryError",
+        "MissingPackage",
         "NutrigapError",
         "PersonError",
         "TableError",

@@ -54,7 +54,7 @@ class DiaryError(NutrigapError, ValueError):
 
 
 class TableError(NutrigapError, ValueError):
-    """A table of foods, references, choices, recipes or people cannot be used, or a place cannot be written.
+    """A table of foods, references, choices, recipes or people cannot be used, or a file cannot be written as asked.
 
     Attributes
     ----------
@@ -86,6 +86,20 @@ class FoodTableError(TableError):
 
 class PersonError(NutrigapError, ValueError):
     """A person that cannot be, or for whom no reference row exists."""
+
+
+class MissingPackage(NutrigapError, ImportError):
+    """A package that only some of the work needs is not installed.
+
+    Attributes
+    ----------
+    name : str
+        The module that was looked for.
+    """
+
+    def __init__(self, package: str, what: str, otherwise: str = "") -> None:
+        fix = f"run: pip install {package}{otherwise}"
+        super().__init__(f"{what} needs {package}, which is not installed; {fix}", name=package.replace("-", "_"))
 
 
 class UnknownUnit(NutrigapError, ValueError):

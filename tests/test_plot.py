@@ -185,23 +185,31 @@ SETTINGS = (
 )
 
 
+def saved(figure: Figure) -> bytes:
+    kept = io.BytesIO()
+    figure.savefig(kept)
+    return kept.getvalue()
+
+
+@pytest.fixture(scope="module")
+def unstyled(drawn) -> bytes:
+    return saved(drawn["woman"][1])
+
+
 @pytest.mark.parametrize("used", [*STYLES, *SETTINGS], ids=lambda used: used if isinstance(used, str) else min(used))
-def test_style_in_use_changes_nothing(drawn, used):
+def test_style_in_use_changes_nothing(drawn, unstyled, used):
     assert not isinstance(used, str) or used in style.available
     report, plain = drawn["woman"]
-    wanted = plain._repr_png_()
     with style.context(used):
-        assert report.plot()._repr_png_() == wanted
-        kept = io.BytesIO()
-        plain.savefig(kept)
-    wide, tall = Image.open(kept).size
-    assert (wide, tall) == tuple(np.floor(plain.get_size_inches() * plot.DPI))
+        assert saved(report.plot()) == unstyled
+        assert saved(plain) == unstyled
+    assert Image.open(io.BytesIO(unstyled)).size == tuple(np.floor(plain.get_size_inches() * plot.DPI))
 
 
 def test_making_and_saving_a_figure_changes_no_setting(drawn):
     with matplotlib.rc_context({"font.size": 30, "backend": "svg", "svg.hashsalt": "mine"}):
         before = dict(matplotlib.rcParams)
-        drawn["woman"][0].plot()._repr_png_()
+        saved(drawn["woman"][0].plot())
         assert dict(matplotlib.rcParams) == before
     script = f"import sys, nutrigap as ng; ng.analyze({str(WEEK)!r}).plot(); print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -32,7 +32,7 @@ def run(path: Path) -> None:
                 raise SystemExit(f"{path.name}, cell {number}: {output['text']}")
     nbformat.validate(notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True)
-    path.write_text(f"{text}\n", encoding="utf-8")
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

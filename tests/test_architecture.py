@@ -40,9 +40,10 @@ ONLY_IN = {
     "PIL": {"report.plot"},
     "python_calamine": {"diary.sheet"},
     "jinja2": {"report.template"},
+    "markupsafe": {"report.template", "report.page", "report.charts"},
     "xlsxwriter": {"report.xlsx"},
 }
-HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "matplotlib", "PIL", "jinja2"}
+HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "matplotlib", "PIL", "jinja2", "markupsafe"}
 
 
 class _Imports(ast.NodeVisitor):
@@ -115,6 +116,10 @@ def test_library_is_imported_only_where_it_may_be(library):
         if name.partition(".")[0] == library and not only_type
     }
     assert users <= ONLY_IN[library]
+
+
+def test_a_number_gets_its_noun_at_one_place():
+    assert [path.name for path in ROOT.rglob("*.py") if "} {noun}s" in path.read_text(encoding="utf-8")] == ["words.py"]
 
 
 def test_package_parts_do_not_import_what_holds_them_together():

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutrigap.diary import LAYOUTS, Diary, Line, read_diary
-from nutrigap.errors import DiaryError
+from nutrigap.errors import DiaryError, MissingPackage
 
 D = datetime.date
 
@@ -654,7 +654,20 @@ def test_workbooks() -> None:
 
 def test_workbooks_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    assert 'run: pip install "nutrigap[excel]"' in refusal(xlsx(("Food", [["date", "food"]])))
+    with pytest.raises(MissingPackage, match=r"pip install python-calamine, or save the sheet as CSV") as caught:
+        read(xlsx(("Food", [["date", "food"]])))
+    assert isinstance(caught.value, ImportError) and caught.value.name == "python_calamine"
+
+
+def test_a_workbook_reader_that_is_broken_is_not_called_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Installed, but what it needs itself is not there."""
+    (tmp_path / "python_calamine.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    monkeypatch.delitem(sys.modules, "python_calamine", raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
+        read(xlsx(("Food", [["date", "food"]])))
 
 
 def test_reading_a_file_imports_no_heavy_package() -> None:

@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -39,7 +40,7 @@ PEOPLE = {
     "old": ng.Person(age=80, sex="male"),
 }
 
-NAMES = (*STORIES, *PEOPLE, "unmeasured")
+NAMES = (*STORIES, *PEOPLE, "unmeasured", "b6_tablets")
 
 
 def story(name: str) -> ng.Report:
@@ -55,9 +56,18 @@ def unmeasured() -> ng.Report:
     return ng.analyze(diary, ng.Person(age=34, sex="female"), foods=foods)
 
 
+def b6_tablets() -> ng.Report:
+    """150 mg of vitamin B6 a day: EFSA's average requirement of 1.3 mg and its level of 12 mg stand close together."""
+    rows = [f"2026-01-0{day},{food}" for day in (5, 6, 7) for food in ("vitamin B6 150 mg tablet,1", "bread,2 slices")]
+    diary = ng.read_diary(io.StringIO("\n".join(["date,food,amount", *rows])))
+    return ng.analyze(diary, ng.Person(age=34, sex="female", references="efsa"))
+
+
 def reports() -> dict[str, ng.Report]:
     of_people = {name: ng.analyze(WEEK, person) for name, person in PEOPLE.items()}
-    return {name: story(name) for name in STORIES} | of_people | {"unmeasured": unmeasured()}
+    return (
+        {name: story(name) for name in STORIES} | of_people | {"unmeasured": unmeasured(), "b6_tablets": b6_tablets()}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -163,18 +173,123 @@ def test_no_word_is_cut_off_or_lies_on_another(drawn, name):
         assert apart, (one, two)
 
 
-def test_style_in_use_changes_nothing_and_nothing_is_changed(drawn):
-    before = dict(matplotlib.rcParams)
-    plain = drawn["woman"][1]
-    with matplotlib.rc_context({"text.color": "white", "figure.facecolor": "black", "font.size": 30, "lines.color": "r",
-                                "font.family": ["serif"], "figure.autolayout": True, "axes.facecolor": "r",
-                                "axes.grid": True, "lines.markersize": 20}):  # fmt: skip
-        styled = drawn["woman"][0].plot()
-        assert styled._repr_png_() == plain._repr_png_()
-    assert dict(matplotlib.rcParams) == before
+# Styles that differ most from the defaults, and settings that no artist of ours sets by itself.
+STYLES = ("classic", "dark_background", "ggplot", "grayscale", "seaborn-v0_8-poster", "Solarize_Light2")
+SETTINGS = (
+    {"text.color": "white", "figure.facecolor": "black", "font.size": 30, "font.family": ["serif"], "axes.grid": True},
+    {"lines.marker": "o", "lines.linestyle": ":", "lines.color": "r", "lines.markersize": 20, "axes.facecolor": "r"},
+    {"axes.prop_cycle": matplotlib.cycler(marker=["s", "x"]), "figure.autolayout": True},
+    {"font.weight": "bold", "font.style": "italic", "path.sketch": (1, 100, 2)},
+    {"savefig.bbox": "tight", "savefig.facecolor": "black", "savefig.dpi": 50, "text.hinting": "none"},
+    {"savefig.transparent": True, "savefig.format": "svg", "text.antialiased": False},
+)
+
+
+def saved(figure: Figure) -> bytes:
+    kept = io.BytesIO()
+    figure.savefig(kept)
+    return kept.getvalue()
+
+
+@pytest.fixture(scope="module")
+def unstyled(drawn) -> bytes:
+    return saved(drawn["woman"][1])
+
+
+@pytest.mark.parametrize("used", [*STYLES, *SETTINGS], ids=lambda used: used if isinstance(used, str) else min(used))
+def test_style_in_use_changes_nothing(drawn, unstyled, used):
+    assert not isinstance(used, str) or used in style.available
+    report, plain = drawn["woman"]
+    with style.context(used):
+        assert saved(report.plot()) == unstyled
+        assert saved(plain) == unstyled
+    assert Image.open(io.BytesIO(unstyled)).size == tuple(np.floor(plain.get_size_inches() * plot.DPI))
+
+
+def test_making_and_saving_a_figure_changes_no_setting(drawn):
+    with matplotlib.rc_context({"font.size": 30, "backend": "svg", "svg.hashsalt": "mine"}):
+        before = dict(matplotlib.rcParams)
+        saved(drawn["woman"][0].plot())
+        assert dict(matplotlib.rcParams) == before
     script = f"import sys, nutrigap as ng; ng.analyze({str(WEEK)!r}).plot(); print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False" and "UserWarning" not in done.stderr
+    assert done.stdout.strip() == "False" and "Warning" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["pdf", "svg", "png"])
+def test_the_same_report_is_the_same_file(drawn, form, tmp_path, monkeypatch):
+    report, figure = drawn["woman"]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")  # what matplotlib takes for the time of now
+    figure.savefig(tmp_path / f"a.{form}")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    report.plot().savefig(str(tmp_path / f"b.{form}"), metadata={"Title": "mine"})
+    report.plot().savefig(str(tmp_path / f"c.{form}"))
+    kept = [(tmp_path / f"{name}.{form}").read_bytes() for name in "abc"]
+    assert kept[0] == kept[2] and b"mine" in kept[1]
+    stream = io.BytesIO()
+    figure.savefig(stream, format=form)
+    assert stream.getvalue() == kept[0]
+
+
+def made(rows: str, person: ng.Person) -> ng.Report:
+    return ng.analyze(ng.read_diary(io.StringIO(rows)), person)
+
+
+def test_a_figure_tells_what_bears_on_its_totals_and_on_whom():
+    """By the same sentences as the report, which a figure may be parted from."""
+    day = "{0},bread,8 slices,{1}\n{0},whole milk,4 cups,{1}\n{0},chicken breast,300 g,{1}\n{0},xyzzyqq,1,{1}\n"
+    head = "date,food,amount,note\n"
+    note = "incomplete day"
+    some = made(
+        head + "".join(day.format(f"2026-09-{d:02}", note if d == 10 else "") for d in range(7, 12)),
+        ng.Person(age=30, sex="female", life_stage="pregnant"),
+    )
+    every = made(
+        head + "".join(day.format(f"2026-09-{d:02}", note) for d in range(7, 10)), ng.Person(age=40, sex="male")
+    )
+    for report, wanted in (
+        (
+            some,
+            (
+                "In pregnancy a dietitian or doctor is a better guide than this report.",
+                "Not in the mean, because marked or found as incomplete: 2026-09-10.",
+                "15 of 20 lines counted (10 on a guess), 5 left out.",
+                "hold no weekend day; usual intake may differ.",
+            ),
+        ),
+        (every, ("Every day is marked as incomplete; they are counted all the same, and every total is too low.",)),
+        (
+            made("date,food,amount\n2026-09-07,vitamin D3 2000 IU,1\n", ng.Person(age=5, sex="male")),
+            (
+                "Only supplements could be counted: the totals say nothing about the whole diet.",
+                "For children a dietitian or doctor is a better guide than this report.",
+            ),
+        ),
+    ):
+        figure = report.plot()
+        paper = " ".join(words_of(axes_of(figure)["text"]))
+        said = " ".join(report.to_text().split())
+        for sentence in wanted:
+            assert sentence in paper and sentence in repr(figure), sentence
+            assert sentence.removesuffix(".") in said
+    sure = made("date,food,amount\n2026-09-07,banana,100 g\n", ng.Person(age=40, sex="male"))
+    assert sure.count("counted") == 1 and "counted" not in repr(sure.plot())
+
+
+@pytest.mark.parametrize("right", [False, True], ids=["left", "right"])
+def test_words_of_near_marks_give_way(right):
+    """At the right edge both move, for the verdict stands beyond it."""
+    axes = plot._axes(plot.Drawing(figsize=(plot.WIDTH, 1)), "row", plot.LEFT, 4.4, 0, 1)
+    axes.set(xlim=(0, 100), ylim=(-0.5, 0.5))
+    at = (93.0, 99.0) if right else (1.0, 8.0)
+    words = [plot._mark(axes, 0, plot.Mark("EAR", value, "need"), f"EAR {value}", up=True) for value in at]
+    one, two = (word.get_window_extent() for word in words)
+    assert one.x1 > two.x0
+    plot._part(axes, words)
+    one, two = (word.get_window_extent() for word in words)
+    inch = axes.get_figure().dpi
+    assert (two.x0 - one.x1) / inch == pytest.approx(plot.CLEAR)
+    assert axes.bbox.x0 <= one.x0 and two.x1 <= axes.bbox.x1 + 0.5
 
 
 def test_it_shows_itself_in_a_notebook_and_can_be_kept(drawn, tmp_path):
@@ -211,5 +326,14 @@ def test_without_matplotlib_the_error_says_how_to_get_it(monkeypatch):
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "nutrigap.report.plot", raising=False)
-    with pytest.raises(ImportError, match=r'pip install "nutrigap\[plot\]"'):
+    with pytest.raises(ng.MissingPackage, match=r"pip install matplotlib$") as caught:
+        report.plot()
+    assert isinstance(caught.value, ImportError) and caught.value.name == "matplotlib"
+
+
+def test_a_matplotlib_that_is_broken_is_not_called_missing(monkeypatch):
+    report = ng.analyze(WEEK)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.delitem(sys.modules, "nutrigap.report.plot", raising=False)
+    with pytest.raises(ModuleNotFoundError, match="PIL"):
         report.plot()

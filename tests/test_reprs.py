@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 import nutrigap as ng
+from nutrigap.errors import Problem
 from nutrigap.person import Person
 from nutrigap.references import target_records
 
@@ -62,6 +64,15 @@ def test_diary_tells_people_problems_and_notes():
     shown = repr(diary)
     assert "Ann, Bob" in shown and "1; the first: line 3: date" in shown and "colour" in shown
     assert "more line" not in shown
+
+
+def test_a_problem_of_the_whole_file_has_no_line(monkeypatch):
+    diary = replace(ng.read_diary(WEEK), problems=(Problem(None, "", "the file is odd", "mend it"),) * 3)
+    made = []
+    text = Problem.text
+    monkeypatch.setattr(Problem, "text", lambda one, path: made.append(one) or text(one, path))
+    assert "3; the first: the file is odd; mend it" in repr(diary)
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("column", ["food", "amount", "person", "path"])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nutrigap.errors import (
         AmountError,
         DiaryError,
+        MissingPackage,
         NutrigapError,
         PersonError,
         PopulationError,
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AmountError", "CohortRun", "Diary", "DiaryError", "FoodTable", "Method", "NutrigapError", "Person", "PersonError",
-    "PopulationError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit", "analyze", "cohort",
-    "convert", "load_foods", "population", "read_choices", "read_diary", "read_recipes", "read_symptoms", "targets",
+    "AmountError", "CohortRun", "Diary", "DiaryError", "FoodTable", "Method", "MissingPackage", "NutrigapError",
+    "Person", "PersonError", "PopulationError", "Report", "SymptomLog", "TableError", "UnknownFood", "UnknownUnit",
+    "analyze", "cohort", "convert", "load_foods", "population", "read_choices", "read_diary", "read_recipes",
+    "read_symptoms", "targets",
 ]  # fmt: skip
 
 _MODULES = {
@@ -51,6 +53,7 @@ _MODULES = {
     "errors": [
         "AmountError",
         "DiaryError",
+        "MissingPackage",
         "NutrigapError",
         "PersonError",
         "PopulationError",

@@ -26,7 +26,16 @@ from nutrigap.cli_options import (
     recipes_option,
     together,
 )
-from nutrigap.errors import DiaryError, FoodTableError, NutrigapError, Problem, TableError, did_you_mean
+from nutrigap.errors import (
+    DiaryError,
+    FoodTableError,
+    MissingPackage,
+    NutrigapError,
+    Problem,
+    TableError,
+    did_you_mean,
+)
+from nutrigap.words import count
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice
@@ -275,8 +284,8 @@ def check(
     for line, name in _near_recipes(entries, dishes or {}):
         _say(f'{read.path}:{line}: food: no recipe of that name; did you mean "{name}"?')
     guesses = sum(entry.status == "flagged" for entry in entries)
-    rest = f"; {_count(guesses, 'line')} on a guess: nutrigap match {read.path}" if guesses else ""
-    _say(f"{read.path}: {_count(len(read.lines), 'line')}, {_count(len(found), 'problem')}{rest}")
+    rest = f"; {count(guesses, 'line')} on a guess: nutrigap match {read.path}" if guesses else ""
+    _say(f"{read.path}: {count(len(read.lines), 'line')}, {count(len(found), 'problem')}{rest}")
     if found:
         raise SystemExit(ASKED)
 
@@ -341,7 +350,7 @@ def match(
         _deliver(render(found), output, form)
     if save is not None and not talk:
         added = save_choices(found, Path(save))
-        _say(f"{save}: {_count(added, 'phrase')} added; edit food_id, then use --choices {save}", to_stderr=True)
+        _say(f"{save}: {count(added, 'phrase')} added; edit food_id, then use --choices {save}", to_stderr=True)
 
 
 @cli.command()
@@ -441,7 +450,11 @@ def _read(diary: str, start: str | None, end: str | None, date_format: str | Non
     if fault is not None:
         raise click.UsageError(f"--date-format: {fault.what}; {fault.fix}")
     first, last = _day(start, "--from"), _day(end, "--to")
-    read = read_diary(diary, date_format=date_format, layout=layout)
+    try:
+        read = read_diary(diary, date_format=date_format, layout=layout)
+    except MissingPackage as error:  # for the exit code it is a diary that cannot be read
+        _say(str(error), to_stderr=True)
+        raise SystemExit(UNREADABLE) from None
     if first is None and last is None:
         return read
     kept = read.between(first, last)
@@ -635,7 +648,7 @@ def _review(found: Report, save: str, choices: dict[str, Choice], recipes: dict[
         if decided:
             save_choices(found, Path(save), decided)
             _say("", to_stderr=True)
-            _say(f"{save}: {_count(len(decided), 'phrase')} decided; use --choices {save}", to_stderr=True)
+            _say(f"{save}: {count(len(decided), 'phrase')} decided; use --choices {save}", to_stderr=True)
     _say(f"{outcome.skipped} skipped, {outcome.left} not looked at", to_stderr=True)
 
 
@@ -688,17 +701,13 @@ def _say_problems(problems: Sequence[Problem], path: str, *, verbose: bool, to_s
             _say(problem.text(path), to_stderr=to_stderr)
         if len(group) > ALIKE:
             rest = [problem.line for problem in group[1:] if problem.line is not None]
-            more = _count(len(group) - 1, "more line")
+            more = count(len(group) - 1, "more line")
             _say(f"{path}: and {more} like line {group[0].line}: {ranges(rest)}", to_stderr=to_stderr)
 
 
 def _unquoted(text: str) -> str:
     """A message without what it quotes: two that differ only in that are of one kind."""
     return " ".join(text.split('"')[::2])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _terminal() -> bool:

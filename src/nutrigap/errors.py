@@ -54,7 +54,7 @@ class DiaryError(NutrigapError, ValueError):
 
 
 class TableError(NutrigapError, ValueError):
-    """A table of foods, references, choices, recipes or people cannot be used, or a place cannot be written.
+    """A table of foods, references, choices, recipes or people cannot be used, or a file cannot be written as asked.
 
     Attributes
     ----------
@@ -90,6 +90,20 @@ class PersonError(NutrigapError, ValueError):
 
 class PopulationError(NutrigapError, ValueError):
     """Person-days that tell nothing of the group: too few, or not what they are said to be."""
+
+
+class MissingPackage(NutrigapError, ImportError):
+    """A package that only some of the work needs is not installed.
+
+    Attributes
+    ----------
+    name : str
+        The module that was looked for.
+    """
+
+    def __init__(self, package: str, what: str, otherwise: str = "") -> None:
+        fix = f"run: pip install {package}{otherwise}"
+        super().__init__(f"{what} needs {package}, which is not installed; {fix}", name=package.replace("-", "_"))
 
 
 class UnknownUnit(NutrigapError, ValueError):

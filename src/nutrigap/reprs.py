@@ -73,8 +73,3 @@ def _cut(text: str, most: int = LONGEST) -> str:
     """A text on one line, printable, cut where it is long."""
     flat = " ".join(printable(text[: 4 * most]).split())
     return flat if len(flat) <= most else flat[: most - 1] + "…"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 day``, ``7 days``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.errors import TableError, UnknownFood
-from nutrigap.reprs import FIRST, Shown, counted
+from nutrigap.reprs import FIRST, Shown
 from nutrigap.units import DATA, nutrient_index, nutrients, read_table
+from nutrigap.words import count
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -165,7 +166,7 @@ class FoodTable:
         ]
         portions, rest = len(self.portion_names), len(self) - FIRST
         return Shown(
-            f"FoodTable {self.name}: {counted(len(self), 'food')}, {counted(portions, 'portion')}",
+            f"FoodTable {self.name}: {count(len(self), 'food')}, {count(portions, 'portion')}",
             (
                 ("from", self.edition),
                 ("not measured", ", ".join(unmeasured) or "nothing of the six nutrients is lacking"),
@@ -173,7 +174,7 @@ class FoodTable:
             ),
             ("id", "food"),
             list(zip(self.ids[:FIRST], self.names[:FIRST], strict=True)),
-            f"and {counted(rest, 'more food')}; unknown is never counted as zero" if rest > 0 else "",
+            f"and {count(rest, 'more food')}; unknown is never counted as zero" if rest > 0 else "",
         )
 
     def __repr__(self) -> str:

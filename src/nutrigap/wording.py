@@ -14,6 +14,7 @@ from typing import NamedTuple
 from nutrigap.assessment import MIN_DAYS, Adequacy
 from nutrigap.readings import Reading
 from nutrigap.references import Reference, terms
+from nutrigap.words import count
 
 # Confidence -> adverb; mirrored below one half.
 VERBAL = ((0.975, "almost certainly"), (0.85, "very probably"), (0.65, "probably"))
@@ -78,11 +79,6 @@ class Log(NamedTuple):
 
 
 # --- numbers
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 day``, ``7 days``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def certainty(confidence: float) -> str:

@@ -57,6 +57,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 day``, ``7 days``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def plain(text: str) -> str:
     """Lower case, without accents, with typographic quotes, dashes and odd spaces made ordinary."""
     text = text.lower()

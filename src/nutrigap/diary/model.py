@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from nutrigap.errors import DiaryError, Problem
-from nutrigap.reprs import FIRST, Shown, counted
+from nutrigap.reprs import FIRST, Shown
+from nutrigap.words import count
 
 
 class Fault(NamedTuple):
@@ -131,14 +132,13 @@ class Diary:
         dates = sorted({line.date for line in self.lines if line.date})
         span = f", {dates[0]} to {dates[-1]}" if dates else ""
         people = [name for name in self.people() if name]
-        problems = [problem.text("").lstrip(":") for problem in self.problems]
         rest = len(self.lines) - FIRST
         return Shown(
-            f"Diary {self.path}: {counted(len(self.lines), 'line')} of {counted(len(dates), 'day')}{span}",
+            f"Diary {self.path}: {count(len(self.lines), 'line')} of {count(len(dates), 'day')}{span}",
             (
                 ("read as", f"{self.layout} layout"),
                 ("people", ", ".join(people[:FIRST]) + (f" and {len(people) - FIRST} more" if people[FIRST:] else "")),
-                ("problems", f"{len(problems):,}; the first: line {problems[0]}" if problems else ""),
+                ("problems", self._first_problem()),
                 ("notes", "; ".join(self.notes[:2]) + ("; …" if self.notes[2:] else "")),
             ),
             ("line", "date", "food", "amount"),
@@ -146,8 +146,16 @@ class Diary:
                 (str(one.number), str(one.date or "?"), one.food, f"{one.amount} {one.unit}".strip())
                 for one in self.lines[:FIRST]
             ],
-            f"and {counted(rest, 'more line')}" if rest > 0 else "",
+            f"and {count(rest, 'more line')}" if rest > 0 else "",
         )
+
+    def _first_problem(self) -> str:
+        """How many problems there are, and the first; "" without any."""
+        if not self.problems:
+            return ""
+        first = self.problems[0]
+        place = "" if first.line is None else "line "
+        return f"{len(self.problems):,}; the first: {place}{first.text('').lstrip(': ')}"
 
     def __repr__(self) -> str:
         return self._shown().text()

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from nutrigap.diary.cells import cell_text, show
 from nutrigap.diary.columns import Row
 from nutrigap.diary.model import unreadable
+from nutrigap.errors import MissingPackage
 
 LARGEST_SHEET = 20_000_000  # [cells], far beyond any diary; a stray cell at the far corner makes such a sheet
 
@@ -47,13 +48,17 @@ def workbook_sheets(data: bytes, path: str, sheet: str | None) -> list[tuple[str
     Raises
     ------
     DiaryError
-        It is no workbook that can be read, the reader is not installed, or there is no such sheet.
+        It is no workbook that can be read, or there is no such sheet.
+    MissingPackage
+        python-calamine is not installed.
     """
     try:
         from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError:
-        what = "this is an Excel workbook, and the package that reads those is not installed"
-        raise unreadable(path, what, 'run: pip install "nutrigap[excel]", or save the sheet as CSV') from None
+    except ModuleNotFoundError as error:
+        if error.name != "python_calamine":
+            raise
+        what = f"{path}: this is an Excel workbook, and reading it"
+        raise MissingPackage("python-calamine", what, ", or save the sheet as CSV") from None
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             names = list(book.sheet_names)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from nutrigap.report.marks import Mark, scale
+from nutrigap.report.marks import Mark, above, scale
 
 WIDTH = 360.0
 EDGE = 6.0
@@ -49,13 +49,13 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
     parts.append(f'<rect class="range" x="{x(low):.1f}" y="26" width="{max(end - x(low), 2):.1f}" height="16" rx="3"/>')
     if math.isinf(high):
         parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
-    for mark, text, above in zip(marks, words, _above(marks), strict=True):
+    for mark, text, up in zip(marks, words, above(marks), strict=True):
         at = x(mark.value)
         if mark.value > end_of_scale:  # an arrow: the edge is not its place
             text += " →"
         else:
             parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
-        parts.append(_text(at, 14 if above else 60, text))
+        parts.append(_text(at, 14 if up else 60, text))
     if math.isfinite(mean):
         parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
     return _figure(parts, 66, label)
@@ -64,12 +64,6 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
 def _place(value: float, scale: float) -> float:
     """Where a number stands on a band; what lies off the scale stands at its edge."""
     return EDGE + (WIDTH - 2 * EDGE) * min(max(value / scale, 0.0), 1.0)
-
-
-def _above(marks: Sequence[Mark]) -> list[bool]:
-    """Whether the text of each mark stands above the band: in turns, from left to right."""
-    order = sorted(range(len(marks)), key=lambda k: marks[k].value)
-    return [order.index(k) % 2 == 0 for k in range(len(marks))]
 
 
 def _text(at: float, y: float, text: str) -> str:

@@ -9,18 +9,21 @@ from pathlib import Path
 
 from nutrigap.report.files import make_folder, write_text
 from nutrigap.report.model import Report
-from nutrigap.report.rows import Cell, Row, day_rows, line_rows, summary_rows
+from nutrigap.report.rows import DAY_COLUMNS, Cell, Row, day_rows, line_rows, summary_rows
 from nutrigap.words import printable
 
 # A spreadsheet takes a cell that begins with one of these for a formula; the wide forms in some countries.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def render(rows: Sequence[Row]) -> str:
-    """CSV text with a header; unknown is blank; nothing in it is run by a spreadsheet or obeyed by a terminal."""
+def render(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
+    """CSV text with a header, which is ``columns`` where there is no row.
+
+    Unknown is blank; nothing in it is run by a spreadsheet or obeyed by a terminal.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0].keys() if rows else [])
+    writer.writerow(rows[0].keys() if rows else columns)
     for row in rows:
         writer.writerow([_cell(value) for value in row.values()])
     return out.getvalue().encode("utf-8", "replace").decode("utf-8")
@@ -50,12 +53,12 @@ def write_folder(report: Report, folder: Path) -> list[Path]:
     """Write ``summary.csv``, ``days.csv`` and ``lines.csv``; the folder is made if need be."""
     make_folder(folder)
     written = []
-    for name, rows in (
-        ("summary", summary_rows(report)),
-        ("days", day_rows(report)),
-        ("lines", line_rows(report)),
+    for name, rows, columns in (
+        ("summary", summary_rows(report), ()),
+        ("days", day_rows(report), DAY_COLUMNS),
+        ("lines", line_rows(report), ()),
     ):
         path = folder / f"{name}.csv"
-        write_text(path, render(rows))
+        write_text(path, render(rows, columns))
         written.append(path)
     return written

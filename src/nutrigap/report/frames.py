@@ -6,7 +6,7 @@ import pandas as pd
 
 from nutrigap.intake import SOURCES
 from nutrigap.report.model import Report
-from nutrigap.report.rows import day_rows, line_rows, summary_rows
+from nutrigap.report.rows import DAY_COLUMNS, ENDS, FLAG_COLUMNS, day_rows, line_rows, summary_rows
 from nutrigap.units import nutrients
 
 # Columns that hold numbers, also in a report that knows none of them: their type must not hang on the diary.
@@ -14,7 +14,6 @@ SUMMARY_NUMBERS = (
     "low", "best", "high", "sd", *SOURCES, "coverage", "ear", "rda", "ai", "ul", "confidence", "confidence_low",
     "confidence_high", "days_to_decide",
 )  # fmt: skip
-ENDS = ("low", "best", "high")
 LINE_NUMBERS = ("score", "grams", *(nutrient.id for nutrient in nutrients() if nutrient.role != "part"))
 
 
@@ -28,8 +27,7 @@ def days(report: Report) -> pd.DataFrame:
 
     The source ``all`` is the day's total, the others are its parts: choose it, or leave it out, before adding up.
     """
-    columns = ["date", "complete", "nutrient", "unit", "source", *ENDS]
-    frame = pd.DataFrame(day_rows(report), columns=columns)
+    frame = pd.DataFrame(day_rows(report), columns=list(DAY_COLUMNS))
     return frame.assign(date=pd.to_datetime(frame["date"])).astype(dict.fromkeys(ENDS, float))
 
 
@@ -43,6 +41,6 @@ def lines(report: Report) -> pd.DataFrame:
 
 
 def flags(report: Report) -> pd.DataFrame:
-    """One row per flag."""
-    columns = ["rule", "level", "nutrients", "text", "grade", "evidence"]
-    return pd.DataFrame([{name: getattr(flag, name) for name in columns} for flag in report.found], columns=columns)
+    """One row per flag; ``nutrients`` and ``evidence`` are tuples of ids."""
+    rows = [[getattr(flag, name) for name in FLAG_COLUMNS] for flag in report.found]
+    return pd.DataFrame(rows, columns=list(FLAG_COLUMNS))

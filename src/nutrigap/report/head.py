@@ -19,7 +19,8 @@ from nutrigap.report.wrap import ranges, shorten
 from nutrigap.rules import Flag
 from nutrigap.rules.phrasing import about
 from nutrigap.units import nutrient_index
-from nutrigap.wording import SMALL, amount, count, exactly, percent
+from nutrigap.wording import SMALL, amount, exactly, percent
+from nutrigap.words import count
 
 # Status -> the heading it stands under in the short answer, in this order.
 ANSWERS = (
@@ -32,7 +33,7 @@ BRACKETS = (
     "In brackets: confidence, the result of a test on this log and not a probability about a person; for "
     '"looks low" that usual intake is below the need, for the others that it meets it.'
 )
-NOTHING = "No line could be counted, so nothing can be said yet; what to check stands below."
+NOTHING = "No line could be counted, so nothing can be said yet"
 SUPPLEMENTS_ONLY = "Only supplements could be counted: the totals say nothing about the whole diet."
 
 
@@ -191,7 +192,7 @@ def remarks(report: Report) -> list[str]:
     """What bears on the whole answer: the meaning of the brackets, lines not counted, days not counted."""
     intake, said = report.intake, []
     if not intake.days:
-        said.append(NOTHING)
+        said.append(f"{NOTHING}; what to check stands below.")
     elif not intake.has_food:
         said.append(SUPPLEMENTS_ONLY)
     if any("%" in answer.text for answer in answers(report)):
@@ -203,18 +204,47 @@ def remarks(report: Report) -> list[str]:
         said += [graded(flag) for flag in report.flag("R20", "Q1")]
     said.append(counted(report))
     said += guessed(report)
-    if report.record.all_incomplete:
-        said.append("Every day is marked as incomplete; they are counted all the same, and every total is too low.")
+    said += all_incomplete(report)
     said += _wide(report)
     said += without_food(report)
-    if report.record.incomplete:
-        said.append(
-            f"Not in the mean, because marked or found as incomplete: "
-            f"{_dates([one.date for one in report.record.incomplete])} (see The record)."
-        )
+    said += [f"{text} (see The record)." for text in _incomplete(report)]
     if guide(report.person):
         said.append(guide(report.person))
     return said
+
+
+def caveats(report: Report) -> list[str]:
+    """What bears on the totals, and on whom they are for: what a figure tells that stands by itself.
+
+    Without what explains percentages, and without what widens the bounds, which a figure shows.
+    """
+    said = []
+    if not report.intake.days:
+        said.append(f"{NOTHING}.")
+    elif not report.intake.has_food:
+        said.append(SUPPLEMENTS_ONLY)
+    said += [flag.text for flag in in_short(report)]
+    if not report.log.scant:  # of a scant log the opening tells it
+        said += [flag.text for flag in report.flag("R20", "Q1")]
+    if report.count("flagged") or report.count("left_out"):
+        said.append(" ".join([counted(report), *guessed(report)]))
+    said += [*all_incomplete(report), *without_food(report), *(f"{text}." for text in _incomplete(report))]
+    if guide(report.person):
+        said.append(guide(report.person))
+    return said
+
+
+def all_incomplete(report: Report) -> list[str]:
+    """That no day is whole, where that is so."""
+    if not report.record.all_incomplete:
+        return []
+    return ["Every day is marked as incomplete; they are counted all the same, and every total is too low."]
+
+
+def _incomplete(report: Report) -> list[str]:
+    """The days that are not in the mean because they are incomplete; without a full stop."""
+    gone = [one.date for one in report.record.incomplete]
+    return [f"Not in the mean, because marked or found as incomplete: {_dates(gone)}"] if gone else []
 
 
 def counted(report: Report) -> str:

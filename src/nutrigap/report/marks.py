@@ -60,6 +60,12 @@ def marks(reading: Reading) -> tuple[Mark, ...]:
     return tuple(found)
 
 
+def above(marks: Sequence[Mark]) -> list[bool]:
+    """Whether the words of each mark stand above the band: in turns, from left to right."""
+    order = sorted(range(len(marks)), key=lambda k: marks[k].value)
+    return [order.index(k) % 2 == 0 for k in range(len(marks))]
+
+
 def doses(report: Report, reading: Reading) -> Doses | None:
     """Supplements by themselves, where the level does not count all that is eaten; None for other nutrients."""
     target = reading.reference

@@ -170,10 +170,8 @@ class Report:
 
         Raises
         ------
-        ValueError
-            There is no such form.
         TableError
-            The place cannot be written.
+            There is no such form, or the place cannot be written.
         """
         from nutrigap.report.files import write_text
         from nutrigap.report.sheet import render
@@ -205,8 +203,10 @@ class Report:
 
         Raises
         ------
+        MissingPackage
+            XlsxWriter is not installed.
         TableError
-            XlsxWriter is not installed, or the place cannot be written.
+            A sheet would hold more rows than Excel reads, or the place cannot be written.
         """
         from nutrigap.report.files import write_bytes
         from nutrigap.report.xlsx import render
@@ -224,7 +224,7 @@ class Report:
 
         Raises
         ------
-        ImportError
+        MissingPackage
             Matplotlib is not installed.
         """
         from nutrigap.report.plot import figure

@@ -1,32 +1,41 @@
 """The report as one figure: the six nutrients, each from 0 on a scale of its own, in the unit it is told in.
 
-It is made without pyplot, so that no window is opened and no setting changed. Colours and the font are set one by one,
-so that it is the same whatever style is in use, and nothing is told by colour alone.
+It is made without pyplot, so that no window is opened and no setting changed. It is drawn and saved by matplotlib's own
+defaults, whatever style is in use, and nothing is told by colour alone.
 """
 
 from __future__ import annotations
 
 import io
 import math
+import os
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
+from nutrigap.errors import MissingPackage
 from nutrigap.readings import Reading
 from nutrigap.report.cells import BOUNDS, ENOUGH, LEGEND_AI, NEED, NO_LEVEL, bounds, looks, sign_of
-from nutrigap.report.head import NOTHING, assumed, opening, title
-from nutrigap.report.marks import Doses, Mark, doses, marks, scale
+from nutrigap.report.head import assumed, caveats, opening, title
+from nutrigap.report.marks import Doses, Mark, above, doses, marks, scale
 from nutrigap.report.model import Report
 from nutrigap.report.wrap import wrap
-from nutrigap.wording import amount, count
+from nutrigap.wording import amount
+from nutrigap.words import count
 
 try:
+    from matplotlib import style
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
     from matplotlib.patches import Rectangle
+    from matplotlib.text import Text
     from PIL import Image  # comes with matplotlib
-except ImportError as error:
-    fix = 'run: pip install "nutrigap[plot]"'
-    raise ImportError(f"a figure is drawn with matplotlib, which is not installed; {fix}", name="matplotlib") from error
+except ModuleNotFoundError as error:
+    if error.name != "matplotlib":
+        raise
+    raise MissingPackage("matplotlib", "drawing a figure") from None
 
 INK, SOFT, FAINT, RANGE, PAPER = "#1a1a1a", "#555555", "#b5b5b5", "#8fb6d9", "#ffffff"
 FONT = "DejaVu Sans"
@@ -46,12 +55,20 @@ ROW, LANE, LINE, GAP = 0.68, 0.42, 0.165, 0.12
 BAND, TICK, WORD = 0.075, 0.13, 0.155
 """From the middle of a row: how far its band and its marks reach, and where their words begin."""
 
+CLEAR = 0.1
+"""Between two words on one side of a band, at the least."""
+
 STYLES: dict[str, tuple[str | tuple[int, tuple[float, ...]], float]] = {
     "need": ("-", 1.5),
     "enough": ((0, (2.2, 1.3)), 1.5),
     "level": ("-", 3.6),
 }
 """Kind of a mark -> its dashes and its width [pt]: told apart without colour, as on the page."""
+
+PLAIN = ("default", {"svg.hashsalt": "nutrigap"})
+"""What it is drawn and saved by: the same report is the same file."""
+DATED = {"pdf": "CreationDate", "svg": "Date", "svgz": "Date"}
+"""Form -> where such a file tells when it was made; this one does not."""
 
 
 class Drawing(Figure):
@@ -67,6 +84,14 @@ class Drawing(Figure):
 
     def __repr__(self) -> str:
         return "\n".join(self.told)
+
+    def savefig(self, fname: Any, *, transparent: bool | None = None, **kwargs: Any) -> None:
+        """Save it as matplotlib does, by its defaults whatever style is in use, and the same at any time."""
+        form = kwargs.get("format") or (Path(fname).suffix[1:] if isinstance(fname, str | os.PathLike) else "")
+        if dated := DATED.get(form.lower()):
+            kwargs["metadata"] = {dated: None, **(kwargs.get("metadata") or {})}
+        with style.context(PLAIN):
+            super().savefig(fname, transparent=transparent, **kwargs)
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         drawn, kept = io.BytesIO(), io.BytesIO()
@@ -91,9 +116,12 @@ def figure(report: Report) -> Figure:
         One pair of axes a nutrient, labelled with its id: x is the amount per day in the nutrient's unit, y in inches
         from the middle of the band.
     """
-    said = [title(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)]
-    if not report.intake.days:
-        said.append(NOTHING)
+    with style.context(PLAIN):
+        return _drawn(report)
+
+
+def _drawn(report: Report) -> Drawing:
+    said = [title(report), *filter(None, [assumed(report.person)]), *opening(report), *caveats(report)]
     head = [line for text in said for line in wrap(text, width=COLUMNS)]
     rows = [(reading, doses(report, reading)) for reading in report.core] if report.intake.days else []
     key = list(_key(report)) if rows else []
@@ -166,15 +194,18 @@ def _row(axes: Axes, reading: Reading, found: Doses | None) -> None:
         far = max(far, scale((found.low, found.best, found.high), [found.level]))
     axes.set(xlim=(0, far), ylim=(-ROW / 2 - (LANE if found else 0), ROW / 2))
     _band(axes, 0.0, (reading.low, reading.best, reading.high))
-    for turn, mark in enumerate(sorted(against, key=lambda one: one.value)):
-        _mark(axes, 0.0, mark, mark.text, above=turn % 2 == 0)
+    sides: dict[bool, list[Text]] = {True: [], False: []}
+    for mark, up in sorted(zip(against, above(against), strict=True), key=lambda one: one[0].value):
+        sides[up].append(_mark(axes, 0.0, mark, mark.text, up=up))
+    for words in sides.values():
+        _part(axes, words)
     if found:
         y = -ROW / 2 - LANE / 2 + 0.08
         if found.high > 0:
             _band(axes, y, (found.low, found.best, found.high))
         else:
             axes.plot([0, far], [y, y], color=FAINT, linewidth=0.8, zorder=1)
-        _mark(axes, y, found.level, found.text, above=False)
+        _mark(axes, y, found.level, found.text, up=False)
 
 
 def _band(axes: Axes, y: float, ends: tuple[float, float, float]) -> None:
@@ -194,7 +225,7 @@ def _band(axes: Axes, y: float, ends: tuple[float, float, float]) -> None:
     )  # fmt: skip
 
 
-def _mark(axes: Axes, y: float, mark: Mark, text: str, *, above: bool) -> None:
+def _mark(axes: Axes, y: float, mark: Mark, text: str, *, up: bool) -> Text:
     """A mark with its words; a level beyond the scale is words with an arrow at its edge."""
     far = axes.get_xlim()[1]
     at = min(mark.value / far, 1.0)
@@ -206,10 +237,23 @@ def _mark(axes: Axes, y: float, mark: Mark, text: str, *, above: bool) -> None:
         )  # fmt: skip
     else:
         text += " →"
-    axes.text(
-        at * far, y + (WORD if above else -WORD), text, ha="left" if at < 0.12 else "right" if at > 0.85 else "center",
-        va="bottom" if above else "top", color=INK, family=FONT, fontsize=SMALL,
+    return axes.text(
+        at * far, y + (WORD if up else -WORD), text, ha="left" if at < 0.12 else "right" if at > 0.85 else "center",
+        va="bottom" if up else "top", color=INK, family=FONT, fontsize=SMALL,
     )  # fmt: skip
+
+
+def _part(axes: Axes, words: list[Text]) -> None:
+    """Words on one side of a band, from left to right: where two would meet, the right one gives way, or else both."""
+    far = axes.get_xlim()[1]
+    from_pixels = axes.transData.inverted()
+    gap = CLEAR / (axes.get_position().width * WIDTH) * far
+    for left, right in pairwise(words):
+        one, two = (text.get_window_extent().transformed(from_pixels) for text in (left, right))
+        over = max(one.x1 + gap - two.x0, 0.0)
+        room = min(over, max(far - two.x1, 0.0))
+        right.set_x(right.get_position()[0] + room)
+        left.set_x(left.get_position()[0] - (over - room))
 
 
 def _key(report: Report) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,7 @@
-"""The report's three grains as plain rows: a nutrient, a day × source, a line. CSV and frames are made of these."""
+"""The report's grains as plain rows: a nutrient, a day × source, a line, a flag.
+
+CSV, the workbook and the frames are made of these.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,11 @@ from nutrigap.units import nutrient_index, nutrients
 
 Cell = str | float | int | bool | None
 Row = dict[str, Cell]
+
+ENDS = ("low", "best", "high")
+DAY_COLUMNS = ("date", "complete", "nutrient", "unit", "source", *ENDS)
+FLAG_COLUMNS = ("rule", "level", "nutrients", "text", "grade", "evidence")
+"""Of the grains that may have no row; a nutrient and a line there always is."""
 
 
 def finite(value: float) -> float | None:
@@ -74,16 +82,13 @@ def day_rows(report: Report) -> list[Row]:
                 {
                     **start,
                     "source": "all",
-                    **{n: finite(float(end[d, i])) for n, end in zip(_ENDS, daily, strict=True)},
+                    **{n: finite(float(end[d, i])) for n, end in zip(ENDS, daily, strict=True)},
                 }
             )
             for s, source in enumerate(SOURCES):
-                values = {n: finite(float(end[d, i, s])) for n, end in zip(_ENDS, parts, strict=True)}
+                values = {n: finite(float(end[d, i, s])) for n, end in zip(ENDS, parts, strict=True)}
                 rows.append({**start, "source": source, **values})
     return rows
-
-
-_ENDS = ("low", "best", "high")
 
 
 def line_rows(report: Report) -> list[Row]:
@@ -113,18 +118,9 @@ def _line_row(report: Report, entry: Entry) -> Row:
 
 
 def flag_rows(report: Report) -> list[Row]:
-    """One row per flag: rule, level, nutrients, text, grade and evidence."""
-    return [
-        {
-            "rule": flag.rule,
-            "level": flag.level,
-            "nutrients": " ".join(flag.nutrients),
-            "text": flag.text,
-            "grade": flag.grade,
-            "evidence": " ".join(flag.evidence),
-        }
-        for flag in report.found
-    ]
+    """One row per flag: rule, level, nutrients, text, grade and evidence; several ids stand in one cell."""
+    rows = [{name: getattr(flag, name) for name in FLAG_COLUMNS} for flag in report.found]
+    return [{name: " ".join(cell) if isinstance(cell, tuple) else cell for name, cell in row.items()} for row in rows]
 
 
 def amount_text(entry: Entry) -> str:

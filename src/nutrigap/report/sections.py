@@ -13,8 +13,8 @@ from nutrigap.report.rows import amount_text
 from nutrigap.report.sentences import graded
 from nutrigap.report.wrap import shorten
 from nutrigap.units import find_nutrient, nutrient_index
-from nutrigap.wording import amount, count
-from nutrigap.words import printable
+from nutrigap.wording import amount
+from nutrigap.words import count, printable
 
 if TYPE_CHECKING:
     from nutrigap.entries import Entry

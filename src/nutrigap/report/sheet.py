@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nutrigap import __version__
+from nutrigap.errors import TableError
 from nutrigap.report.head import who
 from nutrigap.report.markdown import escape
 from nutrigap.report.model import Report
@@ -72,11 +73,11 @@ def render(reports: Sequence[Report], form: str) -> str:
 
     Raises
     ------
-    ValueError
+    TableError
         There is no such form.
     """
     if form not in FORMS:
-        raise ValueError(f'no sheet has the form "{form}"; known: {", ".join(FORMS)}')
+        raise TableError(f'no sheet has the form "{form}"; known: {", ".join(FORMS)}')
     sheets = [contents(report) for report in reports]
     return _html(sheets) if form == "html" else "\n---\n\n".join(map(_markdown, sheets))
 

@@ -17,7 +17,8 @@ from nutrigap.readings import Reading
 from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.wrap import ranges, shorten
-from nutrigap.wording import amount, count, percent
+from nutrigap.wording import amount, percent
+from nutrigap.words import count
 
 UNKNOWN, NOT_TOLD, NONE_TOLD = "unknown", "not told", "none"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -33,7 +33,8 @@ from nutrigap.report.wrap import shorten
 from nutrigap.symptoms import EVERYDAY, DayRow, by_day, label
 from nutrigap.tables import sources
 from nutrigap.units import nutrient_index
-from nutrigap.wording import count, exactly
+from nutrigap.wording import exactly
+from nutrigap.words import count
 
 # Most rows of each table: what is more is counted, so that one person's page stays one page.
 MOST_PRODUCTS, MOST_DAYS, MOST_LONG_DAYS, MOST_KINDS = 8, 14, 5, 5

@@ -11,8 +11,7 @@ from nutrigap.intake import Intake
 from nutrigap.rules import phrasing
 from nutrigap.rules.model import Case, Flag, listed, say
 from nutrigap.units import nutrient_index
-from nutrigap.wording import count
-from nutrigap.words import words
+from nutrigap.words import count, words
 
 DRINK_SHARE = (
     0.01  # of a food's weight that is alcohol, from which it is a drink of alcohol: alcohol-free beer has 0.003

@@ -16,7 +16,8 @@ from nutrigap.rules.model import NO_GRADE, SHOWN, Case, Flag, listed, part, say
 from nutrigap.rules.people import NERVES
 from nutrigap.supplements import Dose
 from nutrigap.units import find_nutrient, nutrient_index, read_table
-from nutrigap.wording import amount, count, exactly, percent
+from nutrigap.wording import amount, exactly, percent
+from nutrigap.words import count
 
 PROBABLY = 0.65  # confidence from which "probably" is said
 NO_B12_DAYS, NO_B12_DAYS_VEGAN = 7, 3

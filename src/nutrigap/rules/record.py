@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nutrigap import wording
 from nutrigap.assessment import MIN_DAYS
 from nutrigap.rules.model import NO_GRADE, Case, Flag, say
-from nutrigap.wording import count
+from nutrigap.words import count
 
 
 def r20(case: Case) -> Iterator[Flag]:

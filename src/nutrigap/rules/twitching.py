@@ -17,7 +17,7 @@ from nutrigap.rules import phrasing
 from nutrigap.rules.habits import r05, r06
 from nutrigap.rules.model import SHOWN, Case, Flag, listed, say
 from nutrigap.rules.people import SMALL_CHILD_MONTHS, r30
-from nutrigap.wording import count
+from nutrigap.words import count
 
 CAFFEINE_SHOWN_MG, ALCOHOL_SHOWN_G = 1.0, 0.5
 

@@ -93,13 +93,7 @@ class PopulationError(NutrigapError, ValueError):
 
 
 class MissingPackage(NutrigapError, ImportError):
-    """A package that only some of the work needs is not installed.
-
-    Attributes
-    ----------
-    name : str
-        The module that was looked for.
-    """
+    """A package that only some of the work needs is not installed; ``name`` is the module that was looked for."""
 
     def __init__(self, package: str, what: str, otherwise: str = "") -> None:
         fix = f"run: pip install {package}{otherwise}"

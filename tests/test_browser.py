@@ -131,6 +131,29 @@ def test_printed_on_two_sheets(browser, pages, name):
     assert [int(count) for count in re.findall(rb"/Count (\d+)", pdf)] == [2]
 
 
+def test_words_of_a_band_never_meet(browser, tmp_path):
+    """A dose far above needs and a level that lie side by side: EFSA's vitamin B6."""
+    path = tmp_path / "diary.csv"
+    rows = [f"2026-04-0{day},{line}" for day in (1, 2, 3) for line in ("rice,200 g", "vitamin B6 150 mg,1 tablet")]
+    path.write_text("\n".join(["date,food,amount", *rows]) + "\n", encoding="utf-8")
+    for references in ("us", "efsa", "nordic"):
+        ng.analyze(path, ng.Person(age=40, sex="female", references=references)).to_html(tmp_path / "r.html")
+        opened(browser, tmp_path / "r.html")
+        met = browser.execute_script(
+            """
+            const found = [];
+            for (const svg of document.querySelectorAll('svg')) {
+              const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+              for (const [a, x] of boxes) for (const [b, y] of boxes)
+                if (a < b && x.left < y.right && y.left < x.right && x.top < y.bottom && y.top < x.bottom)
+                  found.push([a, b]);
+            }
+            return found;
+            """
+        )
+        assert met == []
+
+
 HOSTILE = (
     "<script>document.title='x'</script>", '"><img src=x onerror=alert(1)>', "=HYPERLINK(1)", "rice \u202egnp\u202c",
     "w" * 10_000, "</script><svg onload=alert(1)>", "</title></style><b>bold</b>",

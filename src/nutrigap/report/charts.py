@@ -17,6 +17,8 @@ from nutrigap.report.marks import Mark, above, scale
 
 WIDTH = 360.0
 EDGE = 6.0
+SIGN, APART = 6.6, 6.0
+"""Width of a sign of the widest common font, and what parts two words on one side of a band."""
 
 
 class Day(NamedTuple):
@@ -49,13 +51,17 @@ def band(low: float, mean: float, high: float, marks: Sequence[Mark], label: str
     parts.append(f'<rect class="range" x="{x(low):.1f}" y="26" width="{max(end - x(low), 2):.1f}" height="16" rx="3"/>')
     if math.isinf(high):
         parts.append(f'<path class="open" d="M{WIDTH - 14:.0f} 27l7 7-7 7"/>')
-    for mark, text, up in zip(marks, words, above(marks), strict=True):
+    free = {True: 0.0, False: 0.0}  # from where on there is room above and below
+    for mark, text, up in sorted(zip(marks, words, above(marks), strict=True), key=lambda one: one[0].value):
         at = x(mark.value)
         if mark.value > end_of_scale:  # an arrow: the edge is not its place
             text += " →"
         else:
             parts.append(f'<line class="{mark.kind}" x1="{at:.1f}" y1="20" x2="{at:.1f}" y2="48"/>')
-        parts.append(_text(at, 14 if up else 60, text))
+        left = max(_left(at, text), free[up])
+        free[up] = left + SIGN * len(text) + APART
+        anchor = f'x="{at:.1f}" text-anchor="{_anchor(at)}"' if left == _left(at, text) else f'x="{left:.1f}"'
+        parts.append(f'<text {anchor} y="{14 if up else 60}">{escape(text)}</text>')
     if math.isfinite(mean):
         parts.append(f'<path class="mean" d="M{x(mean):.1f} 22l6 12-6 12-6-12z"/>')
     return _figure(parts, 66, label)
@@ -66,9 +72,13 @@ def _place(value: float, scale: float) -> float:
     return EDGE + (WIDTH - 2 * EDGE) * min(max(value / scale, 0.0), 1.0)
 
 
-def _text(at: float, y: float, text: str) -> str:
-    anchor = "start" if at < WIDTH * 0.15 else "end" if at > WIDTH * 0.8 else "middle"
-    return f'<text x="{at:.1f}" y="{y:.0f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _anchor(at: float) -> str:
+    return "start" if at < WIDTH * 0.15 else "end" if at > WIDTH * 0.8 else "middle"
+
+
+def _left(at: float, text: str) -> float:
+    """Where the words at a place begin."""
+    return at - SIGN * len(text) * {"start": 0.0, "middle": 0.5, "end": 1.0}[_anchor(at)]
 
 
 def by_day(days: Sequence[Day], line: Mark | None, label: str) -> Markup:

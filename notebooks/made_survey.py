@@ -65,7 +65,7 @@ def write(folder: Path) -> pd.DataFrame:
     })  # fmt: skip
     lines[lines["grams"] > 0].to_csv(folder / "foods.csv", index=False)
     people.to_csv(folder / "people.csv", index=False)
-    return pd.DataFrame({"person": people["person"], **dict(zip(NUTRIENTS, usual.T, strict=True))})
+    return pd.DataFrame({"person": people["person"].astype(str), **dict(zip(NUTRIENTS, usual.T, strict=True))})
 
 
 def _people(rng: np.random.Generator) -> pd.DataFrame:

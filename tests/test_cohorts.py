@@ -394,6 +394,35 @@ def test_a_folder_of_another_run_is_not_touched(plain, tmp_path):
     assert ng.cohort(path, out, readings=False, overwrite=True).record["lines"]["rows"] == 301
 
 
+# --- and from there to the group
+
+
+def test_person_days_go_on_to_usual_intakes_as_they_are_written(tmp_path):
+    """Milk alone, at two meals: magnesium is 0.12 mg and potassium 1.5 mg a gram (FNDDS 2021-2023, code 11111000)."""
+    random = np.random.default_rng(4)
+    count = 60
+    person = np.repeat(np.arange(count), 2)
+    grams = np.round(np.repeat(random.gamma(9.0, 100.0, count), 2) * random.gamma(9.0, 1 / 9.0, 2 * count), 1)
+    dates = [str(date(2026, 3, 2) + timedelta(days=int(i) + 4 * (i % 2))) for i in range(2 * count)]
+    meal = pa.table({"person": person, "date": dates, "food_id": ["11111000"] * (2 * count), "grams": grams})
+    sex = np.where(np.arange(count) % 2 == 0, "female", "male")
+    weight = 1.0 + np.arange(count)
+    people = pa.table({"person": np.arange(count), "age": [40] * count, "sex": sex, "weight": weight})
+    done = ng.cohort(pa.concat_tables([meal, meal]), tmp_path / "out", people=people, readings=False)
+    who = people_of(done).select(["person", "age", "sex", "life_stage", "weight"])
+    days = days_of(done).join(who, "person").to_pandas()
+    own = {"person": person, "date": dates, "age": [40.0] * (2 * count), "sex": sex[person], "weight": weight[person]}
+    for nutrient, of_a_gram, share in (("magnesium", 0.12, "below_ear"), ("potassium", 1.5, "at_or_above_ai")):
+        got = ng.population.usual_intake(days, nutrient, reference="us", covariates=["sex"], errors=None)
+        expected = ng.population.usual_intake(
+            own | {nutrient: 2 * grams * of_a_gram}, nutrient, reference="us", covariates=["sex"], errors=None
+        )
+        assert got.mean.value == pytest.approx(expected.mean.value, rel=1e-6)
+        of_group, of_expected = (getattr(one.prevalence, share).value for one in (got, expected))
+        assert 0.1 < of_group < 0.9 and of_group == pytest.approx(of_expected, rel=1e-5)
+        assert not [note for note in got.notes if note.startswith("no column")]
+
+
 # --- without the extra
 
 

@@ -10,6 +10,7 @@ import base64
 import importlib.util
 import io
 import json
+import math
 import re
 import struct
 import sys
@@ -27,6 +28,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import nutrigap as ng
+from nutrigap.units import nutrient_index
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -102,6 +104,7 @@ def compare(value: object, data: dict[str, Any], metadata: dict[str, Any]) -> No
 @each
 def test_notebook_runs_and_holds_its_outputs(path, monkeypatch, capsys):
     monkeypatch.chdir(path.parent)
+    monkeypatch.syspath_prepend(path.parent)  # as in a notebook server: made_survey.py stands beside
     before = {*path.parent.iterdir()}
     names: dict[str, object] = {}
     with warnings.catch_warnings(), pd.option_context("display.max_colwidth", 50):  # a notebook may set it
@@ -147,7 +150,7 @@ def test_notebook_shows_a_figure(path):
 
 
 def test_the_notebooks_are_there():
-    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05"]
+    assert [path.stem[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
 
 
 def test_first_notebook_shows_the_report():
@@ -158,6 +161,39 @@ def test_first_notebook_shows_the_report():
         if "".join(cell["source"]) == "report"
     ]
     assert len(shown) == 1 and "In short" in shown[0] and "Looks covered" in shown[0] and "Magnesium: mean" in shown[0]
+
+
+def test_the_made_survey_is_what_it_says(monkeypatch, tmp_path):
+    """Days are right on average, and vary within and between persons as the table tells."""
+    monkeypatch.syspath_prepend(FOLDER)
+    truth = importlib.import_module("made_survey").write(tmp_path).set_index("person")
+    people = pd.read_csv(tmp_path / "people.csv", dtype={"person": str}).set_index("person")
+    lines = pd.read_csv(tmp_path / "foods.csv", dtype={"person": str}, parse_dates=["date"])
+    foods = ng.load_foods()
+    row = {name: i for i, name in enumerate(foods.ids)}
+    values = foods.values[[row[f"fndds:{code}"] for code in lines["food_id"]]] / 100
+    gaps = lines.groupby("person")["date"].agg(["nunique", np.ptp])
+    assert (gaps["nunique"] == 2).all() and gaps["ptp"].dt.days.between(3, 10).all()
+    assert (people["weight"] > 0).all() and lines["grams"].min() > 0 and lines["grams"].max() <= 2000
+    table = pd.read_csv(FOLDER.parent / "src" / "nutrigap" / "data" / "within_person_sd.csv")
+    for nutrient in truth.columns:
+        rows = table[
+            (table["nutrient"] == nutrient) & (table["age_max_months"].isna() | (table["age_min_months"] >= 228))
+        ]
+        of_group = {(row.sex, row.age_min_months): row for row in rows.itertuples()}
+        group = [of_group[sex, max(first for first in (228, 372, 612, 852) if first <= 12 * age)]
+                 for age, sex in people[["age", "sex"]].itertuples(index=False)]  # fmt: skip
+        mean, sd, ratio = (np.array([getattr(row, name) for row in group]) for name in ("mean", "sd", "ratio"))
+        cv = np.array([min(row.cv, row.cv_lognormal) / 100 for row in group])
+        usual = truth.loc[people.index, nutrient].to_numpy()
+        between = (usual - mean) / (sd / np.sqrt(ratio))
+        assert abs(between.mean()) < 4 / math.sqrt(600) and between.std() == pytest.approx(1, abs=0.15)
+        amounts = (
+            (lines["grams"] * values[:, nutrient_index()[nutrient]]).groupby([lines["person"], lines["date"]]).sum()
+        )
+        days = np.array(amounts.groupby("person").agg(list)[people.index].tolist())
+        within = (days / usual[:, None] - 1) / cv[:, None]
+        assert abs(within.mean()) < 4 / math.sqrt(1200) and within.std() == pytest.approx(1, abs=0.15)
 
 
 def test_a_picture_of_another_report_is_told_apart():

@@ -627,6 +627,8 @@ def changed(column: str, row: int, value: object) -> Days:
         (changed("magnesium", 4, math.nan), 'column "magnesium", row 5: nan is no amount'),
         (changed("magnesium", 4, math.inf), 'column "magnesium", row 5: inf is no amount'),
         (changed("magnesium", 4, "trace"), 'column "magnesium" is not of numbers'),
+        (changed("weight", 7, math.nan), 'column "weight", row 8: nan is no number. Leave out the persons of whom'),
+        (simulated(60) | {"age": [40.0] * 120, "sex": ["male"] * 118 + [""] * 2}, 'column "sex", row 119: blank'),
         (changed("weight", 7, 2.0), 'column "weight", row 8: differs from another row of the person'),
         (changed("magnesium_supplement", 4, 1e6), 'row 5: "magnesium_supplement" is more than the total'),
         (changed("person", 3, None), 'column "person", row 4: blank'),

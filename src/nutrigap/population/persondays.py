@@ -29,6 +29,9 @@ SUPPLEMENT_USER: Final = "supplement user"
 WEEKEND: Final = "Friday to Sunday"
 LATER: Final = "not the first recall"
 
+_NOT_RECORDED: Final = "Leave out the rows of days that were not recorded"
+_OF_NOBODY: Final = "Leave out the persons of whom it is not known"
+
 _ROUNDING: Final = 1e-6  # of a total less its supplement, as a share of the total: files may hold 32-bit numbers
 
 
@@ -244,8 +247,8 @@ class _Table:
             column = column.astype(str)
         return column[self.order]
 
-    def numbers(self, name: str) -> Floats:
-        """A column of numbers; what is not a number is refused."""
+    def numbers(self, name: str, what: str = "amount", fix: str = _NOT_RECORDED) -> Floats:
+        """A column of numbers; what is not a number is refused, with what it should be and how to mend it."""
         try:
             column = self._raw(name).astype(np.float64)
         except (TypeError, ValueError) as error:
@@ -253,8 +256,7 @@ class _Table:
         missing = ~np.isfinite(column)
         if missing.any():
             raise PopulationError(
-                f'column "{name}", row {self._row(missing)}: {column[missing][0]:g} is no amount. '
-                "Leave out the rows of days that were not recorded"
+                f'column "{name}", row {self._row(missing)}: {column[missing][0]:g} is no {what}. {fix}'
             )
         return column[self.order]
 
@@ -274,7 +276,7 @@ class _Table:
 
     def person_numbers(self, name: str) -> Floats:
         """The number of each person, from a column that does not differ between days."""
-        return self._of_person(name, self.numbers(name))
+        return self._of_person(name, self.numbers(name, "number", _OF_NOBODY))
 
     def _of_person(self, name: str, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
         values = column[self.start]
@@ -417,6 +419,9 @@ def _kinds(table: _Table) -> tuple[Ints | None, tuple[tuple[float, str, str], ..
     if "age" not in table or "sex" not in table:
         return None, ()
     age = table.person_numbers("age")
+    blank = table.labels("sex") == ""
+    if blank.any():
+        raise PopulationError(f'column "sex", row {table.sorted_row(blank)}: blank. {_OF_NOBODY}')
     sex = table.person_labels("sex")
     stage = table.person_labels("life_stage") if "life_stage" in table else np.full(age.size, "none")
     kinds = list(zip(age.tolist(), sex.tolist(), stage.tolist(), strict=True))

@@ -30,8 +30,8 @@ from nutrigap.report.model import Report
 from nutrigap.report.rows import amount_text
 from nutrigap.report.saved import as_csv, paste
 from nutrigap.report.sections import (
-    OPEN_BY,
     Check,
+    at_least,
     checks,
     comparison,
     comparison_notes,
@@ -63,7 +63,7 @@ MOST_LINES = 1_000
 MOST_ON_PAPER = 3
 """Lines to check of one kind that are printed: they are mended at a screen."""
 NOT_APART, UNKNOWN = "within food", "unknown"
-"""What was added to food, where the tables do not tell it apart."""
+"""In place of what was added to food, where the tables do not tell it apart, and of any other unknown amount."""
 
 
 class Card(NamedTuple):
@@ -137,7 +137,7 @@ def top(report: Report) -> Top:
     said = [one for one in remarks(report) if one != lines and one not in rests]
     return Top(
         about=title(report),
-        warnings=(*first(report), *([assumed(report.person)] if assumed(report.person) else []), *opening(report)),
+        warnings=(*first(report), *filter(None, [assumed(report.person)]), *opening(report)),
         answers=tuple(answers(report)),
         card=(*said[:CARD], lines),
         remarks=(*rests, *said[CARD:]),
@@ -291,7 +291,7 @@ def _by_source(report: Report) -> Table:
         means = report.intake.mean_by_source.best[nutrient_index()[reading.nutrient.id]]
         more = report.intake.mean_by_source.high[nutrient_index()[reading.nutrient.id]]
         cells = [_part(reading, source, *ends) for source, *ends in zip(SOURCES, means, more, strict=True)]
-        whole = f"{amount(reading, reading.best)}{_more(reading.best, reading.high)}"
+        whole = at_least(reading, reading.best, reading.high)
         rows.append((f"{reading.nutrient.name}, {reading.nutrient.unit}", *cells, whole))
     return Table(("per day", *_SOURCE_HEADS, "all"), tuple(rows))
 
@@ -302,12 +302,8 @@ _SOURCE_HEADS = tuple({"fortified": "added to food", "supplement": "supplements"
 def _part(reading: Reading, source: str, best: float, high: float) -> str:
     """What a source brings; a ``+`` where there may be clearly more, words where it is not known."""
     if not math.isnan(best):
-        return f"{amount(reading, best)}{_more(best, high)}"
+        return at_least(reading, best, high)
     return NOT_APART if source == "fortified" and reading.nutrient.id not in ADDED else UNKNOWN
-
-
-def _more(best: float, high: float) -> str:
-    return "+" if high > OPEN_BY * best else ""
 
 
 def _out(report: Report) -> list[str]:
@@ -336,7 +332,7 @@ def _on_day(report: Report, reading: Reading, d: int, i: int) -> str:
     """A day's total; "?" where nothing of it could be counted, for unknown is not 0."""
     best, high = float(report.intake.daily.best[d, i]), float(report.intake.daily.high[d, i])
     nothing = best == 0 and not report.intake.complete[d] and high > 0
-    return "?" if nothing else f"{amount(reading, best)}{_more(best, high)}"
+    return "?" if nothing else at_least(reading, best, high)
 
 
 def _reading(report: Report) -> tuple[Section, ...]:

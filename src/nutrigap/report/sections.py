@@ -44,7 +44,7 @@ ADDED_MAGNESIUM = (
 
 
 BESIDE_SYMPTOMS = ("caffeine", "alcohol")
-OPEN_BY = 1.05  # times the best amount of a day, from which a + says that there may be more
+OPEN_BY = 1.05  # times the best amount, from which a + says that there may be more
 
 
 class Check(NamedTuple):
@@ -124,8 +124,12 @@ def _brings(report: Report, reading: Reading, d: int) -> bool:
 def _on_day(report: Report, reading: Reading, d: int) -> str:
     i, daily = _column(reading), report.intake.daily
     best, high = float(daily.best[d, i]), float(daily.high[d, i])
-    more = "+" if high > OPEN_BY * best else ""
-    return f"{reading.nutrient.called} {amount(reading, best)}{more} {reading.nutrient.unit}"
+    return f"{reading.nutrient.called} {at_least(reading, best, high)} {reading.nutrient.unit}"
+
+
+def at_least(reading: Reading, best: float, high: float) -> str:
+    """An amount, with a ``+`` where there may be clearly more."""
+    return f"{amount(reading, best)}{'+' if high > OPEN_BY * best else ''}"
 
 
 def record(report: Report) -> list[str]:

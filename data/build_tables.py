@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -117,12 +118,19 @@ def _number(value: float) -> str:
     return np.format_float_positional(float(f"{value:.6g}"), trim="-")
 
 
+def _three_decimals(value: float, *, up: bool = False) -> str:
+    """Rounded to the nearest, or up; the value's own error of representation is no reason to go up."""
+    thousandths = round(value * 1000, 6)
+    return np.format_float_positional((math.ceil(thousandths) if up else round(thousandths)) / 1000, trim="-")
+
+
 def imputation_rows(foods: Path) -> list[tuple[str, ...]]:
     """What stands in for an unmeasured value, by SR food group and nutrient, per 100 g.
 
     best = median of the group's known values; high = the larger of their 95th percentile (linear
-    interpolation) and the smallest non-zero value that SR reports for the nutrient. Groups with fewer than 30
-    known values take median and percentile of all SR foods (basis "all").
+    interpolation) and the smallest non-zero value that SR reports for the nutrient. Both have three decimals, as
+    the releases have at most, high rounded up. Groups with fewer than 30 known values take median and percentile of
+    all SR foods (basis "all").
     """
     values: FloatArray = np.load(foods / "values.npy")
     is_sr = np.array([food.startswith("sr:") for food in _lines(foods / "ids.txt")])
@@ -142,7 +150,7 @@ def imputation_rows(foods: Path) -> list[tuple[str, ...]]:
             base = own if basis == "group" else known
             median, p95, smallest = np.median(base), np.percentile(base, 95), known[known > 0].min()
             middle = [_number(float(x)) for x in (median, p95, smallest)]
-            ends = [_number(float(x)) for x in (median, max(p95, smallest))]
+            ends = _three_decimals(float(median)), _three_decimals(float(max(p95, smallest)), up=True)
             rows.append((group, wanted.id, str(len(own)), *middle, basis, *ends))
     return rows
 

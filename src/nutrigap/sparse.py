@@ -1,7 +1,8 @@
 """Totals of very many resolved lines, with their bounds in the same pass: exact, as all sums here are (``totals``).
 
-A sum of many lines is a sparse product, (person-days × foods) @ (foods × nutrients). An unmeasured value brings its
-bounds in the same pass; what has no upper end, or nothing to stand in for it, is counted apart and never enters it.
+A sum of many lines is a sparse product, (person-days × foods) @ (foods × nutrients). What is not known of a food makes
+its lines bring bounds as well, by a second product over those lines alone; what has no upper end, or nothing to stand
+in for it, is counted apart and never enters a sum.
 
 The products and their sums are whole numbers, which floats hold exactly up to 2^53, 90,000 units: so they are made in
 floats, which processors multiply faster, and made again in integers where a sum is larger.
@@ -9,9 +10,10 @@ floats, which processors multiply faster, and made again in integers where a sum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -34,36 +36,51 @@ class Composition:
     """A food table in whole steps, for sums of many lines.
 
     Columns: for each nutrient asked for its amount, then what was added of each nutrient whose table tells. Most foods
-    are known, and ``low`` is all there is to say of them; the other tables have a row only for the others.
+    are known, and ``low`` is all there is to say of them; the others are few in kind: foods of one group that lack the
+    same values are of one, which has a row in the tables below.
 
     Attributes
     ----------
     columns : tuple of str
         Nutrient ids, then ``<id>_fortified``.
     low : (foods × columns) array of whole numbers [PER_VALUE steps per 100 g]
-    place : (foods,) array
-        Row of each food in the tables below, -1 where it has none.
-    above : (others × 2 columns) array of whole numbers [PER_VALUE steps per 100 g]
+    kind : (foods,) array
+        Row of each food in the tables below, -1 where all is known.
+    unknown_before : (foods + 1,) array
+        How many of the foods before each one are of some kind.
+    above : (kinds × 2 columns) array of whole numbers [PER_VALUE steps per 100 g]
         How far best, and then high, lie above low.
-    rest : (others × some) array [unit per 100 g]
+    rest : (kinds × some) array [unit per 100 g]
         What the steps leave over of low, best and high: the columns ``rest_columns`` of these three in a row, those
-        with anything in them; ``with_rest`` says of which foods.
-    endless : (others × 2 columns) array of 0 and 1
-        Where best is not known, and then where high has no end (there ``above`` is 0); ``with_endless`` of which foods.
+        with anything in them.
+    endless : (kinds × 2 columns) array of 0 and 1
+        Where best is not known, and then where high has no end (there ``above`` is 0).
     largest : float
         The largest value. [unit per 100 g]
     """
 
     columns: tuple[str, ...]
     low: FloatArray
-    place: SmallIntArray
+    kind: SmallIntArray
+    unknown_before: SmallIntArray
     above: FloatArray
     rest: FloatArray
     rest_columns: IntArray
-    with_rest: NDArray[np.bool_]
     endless: IntArray
-    with_endless: NDArray[np.bool_]
     largest: float
+
+    def all_known(self, rows: SmallIntArray) -> bool:
+        """Whether no food among these rows, nor any that stands between them in the table, has an unknown value.
+
+        Raises
+        ------
+        IndexError
+            A row that is none.
+        """
+        first, last = int(rows.min()), int(rows.max())
+        if not 0 <= first <= last < len(self.kind):
+            raise IndexError(f"rows run from 0 to {len(self.kind) - 1}")
+        return bool(self.unknown_before[first] == self.unknown_before[last + 1])
 
 
 class Sums(NamedTuple):
@@ -111,17 +128,21 @@ def composition(foods: FoodTable, names: tuple[str, ...]) -> Composition:
     rest[:, low.shape[1] :] += np.tile(rest[:, : low.shape[1]], 2)  # of each end as a whole: it is rounded once
     rest[np.abs(rest) < 1e-9] = 0.0  # a difference of floats, not a digit of the table
     with_rest = np.flatnonzero((rest != 0).any(axis=0))
-    others = (np.hstack([above_steps, rest, endless]) != 0).any(axis=1)
+    more = np.hstack([above_steps, rest[:, with_rest], endless])
+    unknown = (more != 0).any(axis=1)
+    kinds, which = np.unique(more[unknown], axis=0, return_inverse=True)
+    kind = np.full(len(foods), -1, dtype=np.int32)
+    kind[unknown] = which.ravel()
+    above_steps, rest, few = np.split(kinds, [above.shape[1], above.shape[1] + len(with_rest)], axis=1)
     return Composition(
         columns=(*names, *(f"{name}_fortified" for name in fortified)),
         low=np.ascontiguousarray(low_steps),
-        place=np.where(others, np.cumsum(others) - 1, -1).astype(np.int32),
-        above=above_steps[others],
-        rest=np.ascontiguousarray(rest[others][:, with_rest]),
+        kind=kind,
+        unknown_before=np.append(0, np.cumsum(unknown)).astype(np.int32),
+        above=np.ascontiguousarray(above_steps),
+        rest=np.ascontiguousarray(rest),
         rest_columns=with_rest,
-        with_rest=(rest[others] != 0).any(axis=1),
-        endless=endless[others].astype(np.int64),
-        with_endless=endless[others].any(axis=1),
+        endless=few.astype(np.int64),
         largest=float(np.hstack([low, above + np.tile(low, 2)]).max(initial=0.0)),
     )
 
@@ -131,9 +152,10 @@ def run_starts(*keys: SmallIntArray) -> IntArray:
     size = len(keys[0])
     if not size:
         return np.zeros(0, dtype=np.int64)
-    change = np.zeros(size, dtype=bool)
+    change = np.empty(size, dtype=bool)
     change[0] = True
-    for key in keys:
+    np.not_equal(keys[0][1:], keys[0][:-1], out=change[1:])
+    for key in keys[1:]:
         change[1:] |= key[1:] != key[:-1]
     return np.flatnonzero(change)
 
@@ -164,88 +186,84 @@ def food_sums(
     OverflowError
         The lines of one sum are so heavy that 64 bits might not hold it.
     """
+    ends = tuple(grams) if isinstance(grams, Bounds) else (grams,)
+    if not len(starts):
+        none = np.zeros((0, len(table.columns)), dtype=np.int64)
+        return Sums(none, none, none, none, none)
     if sparse is None:
         sparse = len(rows) >= MANY and find_spec("scipy") is not None
     product, block = (_sparse_product, SPARSE_BLOCK) if sparse else (_dense_product, DENSE_BLOCK)
-    ends = tuple(grams) if isinstance(grams, Bounds) else (grams,)
+    known = table.all_known(rows)
     _refuse_overflow(starts, ends[-1], table.largest)
-    sums, columns = len(starts), len(table.columns)
-    plain = [np.zeros((sums, columns), dtype=np.int64) for _ in ends]
-    more = _More(table, product, sums)
-    for start in range(0, len(rows), block):
-        end = min(start + block, len(rows))
-        first = int(np.searchsorted(starts, start, side="right")) - 1
-        last = int(np.searchsorted(starts, end, side="left"))
-        inside = np.append(np.maximum(starts[first:last], start), end) - start
-        row, weights = rows[start:end], [_steps(grams[start:end]) for grams in ends]
-        place = table.place.take(row)  # which also refuses rows that are none
-        for total, weight in zip(plain, weights, strict=True):
-            total[first:last] += product(table.low, inside, row, weight)
-        if place.max() >= 0:
-            at = np.flatnonzero(place >= 0)
-            more.add(slice(first, last), np.searchsorted(at, inside), place[at], [weight[at] for weight in weights])
-    return more.onto(plain if len(plain) == 3 else plain * 3)
+    sums = _room(table, len(starts), alike=known and len(ends) == 1, endless=not known)
+    for part, lines, inside in _blocks(starts, len(rows), block):
+        row, weights = rows[lines], [_steps(end[lines]) for end in ends]
+        plain = [product(table.low, inside, row, weight) for weight in weights]
+        low, best, high = plain if len(plain) == 3 else plain * 3
+        sums.low[part] = low
+        if sums.best is not sums.low:
+            sums.best[part], sums.high[part] = best, high
+        if not known:
+            _add_unknown(sums, part, table, product, inside, table.kind.take(row), weights)
+    return sums
 
 
 def row_sums(table: IntArray, starts: IntArray, rows: SmallIntArray) -> IntArray:
     """Sums of rows of a table of whole numbers, over runs of lines that ``starts`` begins: (sums × columns)."""
-    total = np.zeros((len(starts), table.shape[1]), dtype=np.int64)
-    for start in range(0, len(rows), DENSE_BLOCK):
-        end = min(start + DENSE_BLOCK, len(rows))
-        first = int(np.searchsorted(starts, start, side="right")) - 1
-        last = int(np.searchsorted(starts, end, side="left"))
-        inside = np.append(np.maximum(starts[first:last], start), end) - start
-        total[first:last] += _add_runs(table.take(rows[start:end], axis=0), inside)
+    total = np.empty((len(starts), table.shape[1]), dtype=np.int64)
+    for part, lines, inside in _blocks(starts, len(rows), DENSE_BLOCK):
+        total[part] = _add_runs(table.take(rows[lines], axis=0), inside)
     return total
 
 
-class _More:
-    """What lines of foods bring of which something is not known, beside ``low``; arrays are made when first needed."""
+def _blocks(starts: IntArray, lines: int, size: int) -> Iterator[tuple[slice, slice, IntArray]]:
+    """Sums in a row of about ``size`` lines in all: which sums, which lines, and where among these each sum begins."""
+    ends = np.append(starts, lines)
+    first = np.searchsorted(starts, np.arange(0, lines, size))
+    for one, other in pairwise(np.unique(np.append(first, len(starts))).tolist()):
+        yield slice(one, other), slice(int(ends[one]), int(ends[other])), ends[one : other + 1] - ends[one]
 
-    def __init__(self, table: Composition, product: Product, sums: int) -> None:
-        self.table, self.product, self.sums = table, product, sums
-        self.above: IntArray | None = None
-        self.rest: IntArray | None = None
-        self.endless: IntArray | None = None
 
-    def add(self, sums: slice, ends: IntArray, rows: SmallIntArray, weights: Sequence[FloatArray]) -> None:
-        """Add the lines of some sums in a row; their rows are those of the tables of the other foods."""
-        table, columns = self.table, len(self.table.columns)
-        if self.above is None:
-            self.above = np.zeros((self.sums, 2 * columns), dtype=np.int64)
-        if len(weights) == 1:
-            self.above[sums] += self.product(table.above, ends, rows, weights[0])
-        else:
-            for part, weight in ((slice(0, columns), weights[1]), (slice(columns, None), weights[2])):
-                self.above[sums, part] += self.product(table.above[:, part], ends, rows, weight)
-        at = np.flatnonzero(table.with_rest[rows])
-        if at.size:
-            if self.rest is None:
-                self.rest = np.zeros((self.sums, len(table.rest_columns)), dtype=np.int64)
-            grams = np.column_stack([weight[at] for weight in weights]) / (100.0 * PER_GRAM)
-            each = grams if len(weights) == 1 else grams[:, table.rest_columns // columns]
-            self.rest[sums] += _add_runs(quanta(table.rest[rows[at]] * each), np.searchsorted(at, ends))
-        at = np.flatnonzero(table.with_endless[rows])
-        if at.size:
-            if self.endless is None:
-                self.endless = np.zeros((self.sums, 2 * columns), dtype=np.int64)
-            self.endless[sums] += _add_runs(table.endless[rows[at]], np.searchsorted(at, ends))
+def _room(table: Composition, sums: int, *, alike: bool, endless: bool) -> Sums:
+    """Arrays for totals; one array stands for all three ends where these are alike."""
+    columns, none = len(table.columns), np.zeros((1, 1), dtype=np.int64)
+    low = np.empty((sums, columns), dtype=np.int64)
+    best, high = (low, low) if alike else (np.empty_like(low), np.empty_like(low))
+    if endless and table.endless.any():
+        return Sums(low, best, high, np.zeros_like(low), np.zeros_like(low))
+    return Sums(low, best, high, none, none)
 
-    def onto(self, plain: Sequence[IntArray]) -> Sums:
-        """The totals with it; one array may stand for several that are alike."""
-        low, best, high = plain
-        columns = len(self.table.columns)
-        if self.above is not None:
-            best, high = best + self.above[:, :columns], high + self.above[:, columns:]
-        if self.rest is not None:
-            low, best, high = low.copy(), best.copy(), high.copy()
-            for place, column in enumerate(self.table.rest_columns):
-                end, at = divmod(int(column), columns)
-                (low, best, high)[end][:, at] += self.rest[:, place]
-        if self.endless is None:
-            none = np.zeros((1, 1), dtype=np.int64)
-            return Sums(low, best, high, none, none)
-        return Sums(low, best, high, self.endless[:, :columns], self.endless[:, columns:])
+
+def _add_unknown(
+    sums: Sums, part: slice, table: Composition, product: Product, inside: IntArray, kind: SmallIntArray,
+    weights: Sequence[FloatArray],
+) -> None:  # fmt: skip
+    """Add to some sums what is not known of the foods of their lines, which are of these kinds."""
+    unknown = kind >= 0
+    at = np.flatnonzero(unknown)
+    if not at.size:
+        return
+    kind, weights = kind.take(at), [weight.take(at) for weight in weights]
+    ends = np.append(0, np.cumsum(unknown, dtype=np.int32)[inside[1:] - 1])
+    columns = len(table.columns)
+    if len(weights) == 1:
+        above = product(table.above, ends, kind, weights[0])
+        sums.best[part] += above[:, :columns]
+        sums.high[part] += above[:, columns:]
+    else:
+        sums.best[part] += product(table.above[:, :columns], ends, kind, weights[1])
+        sums.high[part] += product(table.above[:, columns:], ends, kind, weights[2])
+    if table.rest_columns.size:
+        grams = np.column_stack(weights) / (100.0 * PER_GRAM)
+        each = grams if len(weights) == 1 else grams[:, table.rest_columns // columns]
+        rest = _add_runs(quanta(table.rest[kind] * each), ends)
+        for place, column in enumerate(table.rest_columns):
+            end, at_column = divmod(int(column), columns)
+            sums[end][part, at_column] += rest[:, place]
+    if sums.best_unknown.shape == sums.best.shape:
+        few = _add_runs(table.endless[kind], ends)
+        sums.best_unknown[part] += few[:, :columns]
+        sums.high_endless[part] += few[:, columns:]
 
 
 def _refuse_overflow(starts: IntArray, grams: FloatArray, largest: float) -> None:
@@ -281,8 +299,7 @@ def _dense_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weigh
     """Sums of table rows times weights: sum k is that of the lines ``ends[k]`` to ``ends[k + 1]``."""
     brought = table.take(rows, axis=0)
     brought *= weight[:, None]
-    sums = _add_runs(brought, ends)
-    return sums.astype(np.int64) if _exact(sums) else _whole_product(table, ends, rows, weight)
+    return _whole(_add_runs(brought, ends), table, ends, rows, weight)
 
 
 def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
@@ -291,15 +308,16 @@ def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weig
 
     # scipy looks through both arrays of places for a common size unless they have one
     eaten = csr_array((weight, rows, ends.astype(rows.dtype)), shape=(len(ends) - 1, len(table)))
-    sums = eaten @ table
-    return sums.astype(np.int64) if _exact(sums) else _whole_product(table, ends, rows, weight)
+    return _whole(eaten @ table, table, ends, rows, weight)
 
 
-def _exact(sums: FloatArray) -> bool:
-    """Whether sums of whole numbers, none below 0, are what they should be: one that grew too large stays so."""
-    return not sums.size or float(sums.max()) < WHOLE_FLOATS
-
-
-def _whole_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
-    """The same in integers."""
-    return _add_runs(table.take(rows, axis=0).astype(np.int64) * weight.astype(np.int64)[:, None], ends)
+def _whole(
+    sums: FloatArray, table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray
+) -> IntArray:  # fmt: skip
+    """Sums of whole numbers, none below 0, as integers; those too large for floats are made again."""
+    counted = sums.astype(np.int64)
+    if sums.max(initial=0.0) >= WHOLE_FLOATS:
+        for k in np.flatnonzero((sums >= WHOLE_FLOATS).any(axis=1)):
+            lines = slice(ends[k], ends[k + 1])
+            counted[k] = weight[lines].astype(np.int64) @ table[rows[lines]].astype(np.int64)
+    return counted

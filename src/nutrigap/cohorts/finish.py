@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -24,6 +24,8 @@ from nutrigap.cohorts.state import (
     UNDATED,
     Layout,
     State,
+    each_once,
+    of_blocks,
     refuse_overflow,
 )  # fmt: skip
 from nutrigap.intake import FORTIFIED, SOURCES, SUPPLEMENT, room
@@ -94,11 +96,11 @@ class Finisher:
 
     def _daily(self, sums: _Sums, any_food: NDArray[np.bool_]) -> Bounds:
         """Totals of each day, with room for what was left out."""
-        food, dose, plain = sums.food, sums.dose, slice(0, len(self.layout.nutrients))
-        low, best, high = (
-            amounts_of(one[:, plain] + other if any(other.strides) else one[:, plain])
-            for one, other in zip(food, dose, strict=True)
-        )
+        plain = slice(0, len(self.layout.nutrients))
+        totals: Sequence[IntArray] = sums.food
+        if any(any(end.strides) for end in sums.dose):
+            totals = [food[:, plain] + dose for food, dose in zip(sums.food, sums.dose, strict=True)]
+        low, best, high = each_once(lambda end: amounts_of(end[:, plain]), totals)
         return self._bounded(
             low, best, high, unknown=sums.unknown[:, plain], endless=sums.endless[:, plain], missing=sums.missing,
             unbounded=sums.open, any_food=any_food,
@@ -135,8 +137,8 @@ class Finisher:
             "left_out": of(sums.lines[:, LEFT_OUT]),
             "in_mean": of(complete),
         }
-        both = [np.ascontiguousarray(end.T) for end in daily]  # a row is written as a column
-        dose = [_rows(end) for end in sums.dose]
+        both = each_once(lambda end: np.ascontiguousarray(end.T), daily)  # a row is written as a column
+        dose = each_once(_rows, sums.dose)
         for i, name in enumerate(self.layout.nutrients):
             for end, values in zip(ENDS, both, strict=True):
                 table[_name(name, "", end)] = of(values[i])
@@ -239,13 +241,13 @@ class _Sums:
 
     def over(self, use: NDArray[np.bool_], starts: IntArray) -> _Sums:
         """Summed by person over the rows that count."""
-        for block in self.state.blocks.values():
-            refuse_overflow(block, starts)
         used = None if use.all() else use[:, None]
-        blocks = {
-            name: _by_person(block if used is None else np.where(used, block, 0), starts)
-            for name, block in self.state.blocks.items()
-        }
+
+        def summed(block: IntArray) -> IntArray:
+            refuse_overflow(block, starts)
+            return _by_person(block if used is None else np.where(used, block, 0), starts)
+
+        blocks = of_blocks(summed, self.state.blocks)
         people = np.arange(len(starts))
         return _Sums(State(people, people, people, blocks), self.layout)
 
@@ -323,7 +325,7 @@ def _name(nutrient: str, source: str, end: str) -> str:
 
 
 def _divided(ends: Bounds, days: FloatArray) -> Bounds:
-    return Bounds(*(end / days for end in ends))
+    return Bounds(*each_once(lambda end: end / days, ends))
 
 
 def _by_person(values: NDArray[np.generic], starts: IntArray) -> IntArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -304,12 +305,10 @@ class Adder:
     def _food_rows(self, column: Column) -> SmallIntArray:
         """Rows of the food table, -1 for codes that it does not know."""
         column = as_coded(column)
-        for value in column.values:
-            if value not in self.rows:
-                self.rows[value] = self._row(value)
-        return np.array([*(self.rows[value] for value in column.values), -1], dtype=np.int32).take(
-            column.codes, mode="wrap"
-        )
+        for value in set(column.values) - self.rows.keys():
+            self.rows[value] = self._row(value)
+        rows = np.fromiter(chain(map(self.rows.__getitem__, column.values), (-1,)), np.int32, len(column.values) + 1)
+        return rows.take(column.codes, mode="wrap")  # the code -1 is the last one
 
     def _row(self, code: str) -> int:
         code = clean(code)

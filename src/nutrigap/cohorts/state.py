@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ LINES = 8
 LARGEST_SUM = 2**62  # quanta of a day: two parts below it still have a sum
 
 People = NDArray[np.generic]  # distinct people, integers or texts
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 class Layout(NamedTuple):
@@ -66,9 +68,22 @@ class State(NamedTuple):
 
     def only(self, rows: NDArray[np.generic] | slice) -> State:
         """Some of the rows."""
-        return State(
-            self.people, self.person[rows], self.day[rows], {name: block[rows] for name, block in self.blocks.items()}
-        )
+        return State(self.people, self.person[rows], self.day[rows], of_blocks(lambda block: block[rows], self.blocks))
+
+
+def each_once(
+    make: Callable[[Item], Made], items: Iterable[Item], key: Callable[[Item], Hashable] = id
+) -> list[Made]:  # fmt: skip
+    """What is made of each item; of one that comes again, by its key, only once."""
+    held = list(items)
+    different = {key(item): item for item in held}
+    made = {place: make(item) for place, item in different.items()}
+    return [made[key(item)] for item in held]
+
+
+def of_blocks(make: Callable[[IntArray], IntArray], blocks: Mapping[str, IntArray]) -> dict[str, IntArray]:
+    """What is made of each block, by its name."""
+    return dict(zip(blocks, each_once(make, blocks.values()), strict=True))
 
 
 def same_kind(arrays: Sequence[People]) -> list[People]:
@@ -86,6 +101,8 @@ def merged(parts: Sequence[State]) -> State:
         A day holds more than can be added up.
     """
     parts = [part for part in parts if len(part)]
+    if len(parts) == 1:
+        return summed(parts[0])
     if not parts:
         return State(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), {})
     people, places = np.unique(np.concatenate(same_kind([part.people for part in parts])), return_inverse=True)
@@ -93,33 +110,39 @@ def merged(parts: Sequence[State]) -> State:
     of_part = np.split(places, ends[:-1])
     person = np.concatenate([places[part.person] for places, part in zip(of_part, parts, strict=True)])
     day = np.concatenate([part.day for part in parts])
-    names = list(dict.fromkeys(name for part in parts for name in part.blocks))
-    wide = {name: next(part.blocks[name].shape[1] for part in parts if name in part.blocks) for name in names}
-    blocks = {name: _stacked([part.block(name, wide[name]) for part in parts]) for name in names}
-    return summed(State(people, person, day, blocks))
+    names = dict.fromkeys(name for part in parts for name in part.blocks)
+    stacks = [tuple(part.blocks.get(name) for part in parts) for name in names]
+    blocks = each_once(lambda stack: _stacked(stack, parts), stacks, key=lambda stack: tuple(map(id, stack)))
+    return summed(State(people, person, day, dict(zip(names, blocks, strict=True))))
 
 
-def _stacked(parts: Sequence[IntArray]) -> IntArray:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+def _stacked(stack: Sequence[IntArray | None], parts: Sequence[State]) -> IntArray:
+    """One block of several parts; where it is absent it is 0."""
+    width = next(block.shape[1] for block in stack if block is not None)
+    zero = np.int64(0)
+    return np.concatenate([
+        np.broadcast_to(zero, (len(part), width)) if block is None else block
+        for block, part in zip(stack, parts, strict=True)
+    ])  # fmt: skip
 
 
 def summed(state: State) -> State:
     """The same sums with one row for each person and day, in order."""
     person, day = state.person, state.day
-    ahead = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & (day[1:] > day[:-1]))
-    if ahead.all():
-        return state
-    order = np.lexsort((day, person))
-    state = state.only(order)
+    ordered = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & (day[1:] >= day[:-1]))
+    if not ordered.all():
+        state = state.only(np.lexsort((day, person)))
     starts = run_starts(state.person, state.day)
     if len(starts) == len(state):
         return state
-    blocks = {}
-    for name, block in state.blocks.items():
-        if name not in ("lines", "missing", "open"):
-            refuse_overflow(block, starts)
-        blocks[name] = np.add.reduceat(block, starts, axis=0)
+    blocks = of_blocks(lambda block: _row_sums(block, starts), state.blocks)
     return State(state.people, state.person[starts], state.day[starts], blocks)
+
+
+def _row_sums(block: IntArray, starts: IntArray) -> IntArray:
+    refuse_overflow(block, starts)
+    sums: IntArray = np.add.reduceat(block, starts, axis=0)
+    return sums
 
 
 def refuse_overflow(block: IntArray, starts: IntArray) -> None:

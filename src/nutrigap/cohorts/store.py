@@ -105,12 +105,23 @@ def _write_parquet(place: Path, table: Table) -> None:
     import pyarrow as pa
     from pyarrow.parquet import write_table as write
 
-    few = _few_values(table)
-    packed = {name: "zstd" if name in few else "none" for name in table}  # digits of amounts do not get smaller
-    write(
-        pa.table({name: _arrow(column) for name, column in table.items()}), place, compression=packed,
-        use_dictionary=few, write_statistics=["person", "date"],
-    )  # fmt: skip
+    whole = pa.table({name: _arrow(column) for name, column in table.items()})
+    packed = {name: "none" if _differ(column) else "lz4" for name, column in table.items()}
+    write(whole, place, compression=packed, use_dictionary=_texts_of(whole.schema), write_statistics=["person", "date"])
+
+
+def _differ(column: NDArray[np.generic] | list[object]) -> bool:
+    """Whether these are amounts of which nearly all differ: their digits do not get smaller."""
+    if isinstance(column, list) or column.dtype.kind != "f" or not column.size or not column.strides[0]:
+        return False
+    return bool(column[0] != column[-1] or (column != column[0]).any())
+
+
+def _texts_of(schema: pa.Schema) -> list[str]:
+    """Columns of which only the distinct values are written."""
+    import pyarrow as pa
+
+    return [one.name for one in schema if pa.types.is_string(one.type)]
 
 
 def _arrow(column: NDArray[np.generic] | list[object]) -> pa.Array:
@@ -145,18 +156,6 @@ def _texts(texts: Sequence[str]) -> pa.Array:
     parts = [text.encode() for text in texts]
     ends = np.cumsum([0, *map(len, parts)]).astype(np.int32)
     return pa.StringArray.from_buffers(len(parts), pa.py_buffer(ends), pa.py_buffer(b"".join(parts)))
-
-
-def _few_values(table: Table) -> list[str]:
-    """Columns that a dictionary makes small: all but the amounts, of which nearly all differ."""
-    return [
-        name for name, column in table.items()
-        if isinstance(column, list) or column.dtype.kind != "f" or not column.size or _alike(column)
-    ]  # fmt: skip
-
-
-def _alike(column: NDArray[np.generic]) -> bool:
-    return not column.strides[0] or (column[0] == column[-1] and bool((column == column[0]).all()))
 
 
 def _rows(table: Table) -> Iterator[tuple[object, ...]]:
@@ -201,8 +200,11 @@ def _join_csv(parts: Sequence[Path], place: Path) -> None:
 def _join_parquet(parts: Sequence[Path], place: Path) -> None:
     from pyarrow.parquet import ParquetFile, ParquetWriter
 
-    schema = ParquetFile(parts[0]).schema_arrow
-    with ParquetWriter(place, schema) as writer:
+    first = ParquetFile(parts[0])
+    columns = [first.metadata.row_group(0).column(place) for place in range(first.metadata.num_columns)]
+    packed = {one.path_in_schema: one.compression.lower().replace("uncompressed", "none") for one in columns}
+    schema = first.schema_arrow
+    with ParquetWriter(place, schema, compression=packed, use_dictionary=_texts_of(schema)) as writer:
         for part in parts:
             writer.write_table(ParquetFile(part).read().cast(schema))
 

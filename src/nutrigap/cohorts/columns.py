@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nutrigap.diary.cells import clean, read_number
 from nutrigap.tables import FloatArray, IntArray, SmallIntArray
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Coded(NamedTuple):
 
 
 Column = Coded | NDArray[np.generic]
+NOBODY = np.iinfo(np.int64).min  # stands for no value among whole numbers
 
 
 class Batch(NamedTuple):
@@ -60,6 +62,8 @@ def plain_number(value: object) -> str:
     """A number as a person writes it, "" for one that is none."""
     if isinstance(value, np.datetime64):
         return "" if np.isnat(value) else str(value.astype("datetime64[D]"))
+    if isinstance(value, (int, np.integer)):
+        return "" if value == NOBODY else str(int(value))
     number = float(value)  # type: ignore[arg-type]
     if np.isnan(number):
         return ""
@@ -83,19 +87,22 @@ def as_coded(column: Column) -> Coded:
     return Coded(texts, np.where(blank[codes], -1, codes).astype(np.int32) if len(texts) else codes.astype(np.int32))
 
 
-def as_numbers(column: Column) -> FloatArray:
-    """A column as numbers; NaN where a cell is none."""
+def as_numbers(column: Column, other: float = np.nan) -> FloatArray:
+    """A column as numbers, as a diary's cells are read; NaN where a cell is blank, ``other`` where it is none."""
     if isinstance(column, Coded):
-        values = np.array([_number(text) for text in column.values] + [np.nan])
+        values = np.array([_number(text, other) for text in column.values] + [np.nan])
         return values[column.codes]  # the code -1 is the last one
     return column.astype(np.float64, copy=False)
 
 
-def _number(text: str) -> float:
+def _number(text: str, other: float) -> float:
     try:
         return float(text)
     except ValueError:
+        found = read_number(clean(text))  # a decimal comma, a word for "not known"
+    if found is None:
         return np.nan
+    return found if isinstance(found, float) else other
 
 
 def mapped(column: Coded, values: Sequence[int], blank: int) -> IntArray:

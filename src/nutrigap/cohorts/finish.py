@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -99,24 +99,19 @@ class Finisher:
         plain = slice(0, len(self.layout.nutrients))
         totals: Sequence[IntArray] = sums.food
         if any(any(end.strides) for end in sums.dose):
-            totals = [food[:, plain] + dose for food, dose in zip(sums.food, sums.dose, strict=True)]
+            totals = [_plus(food[:, plain], dose) for food, dose in zip(sums.food, sums.dose, strict=True)]
         low, best, high = each_once(lambda end: amounts_of(end[:, plain]), totals)
-        return self._bounded(
-            low, best, high, unknown=sums.unknown[:, plain], endless=sums.endless[:, plain], missing=sums.missing,
-            unbounded=sums.open, any_food=any_food,
-        )  # fmt: skip
+        gaps = sums.food_gaps.first(plain.stop).plus(sums.dose_gaps)
+        return self._bounded((low, best, high), gaps, sums.missing, sums.open, any_food)
 
     def _bounded(
-        self, low: FloatArray, best: FloatArray, high: FloatArray, *, unknown: IntArray, endless: IntArray,
-        missing: IntArray, unbounded: IntArray | None, any_food: NDArray[np.bool_],
+        self, ends: Sequence[FloatArray], gaps: _Gaps, missing: IntArray, unbounded: IntArray | None,
+        any_food: NDArray[np.bool_],
     ) -> Bounds:  # fmt: skip
         """What is not known, told: NaN for no best value, infinite for no upper end."""
+        low, best, high = gaps.told(ends)
         if missing.any():
             high = high + room(self._portion, missing.astype(np.float64))
-        if unknown.any():
-            best = np.where(unknown > 0, np.nan, best)
-        if endless.any():
-            high = np.where(endless > 0, np.inf, high)
         if unbounded is not None and unbounded.any():
             high = np.where(unbounded > 0, np.inf, high)
         if not any_food.all():  # pills alone: what was eaten is not known, which is not nothing
@@ -136,9 +131,10 @@ class Finisher:
             "flagged": of(sums.lines[:, FLAGGED]),
             "left_out": of(sums.lines[:, LEFT_OUT]),
             "in_mean": of(complete),
+            "food_logged": of(sums.lines[:, FOOD_LOGGED] > 0),
         }
         both = each_once(lambda end: np.ascontiguousarray(end.T), daily)  # a row is written as a column
-        dose = each_once(_rows, sums.dose)
+        dose = _Gaps(*(block.T for block in sums.dose_gaps)).told(each_once(_rows, sums.dose))
         for i, name in enumerate(self.layout.nutrients):
             for end, values in zip(ENDS, both, strict=True):
                 table[_name(name, "", end)] = of(values[i])
@@ -151,41 +147,15 @@ class Finisher:
 
     def _fortified(self, sums: _Sums, name: str) -> Bounds:
         i = len(self.layout.nutrients) + self.layout.fortified.index(name)
-        low, best, high = (amounts_of(end[:, i]) for end in sums.food)
-        best = np.where(sums.unknown[:, i] > 0, np.nan, best)
-        return Bounds(low, best, np.where(sums.endless[:, i] > 0, np.inf, high))
+        gaps = _Gaps(*(block[:, i] for block in sums.food_gaps))
+        return gaps.told([amounts_of(end[:, i]) for end in sums.food])
 
     def _people_table(
         self, state: State, sums: _Sums, daily: Bounds, complete: NDArray[np.bool_], starts: IntArray,
         any_food: NDArray[np.bool_],
     ) -> Table:  # fmt: skip
-        use = complete | (state.day == UNDATED)
-        total = sums.over(use, starts)
-        days = _by_person(complete.astype(np.int64), starts)
-        weight = np.where(days > 0, days, np.nan)[:, None]
-        plain = slice(0, len(self.layout.nutrients))
-        both = [amounts_of(one[:, plain] + other) for one, other in zip(total.food, total.dose, strict=True)]
-        food = [amounts_of(one[:, plain]) for one in total.food]
-        doses = [amounts_of(one) for one in total.dose]
-        bounded = partial(
-            self._bounded, unknown=total.unknown[:, plain], endless=total.endless[:, plain], missing=total.missing,
-            any_food=any_food,
-        )  # fmt: skip
-        none = np.zeros((1, 1), dtype=np.int64)
-        taken = self._bounded(
-            *doses, unknown=none, endless=none, missing=none, unbounded=total.open, any_food=np.ones(1, dtype=bool)
-        )
-        means = _Means(
-            mean=_divided(bounded(*both, unbounded=total.open), weight),
-            food=_divided(bounded(*food, unbounded=None), weight),
-            dose=_divided(taken, weight),
-            fortified={
-                name: amounts_of(total.food[0][:, plain.stop + i]) / weight[:, 0]
-                for i, name in enumerate(self.layout.fortified)
-            },
-            days=days,
-            has_food=_by_person(sums.lines[:, FOODS], starts) > 0,
-        )
+        means = self._means(state, sums, complete, starts, any_food)
+        days = means.days
         shown = np.flatnonzero(_by_person(sums.lines[:, LOGGED] * (state.day != UNDATED), starts) > 0)
         names = state.people[state.person[starts]]
         known = [self._person(name) for name in names.tolist()] if self.reading or self.people else []
@@ -203,6 +173,33 @@ class Finisher:
         if self.reading:
             table |= self._readings(means, known, shown)
         return table
+
+    def _means(
+        self, state: State, sums: _Sums, complete: NDArray[np.bool_], starts: IntArray, any_food: NDArray[np.bool_]
+    ) -> _Means:
+        """Mean daily intakes, over the complete days and with the lines of which the day is not known."""
+        total = sums.over(complete | (state.day == UNDATED), starts)
+        days = _by_person(complete.astype(np.int64), starts)
+        weight = np.where(days > 0, days, np.nan)[:, None]
+        plain, none = len(self.layout.nutrients), np.zeros((1, 1), dtype=np.int64)
+        of_food = total.food_gaps.first(plain)
+        food = [amounts_of(one[:, :plain]) for one in total.food]
+        both = [amounts_of(_plus(one[:, :plain], other)) for one, other in zip(total.food, total.dose, strict=True)]
+        dose = [amounts_of(one) for one in total.dose]
+        whole = self._bounded(both, of_food.plus(total.dose_gaps), total.missing, total.open, any_food)
+        eaten = self._bounded(food, of_food, total.missing, None, any_food)
+        taken = self._bounded(dose, total.dose_gaps, none, total.open, np.ones(1, dtype=bool))
+        return _Means(
+            mean=_divided(whole, weight),
+            food=_divided(eaten, weight),
+            dose=_divided(taken, weight),
+            fortified={
+                name: amounts_of(total.food[0][:, plain + i]) / weight[:, 0]
+                for i, name in enumerate(self.layout.fortified)
+            },
+            days=days,
+            has_food=_by_person(sums.lines[:, FOODS], starts) > 0,
+        )
 
     def _person(self, name: object) -> Person:
         found = self.people.person(name) if self.people is not None else None
@@ -225,6 +222,30 @@ class Finisher:
         return table
 
 
+class _Gaps(NamedTuple):
+    """How many lines leave an amount without a best value, and without an upper end."""
+
+    unknown: IntArray
+    endless: IntArray
+
+    def first(self, columns: int) -> _Gaps:
+        """Those of the first columns."""
+        return _Gaps(self.unknown[:, :columns], self.endless[:, :columns])
+
+    def plus(self, other: _Gaps) -> _Gaps:
+        """Those of both."""
+        return _Gaps(_plus(self.unknown, other.unknown), _plus(self.endless, other.endless))
+
+    def told(self, ends: Sequence[FloatArray]) -> Bounds:
+        """Amounts with these gaps: NaN where no best value is known, infinite where there is no upper end."""
+        low, best, high = ends
+        if self.unknown.any():
+            best = np.where(self.unknown > 0, np.nan, best)
+        if self.endless.any():
+            high = np.where(self.endless > 0, np.inf, high)
+        return Bounds(low, best, high)
+
+
 class _Sums:
     """The blocks of a state by their meaning."""
 
@@ -234,8 +255,9 @@ class _Sums:
         self.state = state
         self.lines = block["lines"]
         self.food = block["food_low"], block["food"], block["food_high"]
-        self.unknown, self.endless = block["food_unknown"], block["food_endless"]
+        self.food_gaps = _Gaps(block["food_unknown"], block["food_endless"])
         self.dose = block["dose_low"], block["dose"], block["dose_high"]
+        self.dose_gaps = _Gaps(block["dose_unknown"], block["dose_endless"])
         self.missing, self.open = block["missing"], block["open"]
         self.layout = layout
 
@@ -311,6 +333,11 @@ def _read(intake: PersonMeans, person: Person, nutrient: Nutrient, method: Metho
         "confidence_high": adequacy.confidence_high if adequacy else None,
         "excess": excess.status if excess else "",
     }
+
+
+def _plus(block: IntArray, other: IntArray) -> IntArray:
+    """The sum of two blocks, of which the other may be one that is absent."""
+    return block + other if any(other.strides) else block
 
 
 def _rows(counted: IntArray) -> FloatArray:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohorts.columns import Batch, Coded, Column, as_coded, as_numbers, mapped
-from nutrigap.cohorts.phrases import Known, Reason
+from nutrigap.cohorts.columns import Batch, Coded, Column, as_coded, as_numbers, mapped, plain_number
+from nutrigap.cohorts.phrases import Known, Reason, Refused
 from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
@@ -28,10 +28,11 @@ from nutrigap.cohorts.state import (
     State,
     merged,
 )
-from nutrigap.diary.cells import clean
+from nutrigap.diary.cells import clean, show
 from nutrigap.diary.columns import Header, read_header
 from nutrigap.diary.dates import DateReader
 from nutrigap.diary.model import Fault
+from nutrigap.diary.plain import KINDS
 from nutrigap.entries import Kitchen
 from nutrigap.errors import UnknownFood
 from nutrigap.record import says_whole
@@ -46,7 +47,10 @@ NO_DATE = Reason("the line has no date", "write the date as YYYY-MM-DD")
 # Columns of resolved lines, beside person and date.
 RESOLVED = ("food_id", "grams", "grams_low", "grams_high", "source")
 SURVEY = "fndds:"  # whose codes a bare number is
-DOSE_WORDS = frozenset(["supplement", "supp", "dose"])
+SOURCES = {word: int(kind == "supplement") for word, kind in KINDS.items()} | {"dose": 1}
+NO_SOURCE = -1
+SOURCE_FIX = "write food or supplement, or leave it blank"
+BOUNDS_FIX = "write numbers with 0 <= grams_low <= grams <= grams_high, or leave the bounds blank"
 
 
 class Form(NamedTuple):
@@ -154,7 +158,7 @@ class Adder:
 
     def _written(
         self, batch: Batch, lines: IntArray, places: IntArray, person: _Keys, day: IntArray,
-        absent: NDArray[np.bool_] | None, why: Mapping[int, Reason],
+        absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
     ) -> tuple[list[State], Counts, list[LeftOut]]:  # fmt: skip
         """Sums of the lines (places in the batch) that are the rows ``places`` of what is known."""
         days = day[lines]
@@ -213,14 +217,12 @@ class Adder:
         return _state(person, keys[starts], np.full(len(starts), UNDATED), {"lines": flags, "missing": missing})
 
     def _reason(
-        self, batch: Batch, line: int, absent: NDArray[np.bool_] | None, why: Mapping[int, Reason],
+        self, batch: Batch, line: int, absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
         reason: Reason | None,
     ) -> Reason:  # fmt: skip
         if absent is not None and absent[line]:
             return NO_PERSON
-        column = batch.columns[self.form.date]
-        code = int(column.codes[line]) if isinstance(column, Coded) else -1
-        return why.get(code) or reason or NO_DATE
+        return why.get(batch.cell(self.form.date, line)) or reason or NO_DATE
 
     def _left_out(self, batch: Batch, line: int, status: str, reason: Reason) -> LeftOut:
         fields = self.form.header.fields
@@ -236,71 +238,125 @@ class Adder:
     # --- resolved lines
 
     def _resolved(
-        self, batch: Batch, person: _Keys, day: IntArray, absent: NDArray[np.bool_] | None, why: Mapping[int, Reason]
+        self, batch: Batch, person: _Keys, day: IntArray, absent: NDArray[np.bool_] | None, why: Mapping[str, Reason]
     ) -> tuple[list[State], Counts, list[LeftOut]]:
         rows = self._food_rows(batch.columns[self.form.resolved["food_id"]])
-        grams, least = _grams(batch, self.form.resolved)
-        good: NDArray[np.bool_] = (rows >= 0) & (least > 0) & (grams[-1] <= SAFE_CODE_GRAMS) & (day != UNDATED)
+        grams, sources = _grams(batch, self.form.resolved), self._sources(batch)
+        refused = self._no_sources(batch, sources) | self._no_bounds(batch, grams)
+        good: NDArray[np.bool_] = (rows >= 0) & grams.usable & (day != UNDATED)
         if absent is not None:
             good &= ~absent
-        good[list(batch.extra)] = False  # not cut into cells as meant
-        doses = self._are_doses(batch)
-        bad = np.flatnonzero(~good)
+        good[[*batch.extra, *refused]] = False  # not cut into cells as meant, or not to be understood
+        flagged = grams.guessed
+        if grams.heavy is not None and (heavy := np.flatnonzero(good & grams.heavy)).size:
+            much, slips = self._judged(batch, heavy, grams.ends[-1])
+            good[list(slips)] = False
+            flagged, refused = much if flagged is None else much | flagged, refused | slips
         states = []
-        for dose in (False, True) if doses is not None else (False,):
-            use = good if doses is None else good & (doses == dose)
-            lines = None if use.all() else np.flatnonzero(use)
-            if lines is None or lines.size:
-                states.append(self._add_foods(person, day, rows, grams, lines, dose=dose))
-        counts = Counts(0, counted=int(good.sum()))
+        for lines, dose, guess in _parts(good, sources, flagged):
+            states += self._add_foods(person, day, rows, grams, lines, dose=dose, status=FLAGGED if guess else COUNTED)
+        guesses = 0 if flagged is None else int((good & flagged).sum())
+        counts = Counts(0, counted=int(good.sum()) - guesses, flagged=guesses)
+        bad = np.flatnonzero(~good)
         if not bad.size:
             return states, counts, []
-        texts = self._as_written(batch, bad, doses)
-        more, others, out = self._written(batch, bad, self.known.of(texts), person, day, absent, why)
+        places = self.known.of(self._as_written(batch, bad, sources, refused))
+        more, others, out = self._written(batch, bad, places, person, day, absent, why)
         return [*states, *more], counts.plus(others), out
 
     def _add_foods(
-        self, person: _Keys, day: IntArray, rows: SmallIntArray, grams: Sequence[FloatArray], lines: IntArray | None, *,
-        dose: bool,
-    ) -> State:  # fmt: skip
-        keys = person.of(lines)
+        self, person: _Keys, day: IntArray, rows: SmallIntArray, grams: Grams, lines: IntArray | None, *,
+        dose: bool, status: int,
+    ) -> list[State]:  # fmt: skip
+        keys, ends, endless = person.of(lines), grams.ends, grams.endless
         if lines is not None:
-            day, rows, grams = day[lines], rows[lines], [end[lines] for end in grams]
+            day, rows, ends = day[lines], rows[lines], [end[lines] for end in ends]
+            endless = None if endless is None else endless[lines]
         order, starts = _runs(keys, day)
         if order is not None:
-            keys, day, rows, grams = keys[order], day[order], rows[order], [end[order] for end in grams]
+            keys, day, rows, ends = keys[order], day[order], rows[order], [end[order] for end in ends]
+            endless = None if endless is None else endless[order]
         assert self.composition is not None
-        sums = food_sums(self.composition, starts, rows, Bounds(*grams) if len(grams) == 3 else grams[0])
+        sums = food_sums(self.composition, starts, rows, Bounds(*ends) if len(ends) == 3 else ends[0])
         count = np.diff(starts, append=len(rows))
         flags = np.zeros((len(starts), LINES), dtype=np.int64)
-        flags[:, [COUNTED, LOGGED, *((DOSES,) if dose else (FOODS, FOOD_LOGGED))]] = count[:, None]
-        if dose:
-            plain = slice(0, len(self.layout.nutrients))
-            blocks = {"dose_low": sums.low[:, plain], "dose": sums.best[:, plain], "dose_high": sums.high[:, plain]}
-        else:
-            blocks = {"food_low": sums.low, "food": sums.best, "food_high": sums.high}
-            if sums.best_unknown.shape == sums.best.shape:
-                blocks |= {"food_unknown": sums.best_unknown, "food_endless": sums.high_endless}
-        return _state(person, keys[starts], day[starts], {"lines": flags, **blocks})
+        flags[:, [status, LOGGED, *((DOSES,) if dose else (FOODS, FOOD_LOGGED))]] = count[:, None]
+        names = ("low", "", "high", "unknown", "endless")[: 5 if sums.best_unknown.shape == sums.best.shape else 3]
+        blocks = self._blocks(dict(zip(names, sums, strict=False)), dose=dose)
+        states = [_state(person, keys[starts], day[starts], {"lines": flags, **blocks})]
+        if endless is not None and (at := np.flatnonzero(endless)).size:
+            blocks = self._blocks({"endless": self._held(rows[at])}, dose=dose)
+            states.append(_state(person, keys[at], day[at], blocks))
+        return states
 
-    def _as_written(self, batch: Batch, lines: IntArray, doses: NDArray[np.bool_] | None) -> list[tuple[str, ...]]:
-        """Lines out of the ordinary as a person would write them: what is said of them is what a diary says."""
-        found = []
-        for line in lines.tolist():
-            code, grams = (batch.cell(self.form.resolved[name], line) for name in ("food_id", "grams"))
-            if code.isdecimal():
-                code = f"{SURVEY}{code}"
-            kind = "supplement" if doses is not None and doses[line] else "food"
-            found.append((code, f"{grams} g" if grams else "", kind, *batch.extra.get(line, ())))
+    def _blocks(self, sums: Mapping[str, IntArray], *, dose: bool) -> dict[str, IntArray]:
+        """Sums under the names of the blocks of foods, or of doses, of which nobody asks what was added to them."""
+        kind, columns = ("dose", len(self.layout.nutrients)) if dose else ("food", None)
+        return {f"{kind}_{name}".rstrip("_"): block[:, :columns] for name, block in sums.items()}
+
+    def _held(self, rows: SmallIntArray) -> IntArray:
+        """Which columns foods have anything in, or may have: of these no upper end of grams is one of the amount."""
+        assert self.composition is not None
+        each = food_sums(self.composition, np.arange(len(rows)), rows, np.ones(len(rows)))
+        return ((each.high > 0) | (each.high_endless > 0)).astype(np.int64)
+
+    def _judged(self, batch: Batch, lines: IntArray, most: FloatArray) -> tuple[NDArray[np.bool_], dict[int, Reason]]:
+        """What a diary says of as much as lines may have weighed: which are much, and which are slips for that."""
+        much, slips = np.zeros(batch.size, dtype=bool), {}
+        places = self.known.of([(self._code(batch, line), f"{plain_number(most[line])} g", "food") for line in lines])
+        much[lines] = self.known.table[places, FLAGGED] > 0
+        for line, place in zip(lines.tolist(), places.tolist(), strict=True):
+            if self.known.table[place, LEFT_OUT]:
+                slips[line] = self.known.reasons[place]._replace(fix="check grams and grams_high")
+        return much, slips
+
+    def _no_bounds(self, batch: Batch, grams: Grams) -> dict[int, Reason]:
+        """Lines that say between which ends their grams lie, and do not."""
+        found = {}
+        for line in () if grams.crossed is None else np.flatnonzero(grams.crossed).tolist():
+            low, best, high = (
+                show(batch.cell(self.form.resolved.get(name), line)) or "blank"
+                for name in ("grams_low", "grams", "grams_high")
+            )
+            found[line] = Reason(
+                f"grams ({best}) are not between grams_low ({low}) and grams_high ({high})", BOUNDS_FIX
+            )
         return found
 
-    def _are_doses(self, batch: Batch) -> NDArray[np.bool_] | None:
+    def _no_sources(self, batch: Batch, sources: IntArray | None) -> dict[int, Reason]:
+        """Lines that are said to come from what is neither food nor supplement."""
+        found = {}
+        for line in () if sources is None else np.flatnonzero(sources == NO_SOURCE).tolist():
+            said = show(batch.cell(self.form.resolved["source"], line))
+            found[line] = Reason(f'source: "{said}" is neither food nor supplement', SOURCE_FIX)
+        return found
+
+    def _as_written(
+        self, batch: Batch, lines: IntArray, sources: IntArray | None, refused: Mapping[int, Reason]
+    ) -> list[tuple[str, ...] | Refused]:
+        """Lines out of the ordinary as a person would write them: what is said of them is what a diary says."""
+        found: list[tuple[str, ...] | Refused] = []
+        for line in lines.tolist():
+            kind = "food" if sources is None or sources[line] == 0 else "supplement"
+            grams = batch.cell(self.form.resolved["grams"], line)
+            if line in refused:
+                found.append(Refused(kind, refused[line]))
+            else:
+                cells = (self._code(batch, line), f"{grams} g" if grams else "", kind)
+                found.append((*cells, *batch.extra.get(line, ())))
+        return found
+
+    def _code(self, batch: Batch, line: int) -> str:
+        code = batch.cell(self.form.resolved["food_id"], line)
+        return f"{SURVEY}{code}" if code.isdecimal() else code
+
+    def _sources(self, batch: Batch) -> IntArray | None:
+        """Of each line whether it is a dose (1) or food (0), by the words for them in a diary; blank is food."""
         position = self.form.resolved.get("source")
         if position is None:
             return None
         column = as_coded(batch.columns[position])
-        words = [int(clean(value).casefold() in DOSE_WORDS) for value in column.values]
-        return mapped(column, words, 0).astype(bool)
+        return mapped(column, [SOURCES.get(clean(value).casefold(), NO_SOURCE) for value in column.values], 0)
 
     def _food_rows(self, column: Column) -> SmallIntArray:
         """Rows of the food table, -1 for codes that it does not know."""
@@ -317,21 +373,21 @@ class Adder:
         except UnknownFood:
             return self.foods.row_by_id.get(code, -1)
 
-    def _days(self, column: Column) -> tuple[IntArray, dict[int, Reason]]:
-        """Days since 1970-01-01, and why texts are none."""
+    def _days(self, column: Column) -> tuple[IntArray, dict[str, Reason]]:
+        """Days since 1970-01-01, and why texts and numbers are none."""
         if not isinstance(column, Coded):
             if column.dtype.kind == "M":
                 days = column.astype("datetime64[D]").astype(np.int64)
                 return np.where(np.isnat(column), UNDATED, days), {}
             column = as_coded(column)
         found, why = [], {}
-        for code, text in enumerate(column.values):
+        for text in column.values:
             moment = self.dates.read(clean(text)) if clean(text) else None
             if moment is not None and moment.day is not None:
                 found.append((moment.day - EPOCH).days)
                 continue
             found.append(UNDATED)
-            why[code] = NO_DATE if moment is None or moment.fault is None else Reason(*moment.fault)
+            why[text] = NO_DATE if moment is None or moment.fault is None else Reason(*moment.fault)
         return mapped(column, found, UNDATED), why
 
 
@@ -377,13 +433,63 @@ def _state(person: _Keys, keys: SmallIntArray, days: IntArray, blocks: Mapping[s
     return State(people, place, days.astype(np.int64), blocks)
 
 
-def _grams(batch: Batch, places: Mapping[str, int]) -> tuple[list[FloatArray], FloatArray]:
-    """Grams as one array or as low, best and high, and the least of them."""
-    grams = as_numbers(batch.columns[places["grams"]])
-    ends = [places.get("grams_low"), places.get("grams_high")]
-    if ends == [None, None]:
-        return [grams], grams
-    low, high = (grams if at is None else as_numbers(batch.columns[at]) for at in ends)
-    low, high = (np.where(np.isnan(end), grams, end) for end in (low, high))
-    ordered = (low >= 0) & (low <= grams) & (grams <= high)
-    return [low, grams, high], np.where(ordered, grams, np.nan)
+class Grams(NamedTuple):
+    """What lines weigh: ``ends`` is one array, or low, best and high [g]; the others are masks of lines, or None.
+
+    Attributes
+    ----------
+    usable
+        Lines whose ends are finite numbers in order, and above 0 at the high end.
+    crossed
+        Lines whose bounds are told and do not hold.
+    guessed
+        Lines whose best value is the middle of their bounds.
+    heavy
+        Lines that may have weighed more than what nobody has to look at.
+    endless
+        Lines without an upper end; their ``high`` is as good as the best value.
+    """
+
+    ends: Sequence[FloatArray]
+    usable: NDArray[np.bool_]
+    crossed: NDArray[np.bool_] | None = None
+    guessed: NDArray[np.bool_] | None = None
+    heavy: NDArray[np.bool_] | None = None
+    endless: NDArray[np.bool_] | None = None
+
+
+def _grams(batch: Batch, places: Mapping[str, int]) -> Grams:
+    if "grams_low" not in places and "grams_high" not in places:
+        grams = as_numbers(batch.columns[places["grams"]])
+        return Grams([grams], (grams > 0) & (grams <= SAFE_CODE_GRAMS))
+    low, best, high = (
+        as_numbers(batch.columns[places[name]], other=-1.0) if name in places else np.full(batch.size, np.nan)
+        for name in ("grams_low", "grams", "grams_high")
+    )
+    told = ~(np.isnan(low) & np.isnan(high))
+    endless = high == np.inf
+    guessed = np.isnan(best) & told & (low <= high) & ~endless
+    best = np.where(guessed, (low + high) / 2, best)
+    low, high = (np.where(np.isnan(end), best, end) for end in (low, np.where(endless, best, high)))
+    ordered = (low >= 0) & (low <= best) & (best <= high) & (best < np.inf)
+    return Grams(
+        [low, best, high], ordered & ((high > 0) | endless), told & ~ordered, _some(guessed & ordered),
+        _some(high > SAFE_CODE_GRAMS), _some(endless & ordered),
+    )  # fmt: skip
+
+
+def _some(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    return mask if mask.any() else None
+
+
+def _parts(
+    good: NDArray[np.bool_], sources: IntArray | None, flagged: NDArray[np.bool_] | None
+) -> Iterator[tuple[IntArray | None, bool, bool]]:
+    """The good lines (None for all of a batch), apart by whether they are doses and whether they rest on a guess."""
+    for dose in (False, True) if sources is not None else (False,):
+        for guess in (False, True) if flagged is not None else (False,):
+            use = good if sources is None else good & (sources == dose)
+            use = use if flagged is None else use & (flagged == guess)
+            lines = None if use.all() else np.flatnonzero(use)
+            if lines is None or lines.size:
+                yield lines, dose, guess

@@ -38,6 +38,8 @@ MOST_KEPT = 200_000  # distinct phrases that are remembered from one chunk to th
 LARGEST_LINE = 1e6  # units of a nutrient: beyond it a line is a slip
 SOME_DAY = dt.date(2000, 1, 3)
 
+# A written dose is a number (one of unknown size is left out, its day open): only a food's values may be unmeasured.
+_OF_FOODS_AS_DOSES = frozenset(["dose_unknown", "dose_endless"])
 _NO_LINE = ("the row sums others up or repeats the header", "delete it: no line of a diary is counted twice")
 _TOO_MUCH = ("more of a nutrient than anything holds", "check the label amounts and their units")
 
@@ -47,6 +49,13 @@ class Reason(NamedTuple):
 
     what: str
     fix: str
+
+
+class Refused(NamedTuple):
+    """A line of which the cells tell nothing to be added up: its kind, and why."""
+
+    kind: str
+    reason: Reason
 
 
 class Known:
@@ -67,6 +76,7 @@ class Known:
     ) -> None:
         self.header, self.separator, self.kitchen, self.layout = header, separator, kitchen, layout
         self.codes_only = codes_only
+        self.widths = {name: width for name, width in layout.widths.items() if name not in _OF_FOODS_AS_DOSES}
         self.positions = sorted({
             *(header.fields[name] for name in READ if name in header.fields),
             *(label.position for label in header.labels),
@@ -74,8 +84,8 @@ class Known:
         self._forget()
 
     def _forget(self) -> None:
-        self.place: dict[tuple[str, ...], int] = {}
-        self.table = np.zeros((0, sum(self.layout.widths.values())), dtype=np.int64)
+        self.place: dict[tuple[str, ...] | Refused, int] = {}
+        self.table = np.zeros((0, sum(self.widths.values())), dtype=np.int64)
         self.reasons: dict[int, Reason] = {}
 
     def places(self, batch: Batch) -> IntArray:
@@ -87,27 +97,27 @@ class Known:
         _, first, code = np.unique(code, return_index=True, return_inverse=True)
         cells = list(zip(*([column.text(line) for line in first.tolist()] for column in columns), strict=True))
         if not batch.extra:
-            return self._rows(cells)[code]
+            return self.of(cells)[code]
         long = {line: len(cells) + i for i, line in enumerate(batch.extra)}
         for line, extra in batch.extra.items():
             cells.append((*(column.text(line) for column in columns), *extra))
         code[list(long)] = list(long.values())
-        return self._rows(cells)[code]
+        return self.of(cells)[code]
 
-    def of(self, cells: Sequence[tuple[str, ...]]) -> IntArray:
+    def of(self, cells: Sequence[tuple[str, ...] | Refused]) -> IntArray:
         """The rows of lines given as cells, each in the order of ``positions``; a longer one is not cut as meant."""
-        return self._rows(cells)
-
-    def _rows(self, cells: Sequence[tuple[str, ...]]) -> IntArray:
         if len(self.place) + len(cells) > MOST_KEPT:
             self._forget()
         if new := [one for one in dict.fromkeys(cells) if one not in self.place]:
             self._learn(new)
         return np.array([self.place[one] for one in cells], dtype=np.int64)
 
-    def _learn(self, cells: Sequence[tuple[str, ...]]) -> None:
+    def _learn(self, cells: Sequence[tuple[str, ...] | Refused]) -> None:
         lines, faults = self._lines(cells)
-        entries = [self._entry(line) for line in lines]
+        entries = [
+            self._refused(*one) if isinstance(one, Refused) else self._entry(line)
+            for one, line in zip(cells, lines, strict=True)
+        ]
         table = self._table(entries)
         for i, entry in enumerate(entries):
             if entry.status == "left_out":
@@ -117,11 +127,13 @@ class Known:
         self.place |= {one: len(self.table) + i for i, one in enumerate(cells)}
         self.table = np.concatenate([self.table, table])
 
-    def _lines(self, cells: Sequence[tuple[str, ...]]) -> tuple[list[Line | None], dict[int, Reason]]:
+    def _lines(self, cells: Sequence[tuple[str, ...] | Refused]) -> tuple[list[Line | None], dict[int, Reason]]:
         """The lines as the diary's reader gives them, None for a row that is no line; and cells it cannot read."""
         width = len(self.header.cells)
         rows = [(self.header.line, list(self.header.cells))]
         for number, one in enumerate(cells):
+            if isinstance(one, Refused):
+                continue
             row = [""] * width
             for position, cell in zip(self.positions, one, strict=False):
                 row[position] = cell
@@ -153,6 +165,13 @@ class Known:
             return left_out(line, *_TOO_MUCH)
         return entry
 
+    def _refused(self, kind: str, reason: Reason) -> Entry:
+        """A line that is left out: a portion bounds what it brings if it is of food, and nothing if it is a dose."""
+        if kind == "supplement":
+            entry = resolve_line(_BLANK._replace(food=kind, kind=kind), self.kitchen)
+            return entry._replace(problem=reason.what, fix=reason.fix)
+        return left_out(_BLANK._replace(kind=kind), *reason)
+
     def _table(self, entries: Sequence[Entry]) -> IntArray:
         """What entries bring, (entries × columns of all blocks in a row)."""
         intake, size = add_up(entries, self.kitchen.foods), len(entries)
@@ -177,11 +196,11 @@ class Known:
             "food_low": _counted(eaten.low), "food": _counted(eaten.best), "food_high": _counted(eaten.high),
             "food_unknown": np.isnan(eaten.best).astype(np.int64),
             "food_endless": (~np.isfinite(eaten.high)).astype(np.int64),
-            "dose_low": _counted(taken.low), "dose": _counted(taken.best), "dose_high": _counted(taken.high),
+            "dose_low": quanta(taken.low), "dose": quanta(taken.best), "dose_high": quanta(taken.high),
             "missing": intake.missing[:, places].astype(np.int64),
             "open": intake.unbounded[:, places].astype(np.int64),
         }  # fmt: skip
-        table = count_by(intake.owner, np.hstack([blocks[name] for name in self.layout.widths]), size)
+        table = count_by(intake.owner, np.hstack([blocks[name] for name in self.widths]), size)
         table[:, FOODS:LINES] = table[:, FOODS:LINES] > 0
         for i, entry in enumerate(entries):
             table[i, NOT_WHOLE] = entry.kind == "other" and says_whole(entry.line.food) is False
@@ -190,9 +209,9 @@ class Known:
 
     def blocks(self, sums: IntArray) -> dict[str, IntArray]:
         """Rows summed as blocks, without those that are all 0."""
-        ends = np.cumsum(list(self.layout.widths.values()))
+        ends = np.cumsum(list(self.widths.values()))
         parts = np.split(sums, ends[:-1], axis=1)
-        return {name: part for name, part in zip(self.layout.widths, parts, strict=True) if part.any()}
+        return {name: part for name, part in zip(self.widths, parts, strict=True) if part.any()}
 
 
 _BLANK = Line(0, SOME_DAY, "", "", "", "", "", "", "", "", "", {}, None)

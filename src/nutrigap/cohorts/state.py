@@ -34,7 +34,7 @@ class Layout(NamedTuple):
         """Columns of each block."""
         both, plain = len(self.nutrients) + len(self.fortified), len(self.nutrients)
         foods = {"food_low": both, "food": both, "food_high": both, "food_unknown": both, "food_endless": both}
-        doses = {"dose_low": plain, "dose": plain, "dose_high": plain}
+        doses = {"dose_low": plain, "dose": plain, "dose_high": plain, "dose_unknown": plain, "dose_endless": plain}
         return {"lines": LINES, **foods, **doses, "missing": plain, "open": plain}
 
 

@@ -1,0 +1,207 @@
+"""Lines of a cohort: bounds that are told, doses, sources, people, and CSV files as a diary's reader takes them.
+
+Milk is FNDDS 2021-2023, code 11111000: 12 mg of magnesium in 100 g. Other expected values are worked out by hand from
+tables written here, or those of the single diary.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+
+import nutrigap as ng
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+DAY = date(2026, 3, 2)
+MILK, MILK_MAGNESIUM = "11111000", 0.12  # mg a gram
+INF, NAN = float("inf"), float("nan")
+
+
+def lines(**columns: object) -> pa.Table:
+    """Resolved lines: 100 g of milk each, but for what is given."""
+    size = max(len(column) for column in columns.values()) if columns else 1
+    whole = {"person": ["p"] * size, "date": [DAY] * size, "food_id": [MILK] * size, "grams": [100.0] * size}
+    return pa.table(whole | columns)
+
+
+def totals(done: ng.CohortRun) -> list[dict]:
+    """Rows of the person-days, a null as NaN."""
+    rows = [row for path in done.totals for row in pq.read_table(path, partitioning=None).to_pylist()]
+    return [{name: NAN if value is None else value for name, value in row.items()} for row in rows]
+
+
+def people(done: ng.CohortRun) -> list[dict]:
+    return pq.read_table(done.people).to_pylist()
+
+
+def told(done: ng.CohortRun) -> list[dict[str, str]]:
+    return [row for path in done.left_out for row in csv.DictReader(path.open(encoding="utf-8"))]
+
+
+def ends(row: dict, name: str = "magnesium") -> list[float]:
+    return [row[name + end] for end in ("_low", "", "_high")]
+
+
+def statuses(done: ng.CohortRun) -> tuple[int, int, int]:
+    """How many lines are counted, flagged, left out."""
+    found = done.record["lines"]
+    assert isinstance(found, dict)
+    return found["counted"], found["flagged"], found["left_out"]
+
+
+# --- doses of foods
+
+
+@pytest.fixture(scope="module")
+def own_foods(tmp_path_factory: pytest.TempPathFactory) -> ng.FoodTable:
+    """A table without anything to stand in for what was not measured."""
+    path = tmp_path_factory.mktemp("foods") / "own.csv"
+    path.write_text("food,serving_g,magnesium_mg,calcium_mg\nA tablet,1,,5\nB bread,1,100,5\n", encoding="utf-8")
+    return ng.load_foods(path)
+
+
+@pytest.mark.parametrize("source", ["supplement", "food"])
+def test_what_was_never_measured_is_not_zero_as_a_dose_either(source, own_foods, tmp_path):
+    given = lines(food_id=["own:2", "own:3"], grams=[1.0, 1.0], source=[source, "food"])
+    done = ng.cohort(given, tmp_path / "out", foods=own_foods, names=("magnesium", "calcium"))
+    [row], [person] = totals(done), people(done)
+    assert ends(row) == pytest.approx([100.0, NAN, INF], nan_ok=True)
+    of_tablets = [0.0, NAN, INF] if source == "supplement" else [0.0, 0.0, 0.0]
+    assert ends(row, "magnesium_supplement") == pytest.approx(of_tablets, nan_ok=True)
+    assert ends(row, "calcium_supplement") == ([5.0] * 3 if source == "supplement" else [0.0] * 3)
+    assert ends(row, "calcium") == [10.0] * 3
+    assert person["magnesium"] is None and person["magnesium_low"] == 100.0 and person["magnesium_high"] == INF
+    assert person["magnesium_supplement_high"] == of_tablets[2]
+    assert (person["magnesium_supplement"] is None) == (source == "supplement")
+
+
+# --- bounds of grams
+
+
+@pytest.mark.parametrize(
+    ("given", "grams", "status"),
+    [
+        ({}, (100, 100, 100), "counted"),
+        ({"grams_low": 80.0}, (80, 100, 100), "counted"),
+        ({"grams_high": 130.0}, (100, 100, 130), "counted"),
+        ({"grams_low": 80.0, "grams_high": 130.0}, (80, 100, 130), "counted"),
+        ({"grams_low": 80.0, "grams_high": INF}, (80, 100, INF), "counted"),
+        ({"grams": None, "grams_low": 50.0, "grams_high": 60.0}, (50, 55, 60), "flagged"),
+        ({"grams": 0.0, "grams_low": 0.0, "grams_high": 200.0}, (0, 0, 200), "counted"),
+        ({"grams_low": NAN, "grams_high": NAN}, (100, 100, 100), "counted"),
+    ],
+)
+def test_stated_bounds_of_grams_hold(given, grams, status, tmp_path):
+    table = lines(**{name: pa.array([value], pa.float64()) for name, value in given.items()})
+    done = ng.cohort(table, tmp_path / "out", readings=False)
+    assert statuses(done) == (status == "counted", status == "flagged", 0)
+    assert ends(totals(done)[0]) == pytest.approx([MILK_MAGNESIUM * end for end in grams], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"grams_low": 120.0, "grams_high": 80.0}, "grams (100) are not between grams_low (120) and grams_high (80)"),
+        ({"grams_low": -5.0, "grams_high": 200.0}, "grams (100) are not between grams_low (-5) and grams_high (200)"),
+        ({"grams_high": 80.0}, "grams (100) are not between grams_low (blank) and grams_high (80)"),
+        ({"grams": None, "grams_high": 80.0}, "grams (blank) are not between grams_low (blank) and grams_high (80)"),
+        ({"grams": None, "grams_low": 9.0, "grams_high": INF}, "grams (blank) are not between"),
+        ({"grams_high": 6_000.0}, "6,000 g looks like a slip"),
+    ],
+)
+def test_bounds_of_grams_that_do_not_hold_leave_the_line_out(given, reason, tmp_path):
+    table = lines(**{name: pa.array([value], pa.float64()) for name, value in given.items()})
+    done = ng.cohort(pa.concat_tables([table, lines()], promote_options="default"), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 1)
+    [row] = told(done)
+    assert row["row"] == "1" and row["reason"].startswith(reason) and row["fix"]
+    low, best, high = ends(totals(done)[0])
+    assert low == best == pytest.approx(12.0) and best < high < INF  # the day has room for what is left out
+
+
+def test_bounds_in_text_are_read_as_a_diary_reads_numbers(tmp_path):
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "person;date;food_id;grams;grams_low;grams_high\n"
+        f"a;2026-03-02;{MILK};62,5;50,0;80,5\n"
+        f"b;2026-03-02;{MILK};62,5;about 50;80,5\n"
+        f"c;2026-03-02;{MILK};two glasses;50;80\n"
+        f"d;2026-03-02;{MILK};62.5;n/a;\n",
+        encoding="utf-8",
+    )
+    done = ng.cohort(path, tmp_path / "out", readings=False)
+    found = {row["person"]: row for row in totals(done)}
+    assert ends(found["a"]) == pytest.approx([50 * 0.12, 62.5 * 0.12, 80.5 * 0.12], rel=1e-12)
+    assert ends(found["d"]) == pytest.approx([62.5 * 0.12] * 3, rel=1e-12)
+    assert [row["person"] for row in told(done)] == ["b", "c"]
+    assert "about 50" in told(done)[0]["reason"] and "two glasses" in told(done)[1]["reason"]
+
+
+def test_an_upper_end_that_is_not_known_opens_only_what_the_food_has(tmp_path):
+    """Table salt (SR 02047): magnesium 1 mg, and vitamin D measured as 0 µg in 100 g."""
+    done = ng.cohort(lines(food_id=["sr:02047"], grams_high=[INF]), tmp_path / "out", readings=False)
+    [row] = totals(done)
+    assert ends(row) == [1.0, 1.0, INF] and ends(row, "vitamin_d") == [0.0] * 3
+
+
+def test_a_heavy_end_is_judged_as_a_diary_judges_such_an_amount(tmp_path):
+    """Watermelon, 2 kg or up to 6: the whole fruit is in the tables, so that a diary counts it, or on a guess."""
+    written = tmp_path / "diary.csv"
+    written.write_text("date,food,amount\n2026-03-02,sr:09326,6000 g\n", encoding="utf-8")
+    report = ng.analyze(written, ng.Person(age=40, sex="female"))
+    done = ng.cohort(lines(food_id=["sr:09326"], grams=[2_000.0], grams_high=[6_000.0]), tmp_path / "out")
+    assert statuses(done) == tuple(report.count(status) for status in ("counted", "flagged", "left_out"))
+    assert statuses(done)[2] == 0
+    low, best, high = ends(totals(done)[0])
+    assert low == best and high == pytest.approx(3 * best, rel=1e-12)
+
+
+# --- food or supplement
+
+
+@pytest.mark.parametrize("word", ["supplement", "Supplements", "Dietary Supplement", "tablet", "PILL", "dose", "supp"])
+def test_words_for_a_supplement_are_those_of_a_diary(word, tmp_path):
+    done = ng.cohort(lines(source=[word, "food"]), tmp_path / "out", readings=False)
+    assert statuses(done) == (2, 0, 0)
+    [row] = totals(done)
+    assert ends(row) == pytest.approx([24.0] * 3) and ends(row, "magnesium_supplement") == pytest.approx([12.0] * 3)
+
+
+@pytest.mark.parametrize("word", ["xyz", "fortified", "suplement", "7"])
+def test_another_word_as_source_is_told_and_nothing_bounds_the_line(word, tmp_path):
+    done = ng.cohort(lines(source=[word, ""]), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 1)
+    [row] = told(done)
+    assert row["reason"] == f'source: "{word}" is neither food nor supplement'
+    assert ends(totals(done)[0]) == pytest.approx([12.0, 12.0, INF])
+
+
+# --- days
+
+
+def test_days_of_pills_alone_are_marked(tmp_path):
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "person,date,food,amount\n"
+        "p,2026-03-02,magnesium 200 mg,1 tablet\n"
+        "p,2026-03-03,magnesium 200 mg,1 tablet\n"
+        f"p,2026-03-03,fndds:{MILK},100 g\n"
+        "q,2026-03-02,magnesium 200 mg,1 tablet\n"
+        "q,2026-03-02,xyzzy quux,100 g\n",  # food, though nobody knows which
+        encoding="utf-8",
+    )
+    done = ng.cohort(path, tmp_path / "out", readings=False)
+    found = {(row["person"], row["date"].day): row["food_logged"] for row in totals(done)}
+    assert found == {("p", 2): False, ("p", 3): True, ("q", 2): True}
+    again = ng.cohort(lines(date=[DAY, date(2026, 3, 3)], source=["food", "supplement"]), tmp_path / "resolved")
+    assert [row["food_logged"] for row in totals(again)] == [True, False]
+
+
+def test_a_number_that_is_no_date_is_named(tmp_path):
+    done = ng.cohort(lines(date=pa.array([20260302, 99])), tmp_path / "out", readings=False)
+    [row] = told(done)
+    assert row["date"] == "99" and row["reason"] == '"99" is not a date'

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nutrigap as ng
+from nutrigap.cli import run
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -205,3 +208,115 @@ def test_a_number_that_is_no_date_is_named(tmp_path):
     done = ng.cohort(lines(date=pa.array([20260302, 99])), tmp_path / "out", readings=False)
     [row] = told(done)
     assert row["date"] == "99" and row["reason"] == '"99" is not a date'
+
+
+# --- people
+
+
+def joined(persons: pa.Array, named: pa.Array, folder: Path, **more: object) -> ng.CohortRun:
+    """A run over lines of some people, with a table of people in which the first is 31, the next 32, and so on."""
+    table = pa.table({"person": named, "age": list(range(31, 31 + len(named))), "sex": ["female"] * len(named), **more})
+    return ng.cohort(lines(person=persons), folder, people=table, readings=False)
+
+
+BIG = 1_234_567_890_123_456_789  # beyond what floats tell apart
+
+
+@pytest.mark.parametrize(
+    ("persons", "named", "ages"),
+    [
+        (pa.array([BIG, BIG + 1]), pa.array([BIG, BIG + 1]), {BIG: 31, BIG + 1: 32}),
+        (pa.array([BIG, BIG + 1]), pa.array([BIG]), {BIG: 31, BIG + 1: None}),
+        (pa.array([7, None, 8]), pa.array([7, 8]), {7: 31, 8: 32}),
+        (pa.array([2**63 + 5, 7], pa.uint64()), pa.array([2**63 + 5, 7], pa.uint64()), {str(2**63 + 5): 31, "7": 32}),
+        (pa.array([62161.0, 62162.0]), pa.array(["62161.0", "62162"]), {"62161": 31, "62162": 32}),
+        (pa.array(["007", "010"]), pa.array([7, 10]), {"007": 31, "010": 32}),
+        (pa.array([7, 10]), pa.array(["007", "10.0"]), {7: 31, 10: 32}),
+        (pa.array([" a", "b\u00a0"]), pa.array(["a", "b"]), {" a": 31, "b\u00a0": 32}),
+        (pa.array(["a", "A"]), pa.array(["a", "A"]), {"a": 31, "A": 32}),
+    ],
+)
+def test_people_are_joined_by_what_they_go_by_and_stay_as_written(persons, named, ages, tmp_path):
+    done = joined(persons, named, tmp_path / "out")
+    assert {row["person"]: row["age"] for row in people(done)} == ages
+    assert {row["person"] for row in totals(done)} == ages.keys()
+    assert done.record["people_table"] == {
+        "rows": len(named), "people_without_row": sum(age is None for age in ages.values()), "rows_without_lines": 0,
+        "columns_not_read": [],
+    }  # fmt: skip
+
+
+def test_how_lines_and_people_fit_together_is_told(tmp_path, capsys):
+    given, table, out = tmp_path / "lines.csv", tmp_path / "people.csv", tmp_path / "out"
+    given.write_text("person,date,food,amount\n" + "".join(f"{i},2026-03-02,banana,100 g\n" for i in (1, 2, 3)))
+    table.write_bytes("person;age;psu;Größe\n2;40;1;180\n3;41;1;181\n4;42;2;182\n5;43;2;183\n".encode("cp1252"))
+    assert run(["cohort", str(given), "-o", str(out), "--people", str(table), "--no-readings"]) == 0
+    said = capsys.readouterr().err
+    assert "people who are not in the table of people: 1; rows of it without lines: 2 of 4" in said
+    assert "its columns not read: psu, größe" in said
+
+
+def test_a_table_of_people_with_nobody_of_the_lines_is_refused(tmp_path):
+    with pytest.raises(ng.TableError, match="nobody who has lines is in the table of people"):
+        joined(pa.array(["p1", "p2"]), pa.array([1, 2]), tmp_path / "out")
+    assert not (tmp_path / "out" / "run.json").exists()
+
+
+def test_columns_of_a_survey_are_left_aside_whatever_they_are_called(tmp_path):
+    more = {name: ["1", "2"] for name in ("psu", "stratum", "son", "height", "ages", "sexe", "stage")}
+    done = joined(pa.array(["a", "b"]), pa.array(["a", "b"]), tmp_path / "out", **more)
+    assert done.record["people_table"]["columns_not_read"] == list(more)
+    assert {row["person"]: row["sex"] for row in people(done)} == {"a": "female", "b": "female"}
+    with pytest.raises(ng.TableError, match='column "pregnant": write life_stage'):
+        joined(pa.array(["a"]), pa.array(["a"]), tmp_path / "other", pregnant=["1"])
+
+
+def test_one_person_in_two_spellings_is_refused_in_the_table_of_people(tmp_path):
+    with pytest.raises(ng.TableError, match=r'people:3: person: "7" is the same as "007"; keep one row'):
+        joined(pa.array([7]), pa.array(["007", "7"]), tmp_path / "out")
+
+
+def test_every_part_has_people_of_one_type(tmp_path, monkeypatch):
+    """One row group has a line of nobody: whole numbers stay whole numbers all the same."""
+    monkeypatch.setattr("nutrigap.cohorts.run.ROWS_A_BUCKET", 10)
+    random = np.random.default_rng(0)
+    persons = [int(one) for one in random.integers(0, 50, 60)]
+    table = lines(person=pa.array([*persons[:50], None, *persons[50:]]))
+    pq.write_table(table, tmp_path / "lines.parquet", row_group_size=17)
+    done = ng.cohort(tmp_path / "lines.parquet", tmp_path / "out", chunk=10, readings=False)
+    parts = [pq.read_schema(path).field("person").type for path in (*done.totals, done.people)]
+    assert len(parts) > 4 and set(parts) == {pa.int64()}
+    assert {row["person"] for row in totals(done)} == set(persons)
+    assert statuses(done) == (60, 0, 1)
+
+
+def test_a_folder_in_which_people_are_numbers_and_texts_has_texts(tmp_path):
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for name, persons in (("0", pa.array([2, 10])), ("1", pa.array(["10", "x"]))):
+        pq.write_table(lines(person=persons), folder / f"{name}.parquet")
+    done = ng.cohort(folder, tmp_path / "out", readings=False)
+    assert {row["person"]: row["magnesium"] for row in totals(done)} == pytest.approx({"2": 12, "10": 24, "x": 12})
+    assert {pq.read_schema(path).field("person").type for path in (*done.totals, done.people)} == {pa.string()}
+
+
+@pytest.mark.parametrize("kind", [pa.uint8(), pa.uint32(), pa.int8()])
+def test_dictionaries_with_indices_of_any_kind_and_blanks(kind, tmp_path):
+    def packed(*texts: str | None) -> pa.DictionaryArray:
+        few = [*dict.fromkeys(text for text in texts if text)]
+        places = [None if text is None else few.index(text) for text in texts]
+        return pa.DictionaryArray.from_arrays(pa.array(places, kind), pa.array(few))
+
+    table = lines(person=packed("a", None, "b"), food_id=packed(MILK, MILK, None))
+    done = ng.cohort(table, tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 2) and [row["person"] for row in totals(done)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("persons", [["x", "heavy", "y"], [5, 77, 9]])
+def test_who_has_more_than_can_be_added_up_is_named(persons, tmp_path):
+    table = lines(person=[name for name in persons for _ in range(1_200)], food_id=["sr:02047"] * 3_600)
+    grams = np.where(np.array(table["person"]) == persons[1], 4_900.0, 1.0)
+    pq.write_table(table.set_column(3, "grams", [grams]), tmp_path / "lines.parquet")
+    for chunk in (100_000, 100):  # in one batch, and where sums are put together
+        with pytest.raises(ng.TableError, match=f'person "{persons[1]}".*own person and date'):
+            ng.cohort(tmp_path / "lines.parquet", tmp_path / "out", chunk=chunk, names=("sodium",), overwrite=True)

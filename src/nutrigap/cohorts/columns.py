@@ -124,7 +124,7 @@ def from_arrow(array: pa.Array, *, codes: bool = False) -> Column:
     if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
         return from_arrow(array.dictionary_decode())
     if pa.types.is_dictionary(kind):
-        places = _numbers(_filled(array.indices, -1).cast(pa.int32()))
+        places = _numbers(_filled(array.indices.cast(pa.int32()), -1))  # unsigned ones have no -1
         values = [value or "" for value in array.dictionary.to_pylist()]
         if "" in values:
             places = np.where(places == values.index(""), -1, places)
@@ -139,10 +139,31 @@ def from_arrow(array: pa.Array, *, codes: bool = False) -> Column:
     if pa.types.is_integer(kind) and codes:
         few = array.dictionary_encode()
         return from_arrow(pa.DictionaryArray.from_arrays(few.indices, few.dictionary.cast(pa.string())))
-    if pa.types.is_integer(kind) and not array.null_count:
+    if pa.types.is_integer(kind) and not pa.types.is_uint64(kind) and not array.null_count:
         return _numbers(array.cast(pa.int64()))
     texts = array.cast(pa.string()) if not pa.types.is_string(kind) else array
     return from_arrow(texts.dictionary_encode())
+
+
+def people_from_arrow(array: pa.Array, *, numbered: bool) -> Column:
+    """A column of people: whole numbers, where nobody is NOBODY, or texts, whatever its type."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(array.type) and not pa.types.is_string(array.type.value_type):
+        array = array.dictionary_decode()
+    if numbered:
+        return _numbers(_filled(array.cast(pa.int64()), NOBODY))
+    if pa.types.is_decimal(array.type) or pa.types.is_integer(array.type):
+        array = array.cast(pa.string())
+    return as_coded(from_arrow(array))
+
+
+def are_numbers(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds whole numbers that 64 bits with a sign hold."""
+    import pyarrow as pa
+
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return pa.types.is_integer(kind) and not pa.types.is_uint64(kind)
 
 
 def _filled(array: pa.Array, value: float) -> pa.Array:

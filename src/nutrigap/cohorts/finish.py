@@ -41,10 +41,11 @@ Table = dict[str, NDArray[np.generic] | list[object]]
 
 
 class Tables(NamedTuple):
-    """What is written of some people: a row a person-day, a row a person."""
+    """What is written of some people: a row a person-day, a row a person; ``strangers`` are in no table of people."""
 
     days: Table
     people: Table
+    strangers: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +93,7 @@ class Finisher:
         daily = self._daily(sums, any_food[owner])
         shown = np.flatnonzero(dated & (lines[:, LOGGED] > 0))
         days = self._day_table(state, sums, daily, complete, shown)
-        return Tables(days, self._people_table(state, sums, daily, complete, starts, any_food))
+        return Tables(days, *self._people_table(state, sums, daily, complete, starts, any_food))
 
     def _daily(self, sums: _Sums, any_food: NDArray[np.bool_]) -> Bounds:
         """Totals of each day, with room for what was left out."""
@@ -153,15 +154,17 @@ class Finisher:
     def _people_table(
         self, state: State, sums: _Sums, daily: Bounds, complete: NDArray[np.bool_], starts: IntArray,
         any_food: NDArray[np.bool_],
-    ) -> Table:  # fmt: skip
+    ) -> tuple[Table, int]:  # fmt: skip
+        """A row for each person who has a day, and how many of them are in no table of people."""
         means = self._means(state, sums, complete, starts, any_food)
         days = means.days
         shown = np.flatnonzero(_by_person(sums.lines[:, LOGGED] * (state.day != UNDATED), starts) > 0)
-        names = state.people[state.person[starts]]
-        known = [self._person(name) for name in names.tolist()] if self.reading or self.people else []
-        table: Table = {"person": names[shown]}
+        names = state.people[state.person[starts[shown]]]
+        table: Table = {"person": names}
+        places = [-1] * len(shown)
         if self.people is not None:
-            table |= self.people.columns([names[i] for i in shown.tolist()])
+            places = self.people.places(names.tolist())
+            table |= self.people.columns(places)
         table["days"] = days[shown]
         spread = _spread(daily.best, complete, starts, days)
         for i, name in enumerate(self.layout.nutrients):
@@ -171,8 +174,8 @@ class Finisher:
             for end, values in zip(ENDS, means.dose, strict=True):
                 table[_name(name, "supplement", end)] = values[shown, i]
         if self.reading:
-            table |= self._readings(means, known, shown)
-        return table
+            table |= self._readings(means, places, shown)
+        return table, places.count(-1)
 
     def _means(
         self, state: State, sums: _Sums, complete: NDArray[np.bool_], starts: IntArray, any_food: NDArray[np.bool_]
@@ -201,21 +204,19 @@ class Finisher:
             has_food=_by_person(sums.lines[:, FOODS], starts) > 0,
         )
 
-    def _person(self, name: object) -> Person:
-        found = self.people.person(name) if self.people is not None else None
-        return found or Person(references=self.references)
-
-    def _readings(self, means: _Means, people: list[Person], shown: IntArray) -> Table:
+    def _readings(self, means: _Means, places: Sequence[int], shown: IntArray) -> Table:
         """The reading of every person, once each, by the very tests of a single diary."""
         core = [find_nutrient(name) for name in self.layout.nutrients if find_nutrient(name).role == "core"]
         table: Table = {}
         for nutrient in core:
             for column in ("status", "confidence", "confidence_low", "confidence_high", "excess"):
                 table[f"{nutrient.id}_{column}"] = []
-        for place in shown.tolist():
-            intake = means.of(place, self.layout)
+        stranger = Person(references=self.references)
+        for one, place in zip(shown.tolist(), places, strict=True):
+            intake = means.of(one, self.layout)
+            person = (self.people.person(place) if self.people is not None else None) or stranger
             for nutrient in core:
-                for column, value in _read(intake, people[place], nutrient, self.method).items():
+                for column, value in _read(intake, person, nutrient, self.method).items():
                     cell = table[f"{nutrient.id}_{column}"]
                     assert isinstance(cell, list)
                     cell.append(value)
@@ -266,7 +267,7 @@ class _Sums:
         used = None if use.all() else use[:, None]
 
         def summed(block: IntArray) -> IntArray:
-            refuse_overflow(block, starts)
+            refuse_overflow(self.state, block, starts)
             return _by_person(block if used is None else np.where(used, block, 0), starts)
 
         blocks = of_blocks(summed, self.state.blocks)

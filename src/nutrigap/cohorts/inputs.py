@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nutrigap.cohorts.columns import Batch, coded, from_arrow
+from nutrigap.cohorts.columns import Batch, Column, are_numbers, coded, from_arrow, people_from_arrow
 from nutrigap.cohorts.lines import Form, form_of
 from nutrigap.diary.model import unreadable
 from nutrigap.diary.text import SEPARATORS, long_cells
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PARQUET, CSV = (".parquet", ".pq"), (".csv", ".tsv", ".txt")
 MOST_CHUNKS = 4
+NUMBERS, TEXTS = "numbers", "texts"  # what people are in a file
 SHORT_LINE = 25  # bytes of a line of text
 HINT = 'run: pip install "nutrigap[scale]"'
 
@@ -95,13 +96,14 @@ def open_input(source: object, chunk: int) -> Input:
     if not isinstance(source, (str, Path)):
         stream = as_stream(source)
         form, rows = _form("the table", stream.schema.names), getattr(source, "num_rows", 0)
+        form = form._replace(numbered=are_numbers(stream.schema.types[form.person]))
         return Input("the table", (Piece(0, ""),), form, "", (), rows)
     path = Path(source)
     files = _files(path)
     named = tuple((str(file), _sha256(file)) for file in files)
     if files[0].suffix.lower() in PARQUET:
-        pieces, names = _parquet_pieces(files, chunk)
-        return Input(str(path), pieces, _form(str(path), names), "", named, sum(piece.rows for piece in pieces))
+        pieces, form = _parquet_pieces(str(path), files, chunk)
+        return Input(str(path), pieces, form, "", named, sum(piece.rows for piece in pieces))
     heads = [_csv_head(file) for file in files]
     other = next((file for file, head in zip(files, heads, strict=True) if head != heads[0]), None)
     if other is not None:
@@ -199,22 +201,23 @@ def _parquet() -> type[pq.ParquetFile]:
     return opener
 
 
-def _parquet_pieces(files: Sequence[Path], chunk: int) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+def _parquet_pieces(path: str, files: Sequence[Path], chunk: int) -> tuple[tuple[Piece, ...], Form]:
     """Row groups by the chunk, and whether they follow the order of people."""
     opener = _parquet()
     pieces: list[Piece] = []
     ranges: list[tuple[object, object] | None] = []
-    names: tuple[str, ...] = ()
+    form: Form | None = None
+    kinds: set[str] = set()
     for file in files:
         try:
             meta = (parquet := opener(file)).metadata
         except (OSError, ValueError) as error:
             raise unreadable(str(file), f"this is no Parquet file ({error})", "check how it was written") from None
-        found = tuple(parquet.schema_arrow.names)
-        names = names or found
-        if found != names:
+        form = form or _form(path, parquet.schema_arrow.names)
+        if tuple(parquet.schema_arrow.names) != form.names:
             raise unreadable(str(file), f"its columns are not those of {files[0].name}", "give all files one schema")
-        column = _person_column(parquet, names)
+        kind, column = _person_column(parquet, form)
+        kinds.add(kind)
         groups: list[int] = []
         first = rows = 0
         span: list[tuple[object, object] | None] = []
@@ -227,26 +230,24 @@ def _parquet_pieces(files: Sequence[Path], chunk: int) -> tuple[tuple[Piece, ...
                 known = [one for one in span if one is not None]
                 ranges.append((known[0][0], known[-1][1]) if len(known) == len(span) and _ascending(known) else None)
                 first, rows, groups, span = first + rows, 0, [], []
+    assert form is not None
     known = [one for one in ranges if one is not None]
     small = all(piece.rows <= MOST_CHUNKS * chunk for piece in pieces)  # a piece that is finished at once is held whole
-    if small and len(known) == len(ranges) and _ascending(known):
+    if small and len(known) == len(ranges) and len(kinds) == 1 and _ascending(known):
         pieces = [piece._replace(whole=True) for piece in pieces]
-    return tuple(pieces), names
+    return tuple(pieces), form._replace(numbered=kinds == {NUMBERS})
 
 
-def _person_column(parquet: pq.ParquetFile, names: Sequence[str]) -> int:
-    """Place of the people among the columns of the file, -1 where their order is not that of their names."""
+def _person_column(parquet: pq.ParquetFile, form: Form) -> tuple[str, int]:
+    """What people are in a file, and their place among its columns, -1 where their order is not that of their names."""
     import pyarrow as pa
 
-    form, _ = form_of(names)
-    if "person" not in form.header.fields:
-        return -1
-    name = names[form.person]
-    kind = parquet.schema_arrow.field(name).type
-    if not (pa.types.is_integer(kind) or pa.types.is_string(kind)):
-        return -1
+    name, kind = form.names[form.person], parquet.schema_arrow.types[form.person]
     leaves = [parquet.metadata.schema.column(i).path for i in range(parquet.metadata.num_columns)]
-    return leaves.index(name) if name in leaves else -1
+    place = leaves.index(name) if name in leaves else -1
+    if are_numbers(kind):
+        return NUMBERS, place
+    return TEXTS, place if pa.types.is_string(kind) else -1
 
 
 def _range(meta: pq.FileMetaData, group: int, column: int) -> tuple[object, object] | None:
@@ -314,11 +315,13 @@ def _arrow_batches(stream: Iterator[pa.RecordBatch], form: Form, chunk: int) -> 
 
 
 def _arrow_batch(table: pa.Table, first: int, form: Form) -> Batch:
-    needed, blank, code = _needed(form), coded([]), form.resolved.get("food_id")
-    columns = [
+    needed, blank, code = _needed(form) - {form.person}, coded([]), form.resolved.get("food_id")
+    columns: list[Column] = [
         from_arrow(one_array(table.column(name)), codes=place == code) if place in needed else blank
         for place, name in enumerate(form.names)
     ]
+    person = one_array(table.column(form.names[form.person]))
+    columns[form.person] = people_from_arrow(person, numbered=form.numbered)
     return Batch(first, table.num_rows, columns)
 
 

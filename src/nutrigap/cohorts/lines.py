@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohorts.columns import Batch, Coded, Column, as_coded, as_numbers, mapped, plain_number
+from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, plain_number
 from nutrigap.cohorts.phrases import Known, Reason, Refused
 from nutrigap.cohorts.state import (
     COUNTED,
@@ -26,6 +26,7 @@ from nutrigap.cohorts.state import (
     Layout,
     People,
     State,
+    TooMuch,
     merged,
 )
 from nutrigap.diary.cells import clean, show
@@ -64,11 +65,14 @@ class Form(NamedTuple):
         As the diary's reader understands it: where person and date stand, and what was eaten in written lines.
     resolved : mapping
         Column of ``RESOLVED`` -> position; empty for written lines.
+    numbered : bool
+        Whether people are whole numbers, in every file; otherwise they are texts.
     """
 
     names: tuple[str, ...]
     header: Header
     resolved: Mapping[str, int]
+    numbered: bool = False
 
     @property
     def person(self) -> int:
@@ -277,7 +281,11 @@ class Adder:
             keys, day, rows, ends = keys[order], day[order], rows[order], [end[order] for end in ends]
             endless = None if endless is None else endless[order]
         assert self.composition is not None
-        sums = food_sums(self.composition, starts, rows, Bounds(*ends) if len(ends) == 3 else ends[0])
+        try:
+            sums = food_sums(self.composition, starts, rows, Bounds(*ends) if len(ends) == 3 else ends[0])
+        except OverflowError as error:
+            most = int(np.add.reduceat(ends[-1], starts).argmax())
+            raise TooMuch(f'person "{person.name(keys[starts[most]])}": {error}') from None
         count = np.diff(starts, append=len(rows))
         flags = np.zeros((len(starts), LINES), dtype=np.int64)
         flags[:, [status, LOGGED, *((DOSES,) if dose else (FOODS, FOOD_LOGGED))]] = count[:, None]
@@ -400,6 +408,9 @@ class _Keys(NamedTuple):
     def of(self, lines: IntArray | None) -> SmallIntArray:
         return self.keys if lines is None else self.keys[lines]
 
+    def name(self, key: int) -> str:
+        return str(key) if self.names is None else self.names[key]
+
 
 def _people(column: Column) -> tuple[_Keys, NDArray[np.bool_] | None]:
     """Who each line is of, and which lines name nobody."""
@@ -410,7 +421,9 @@ def _people(column: Column) -> tuple[_Keys, NDArray[np.bool_] | None]:
         absent = codes < 0
         return _Keys(codes, names), absent if absent.any() else None
     if column.dtype.kind in "iu":
-        return _Keys(column.astype(np.int64, copy=False), None), None
+        keys = column.astype(np.int64, copy=False)
+        absent = keys == NOBODY
+        return _Keys(keys, None), absent if absent.any() else None
     return _people(as_coded(column))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,13 +11,21 @@ from numpy.typing import NDArray
 
 from nutrigap.cohorts.columns import as_coded, from_arrow
 from nutrigap.cohorts.inputs import HINT, PARQUET, as_stream, one_array
-from nutrigap.diary.text import long_cells
-from nutrigap.errors import PersonError, TableError, did_you_mean
+from nutrigap.diary.cells import clean
+from nutrigap.errors import PersonError, TableError
 from nutrigap.person import LIFE_STAGES, Person
 from nutrigap.profile import PERSON_KEYS, person_of
+from nutrigap.sidetable import read_side_table
 
 WEIGHT = "weight"  # how many people of the population a person stands for
-COLUMNS = ("age", "sex", "life_stage", WEIGHT)
+HEADER = ("person", "age", "sex", "life_stage", WEIGHT)
+
+
+def person_key(name: object) -> str:
+    """What a person goes by, in the lines and in the table of people: 7, 7.0 and 007 are one, and space around them."""
+    text = clean(str(name))
+    number = re.fullmatch(r"(?a)0*(\d+)(?:\.0*)?", text)
+    return number[1] if number else text
 
 
 class PeopleTable:
@@ -25,22 +33,27 @@ class PeopleTable:
 
     Everybody's answers are kept once for all who gave the same ones.
 
+    Attributes
+    ----------
+    unused : tuple of str
+        Columns that are none of these, such as those of a survey's design: they are not read.
+
     Raises
     ------
     TableError
-        A column is missing, a name stands twice, or a row is no person; the message names the line.
+        A column is missing, a person stands twice, or a row is no person; the message names the line.
     """
 
     def __init__(
-        self, path: str, names: Sequence[str], rows: Iterable[tuple[str, ...]], references: str = "us"
+        self, path: str, names: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], references: str = "us"
     ) -> None:
         heads = [name.strip().lower() for name in names]
         if "person" not in heads:
-            raise TableError(f"{path}:1: no column person; the header is person,age,sex,life_stage,weight")
-        for column in set(heads) - {"person", WEIGHT, *PERSON_KEYS}:
-            stage = "; write life_stage, with pregnant or lactating in it" if column in LIFE_STAGES else ""
-            if hint := stage or did_you_mean(column, PERSON_KEYS):
-                raise TableError(f'{path}:1: unknown column "{column}"{hint}')
+            raise TableError(f"{path}:1: no column person; the header is {','.join(HEADER)}")
+        if stage := next((head for head in heads if head in LIFE_STAGES), None):
+            raise TableError(f'{path}:1: column "{stage}": write life_stage, with pregnant or lactating in it')
+        known = {"person", WEIGHT, *PERSON_KEYS}
+        self.unused = tuple(name for name, head in zip(names, heads, strict=True) if head and head not in known)
         self.profiles: list[Person] = []
         self.weighted = WEIGHT in heads
         places: dict[tuple[str, ...], int] = {}
@@ -49,12 +62,16 @@ class PeopleTable:
         weights: list[float] = []
         told = [(place, head) for place, head in enumerate(heads) if head in PERSON_KEYS]
         name_at, weight_at = heads.index("person"), heads.index(WEIGHT) if self.weighted else -1
-        for line, row in enumerate(rows, start=2):
+        written: list[str] = []
+        for line, row in rows:
             name = row[name_at]
             if not any(row):
                 continue
-            if self._of.setdefault(name, len(who)) != len(who):
-                raise TableError(f'{path}:{line}: person: "{name}" stands twice; keep one row')
+            before = self._of.setdefault(person_key(name), len(who))
+            if before != len(who):
+                same = "stands twice" if written[before] == name else f'is the same as "{written[before]}"'
+                raise TableError(f'{path}:{line}: person: "{name}" {same}; keep one row')
+            written.append(name)
             key = tuple(row[place] for place, _ in told)
             if key not in places:
                 cells = {head: cell for (_, head), cell in zip(told, key, strict=True)}
@@ -68,22 +85,27 @@ class PeopleTable:
         self.who = np.array(who, dtype=np.int32)
         self.weights = np.array(weights)
 
-    def person(self, name: object) -> Person | None:
-        """Who goes by a name, None where the table has no such person."""
-        place = self._of.get(str(name))
-        return None if place is None else self.profiles[self.who[place]]
+    def __len__(self) -> int:
+        return len(self.who)
 
-    def columns(self, names: Sequence[object]) -> dict[str, NDArray[np.generic] | list[object]]:
-        """What the table tells of people, blank of those it does not know."""
-        places = [self._of.get(str(name), -1) for name in names]
-        found = [self.profiles[self.who[place]] if place >= 0 else None for place in places]
+    def places(self, names: Iterable[object]) -> list[int]:
+        """The row of each person, -1 for one who has none; they are told apart by ``person_key``."""
+        return [self._of.get(person_key(name), -1) for name in names]
+
+    def person(self, place: int) -> Person | None:
+        """Who stands in a row, None for the row -1."""
+        return None if place < 0 else self.profiles[self.who[place]]
+
+    def columns(self, places: Sequence[int]) -> dict[str, NDArray[np.generic] | list[object]]:
+        """What rows tell of people, blank where the row is -1."""
+        found = [self.person(place) for place in places]
         columns: dict[str, NDArray[np.generic] | list[object]] = {
             "age": np.array([np.nan if one is None or one.age is None else float(one.age) for one in found]),
             "sex": [one.sex or "" if one is not None else "" for one in found],
             "life_stage": [one.life_stage if one is not None else "" for one in found],
         }
         if self.weighted:
-            columns[WEIGHT] = np.append(self.weights, np.nan)[places]
+            columns[WEIGHT] = np.append(self.weights, np.nan)[list(places)]
         return columns
 
 
@@ -122,19 +144,14 @@ def read_people_table(source: object, references: str = "us") -> PeopleTable:
 
 
 def _from_csv(path: Path, references: str) -> PeopleTable:
-    try:
-        with long_cells(), path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            names = next(reader, [])
-            width = len(names)
-            rows = (tuple(cell.strip() for cell in (row + [""] * width)[:width]) for row in reader)
-            return PeopleTable(str(path), names, rows, references)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"{path}: the table of people cannot be read ({error})") from None
+    table = read_side_table(path, "a table of people", HEADER, ("person",))
+    table.refuse()
+    rows = ((line, [cells[name] for name in table.columns]) for line, cells in table.rows)
+    return PeopleTable(str(path), table.columns, rows, references)
 
 
 def _from_arrow(path: str, table: object, references: str) -> PeopleTable:
     columns = [as_coded(from_arrow(one_array(column))) for column in table.columns]  # type: ignore[attr-defined]
     size = table.num_rows  # type: ignore[attr-defined]
-    rows = (tuple(column.text(line) for column in columns) for line in range(size))
+    rows = ((line + 2, [column.text(line) for column in columns]) for line in range(size))
     return PeopleTable(path, list(table.column_names), rows, references)  # type: ignore[attr-defined]

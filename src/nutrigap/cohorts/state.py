@@ -86,18 +86,12 @@ def of_blocks(make: Callable[[IntArray], IntArray], blocks: Mapping[str, IntArra
     return dict(zip(blocks, each_once(make, blocks.values()), strict=True))
 
 
-def same_kind(arrays: Sequence[People]) -> list[People]:
-    """People of several parts as one kind: all integers, or all texts."""
-    texts = any(array.dtype.kind not in "iu" for array in arrays if len(array))
-    return [array.astype(np.str_) if texts else array.astype(np.int64) for array in arrays if len(array)]
-
-
 def merged(parts: Sequence[State]) -> State:
     """Several sums as one: rows of one person and day are added up, exactly; ordered by person and day.
 
     Raises
     ------
-    OverflowError
+    TooMuch
         A day holds more than can be added up.
     """
     parts = [part for part in parts if len(part)]
@@ -105,7 +99,7 @@ def merged(parts: Sequence[State]) -> State:
         return summed(parts[0])
     if not parts:
         return State(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), {})
-    people, places = np.unique(np.concatenate(same_kind([part.people for part in parts])), return_inverse=True)
+    people, places = np.unique(np.concatenate([part.people for part in parts]), return_inverse=True)
     ends = np.cumsum([len(part.people) for part in parts])
     of_part = np.split(places, ends[:-1])
     person = np.concatenate([places[part.person] for places, part in zip(of_part, parts, strict=True)])
@@ -135,26 +129,31 @@ def summed(state: State) -> State:
     starts = run_starts(state.person, state.day)
     if len(starts) == len(state):
         return state
-    blocks = of_blocks(lambda block: _row_sums(block, starts), state.blocks)
+    blocks = of_blocks(lambda block: _row_sums(state, block, starts), state.blocks)
     return State(state.people, state.person[starts], state.day[starts], blocks)
 
 
-def _row_sums(block: IntArray, starts: IntArray) -> IntArray:
-    refuse_overflow(block, starts)
+def _row_sums(state: State, block: IntArray, starts: IntArray) -> IntArray:
+    refuse_overflow(state, block, starts)
     sums: IntArray = np.add.reduceat(block, starts, axis=0)
     return sums
 
 
-def refuse_overflow(block: IntArray, starts: IntArray) -> None:
+class TooMuch(OverflowError):
+    """One person's lines hold more than can be added up; the message names the person."""
+
+
+def refuse_overflow(state: State, block: IntArray, starts: IntArray) -> None:
     """Whole numbers that 64 bits do not hold would be wrong without a sign.
 
     Raises
     ------
-    OverflowError
+    TooMuch
         The rows of one sum, which ``starts`` begins, hold more than can be added up.
     """
     if block.size and int(block.max()) >= LARGEST_SUM // max(1, int(np.diff(starts, append=len(block)).max())):
-        sums = np.add.reduceat(block.astype(np.float64), starts, axis=0)
-        if float(sums.max()) >= LARGEST_SUM:
-            most = float(sums.max()) / PER_UNIT
-            raise OverflowError(f"the lines of one person hold {most:.3g} units of a nutrient")
+        sums = np.add.reduceat(block.astype(np.float64), starts, axis=0).max(axis=1)
+        most = int(sums.argmax())
+        if float(sums[most]) >= LARGEST_SUM:
+            person, units = state.people[state.person[starts[most]]], float(sums[most]) / PER_UNIT
+            raise TooMuch(f'the lines of person "{person}" hold {units:.3g} units of a nutrient')

@@ -88,6 +88,13 @@ def _told(run: CohortRun) -> str:
         f"{lines['rows']:,} lines: {lines['counted']:,} counted, {lines['flagged']:,} on a guess, "
         f"{lines['left_out']:,} left out",
     ]
+    if isinstance(table := record.get("people_table"), dict):
+        said.append(
+            f"people who are not in the table of people: {table['people_without_row']:,}; "
+            f"rows of it without lines: {table['rows_without_lines']:,} of {table['rows']:,}"
+        )
+        if table["columns_not_read"]:
+            said.append(f"its columns not read: {', '.join(table['columns_not_read'])}")
     if run.left_out:
         said.append(f"reasons: {run.folder / 'left_out'}")
     return "\n".join(said)

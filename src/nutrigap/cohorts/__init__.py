@@ -24,7 +24,7 @@ from nutrigap.cohorts.run import (
     run_here,
     run_on_workers,
 )
-from nutrigap.cohorts.state import Layout
+from nutrigap.cohorts.state import Layout, TooMuch
 from nutrigap.cohorts.store import table_kind
 from nutrigap.diary.dates import format_fault
 from nutrigap.errors import TableError
@@ -169,7 +169,7 @@ def cohort(
         many = workers > 1 or scheduler is not None
         try:
             share = run_on_workers(plan, scheduler, workers, progress) if many else run_here(plan, diaries, progress)
-        except OverflowError as error:
+        except TooMuch as error:
             raise TableError(f"{source.name}: {error}; does each line name its own person and date?") from None
         done = conclude(plan, share, description)
     return CohortRun(Path(out), done)

@@ -101,11 +101,12 @@ class Plan:
 
 
 class Share(NamedTuple):
-    """What one task has done: lines, and rows of the tables it wrote."""
+    """What one task has done: lines, rows of the tables it wrote, and how many people the table of people lacks."""
 
     counts: Counts
     days: int = 0
     people: int = 0
+    strangers: int = 0
 
 
 def buckets_for(rows: int) -> int:
@@ -165,10 +166,10 @@ def _take_whole(plan: Plan, piece: Piece, adder: Adder, progress: Progress | Non
         # in order of people: the first of them stand before ``start``, the last from ``end`` on
         start = int(np.searchsorted(state.person, 0, side="right"))
         end = max(start, int(np.searchsorted(state.person, len(state.people) - 1)))
-        days, people = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
+        made = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
         edge = merged([state.only(slice(start)), state.only(slice(end, None))])
         record = save_state(plan.work / name, edge, np.zeros(len(edge), dtype=np.int64), plan.buckets)
-        found = record | {"counts": counts, "days": days, "people": people}
+        found = record | {"counts": counts} | made
         write_json(plan.work / f"{name}.json", found)
     if progress is not None:
         progress(piece.rows, plan.input.rows)
@@ -181,24 +182,23 @@ def take_bucket(plan: Plan, bucket: int) -> Share:
     if (found := read_json(plan.work / f"{name}.json")) is None:
         records = [read_json(path) or {} for path in sorted(plan.work.glob("piece-*.json"))]
         state = merged([load_state(plan.work, record, bucket) for record in records])
-        days, people = _finish(plan, state, f"part-{len(plan.input.pieces) + bucket:05d}")
-        found = {"counts": Counts(), "days": days, "people": people}
+        found = {"counts": Counts(), **_finish(plan, state, f"part-{len(plan.input.pieces) + bucket:05d}")}
         write_json(plan.work / f"{name}.json", found)
     return _share(found)
 
 
-def _finish(plan: Plan, state: State, name: str) -> tuple[int, int]:
-    """Write the tables of people who are complete; how many rows they have."""
+def _finish(plan: Plan, state: State, name: str) -> dict[str, int]:
+    """Write the tables of people who are complete; how many rows they have, by the names of ``Share``."""
     if not len(state):
-        return 0, 0
+        return {}
     finisher = Finisher(
         _kitchen(plan).foods, plan.layout, plan.people, plan.method, reading=plan.reading, references=plan.references
     )
-    days, people = finisher.tables(state)
+    days, people, strangers = finisher.tables(state)
     if len(days["person"]):
         write_table(plan.folder / "totals" / name, days, plan.kind)
         write_table(plan.folder / "people" / name, people, plan.kind)
-    return len(days["person"]), len(people["person"])
+    return {"days": len(days["person"]), "people": len(people["person"]), "strangers": strangers}
 
 
 def _note_left_out(plan: Plan, name: str, path: str, lines: Sequence[LeftOut]) -> None:
@@ -218,7 +218,7 @@ def _counts(record: Mapping[str, object]) -> Counts:
 
 
 def _share(record: Mapping[str, object]) -> Share:
-    return Share(_counts(record), int(str(record.get("days", 0))), int(str(record.get("people", 0))))
+    return Share(_counts(record), *(int(str(record.get(name, 0))) for name in Share._fields[1:]))
 
 
 # --- the whole
@@ -345,7 +345,29 @@ def _together(shares: Sequence[Share]) -> Share:
     counts = Counts()
     for share in shares:
         counts = counts.plus(share.counts)
-    return Share(counts, sum(share.days for share in shares), sum(share.people for share in shares))
+    return Share(counts, *(sum(column) for column in list(zip(*shares, strict=True))[1:]))
+
+
+def _joined(plan: Plan, share: Share) -> dict[str, object] | None:
+    """How the lines and the table of people fit together.
+
+    Raises
+    ------
+    TableError
+        They have nobody in common.
+    """
+    if plan.people is None:
+        return None
+    if share.strangers == share.people > 0:
+        raise TableError(
+            "nobody who has lines is in the table of people; write each person there as in the lines (007 is 7 and 7.0)"
+        )
+    return {
+        "rows": len(plan.people),
+        "people_without_row": share.strangers,
+        "rows_without_lines": len(plan.people) - (share.people - share.strangers),
+        "columns_not_read": list(plan.people.unused),
+    }
 
 
 def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dict[str, object]:
@@ -365,7 +387,7 @@ def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dic
     shutil.rmtree(plan.folder / "people", ignore_errors=True)
     record: dict[str, object] = {
         "schema": "nutrigap/cohort", "schema_version": 1, **description, "lines": counts._asdict(),
-        "person_days": share.days, "people": share.people,
+        "person_days": share.days, "people": share.people, "people_table": _joined(plan, share),
     }  # fmt: skip
     write_json(plan.folder / "run.json", record)
     shutil.rmtree(plan.work, ignore_errors=True)

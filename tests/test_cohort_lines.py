@@ -320,3 +320,118 @@ def test_who_has_more_than_can_be_added_up_is_named(persons, tmp_path):
     for chunk in (100_000, 100):  # in one batch, and where sums are put together
         with pytest.raises(ng.TableError, match=f'person "{persons[1]}".*own person and date'):
             ng.cohort(tmp_path / "lines.parquet", tmp_path / "out", chunk=chunk, names=("sodium",), overwrite=True)
+
+
+# --- CSV files, as a diary's reader takes them
+
+PERSON = ng.Person(age=40, sex="female")
+
+
+def of_one(text: str, folder: Path, *, encoding: str = "utf-8") -> ng.Report:
+    """The single diary of the lines of a person "p": the same file without the column of people."""
+    path = folder / "diary.csv"
+    path.write_bytes("\n".join(line.removeprefix("p,") for line in text.split("\n")).encode(encoding))
+    return ng.analyze(path, PERSON)
+
+
+def as_cohort(text: str, folder: Path, *, encoding: str = "utf-8", **options: object) -> ng.CohortRun:
+    path = folder / "lines.csv"
+    path.write_bytes(text.encode(encoding))
+    return ng.cohort(path, folder / "out", readings=False, **options)
+
+
+def magnesium(report: ng.Report) -> list[list[float]]:
+    at = ng.units.nutrient_index()["magnesium"]
+    return [[float(end[day, at]) for end in report.case.intake.daily] for day in range(len(report.case.intake.dates))]
+
+
+HEAD = "person,date,food,amount\n"
+WRITTEN = HEAD + "p,2026-03-02,banana,100 g\np,2026-03-02,purée,100 g\np,2026-03-03,milk,200 g\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_any_encoding_of_a_diary(encoding, tmp_path):
+    report = of_one(WRITTEN.replace("person,", ""), tmp_path, encoding=encoding)
+    done = as_cohort(WRITTEN, tmp_path, encoding=encoding)
+    assert statuses(done) == tuple(report.count(status) for status in ("counted", "flagged", "left_out"))
+    assert [ends(row) for row in totals(done)] == magnesium(report)
+    assert any("Windows-1252" in note for note in done.record["notes"]) == (encoding == "cp1252")
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    (tmp_path / "lines.csv").write_bytes(b"%PDF-1.7")
+    with pytest.raises(ng.DiaryError, match="this is a PDF document"):
+        ng.cohort(tmp_path / "lines.csv", tmp_path / "out")
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_blank_rows_are_no_lines_and_a_header_that_comes_again_is_told(chunk, tmp_path):
+    text = (
+        "Food of all persons,,,\n\n" + HEAD + "\np,2026-03-02,banana,100 g\n,,,\n  \n"
+        "Person, DATE,food,amount\np,2026-03-02,xyzzy quux,1 g\n\np,2026-03-03,milk,200 g\n\n"
+    )
+    report = of_one(text.replace("person,", "").replace("Person, ", "").replace("\n,,,", "\n,,"), tmp_path)
+    done = as_cohort(text, tmp_path, chunk=chunk)
+    assert statuses(done) == (2, 0, 2)
+    assert (report.count("counted"), report.count("left_out")) == (2, 1)  # there the header is told in a note
+    assert [ends(row) for row in totals(done)] == magnesium(report)
+    assert [(row["row"], row["reason"]) for row in told(done)] == [
+        ("5", "the row is the header again"), ("6", "no food in the tables is close enough"),
+    ]  # fmt: skip
+    assert any("line 1 stands before the header" in note for note in done.record["notes"])
+
+
+@pytest.mark.parametrize("chunk", [1, 500])
+def test_a_quotation_mark_that_is_never_closed_costs_its_line_alone(chunk, tmp_path):
+    text = HEAD + 'p,2026-03-02,"banana,100 g\np,2026-03-02,banana,100 g\np,2026-03-02,"egg ""large""",1\n'
+    report = of_one(text.replace("person,", ""), tmp_path)
+    done = as_cohort(text, tmp_path, chunk=chunk)
+    assert statuses(done) == tuple(report.count(status) for status in ("counted", "flagged", "left_out"))
+    assert [ends(row) for row in totals(done)] == magnesium(report)
+    [row] = told(done)
+    assert row["row"] == "1" and "never closed" in row["reason"]
+    resolved = text.replace("food,amount", "food_id,grams").replace("banana", MILK).replace(" g\n", "\n")
+    done = ng.cohort(write(tmp_path / "resolved.csv", resolved), tmp_path / "other", readings=False, chunk=chunk)
+    assert told(done)[0]["row"] == "1" and "never closed" in told(done)[0]["reason"]
+    assert totals(done)[0]["magnesium"] == pytest.approx(12.0) and statuses(done)[0] == 1
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def forms(text: str, folder: Path) -> dict[str, object]:
+    """The same lines as a CSV file, a Parquet file and tables in memory."""
+    rows = list(csv.DictReader(text.splitlines()))
+    table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
+    pq.write_table(table, folder / "lines.parquet")
+    path = write(folder / "lines.csv", text)
+    return {"csv": path, "parquet": folder / "lines.parquet", "arrow": table, "frame": table.to_pandas()}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow", "frame"])
+def test_a_column_called_type_or_id_is_looked_into(form, tmp_path):
+    meals = "person,date,food,amount,type\np,2026-03-02,banana,100 g,Breakfast\np,2026-03-02,milk,200 g,Lunch\n"
+    done = ng.cohort(forms(meals, tmp_path)[form], tmp_path / "meals", readings=False)
+    assert statuses(done) == (2, 0, 0) and not told(done)
+    assert any("type" in note for note in done.record["notes"])
+    kinds = (
+        "id,date,food,amount,type\np,2026-03-02,magnesium 200 mg,1,pill\np,2026-03-02,milk,200 g,food\n"
+        "q,2026-03-02,milk,1 cup,\n"
+    )
+    done = ng.cohort(forms(kinds, tmp_path)[form], tmp_path / "kinds", readings=False)
+    assert [(row["person"], row["magnesium_supplement"]) for row in totals(done)] == [("p", 200.0), ("q", 0.0)]
+    numbers = "id,date,food,amount\n1,2026-03-02,banana,100 g\n2,2026-03-02,milk,200 g\n3,2026-03-02,rice,200 g\n"
+    with pytest.raises(ng.DiaryError, match=r'no person column.*"id" numbers the lines'):
+        ng.cohort(forms(numbers, tmp_path)[form], tmp_path / "numbers", readings=False)
+
+
+def test_columns_that_are_not_read_are_told(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", "person,date,food,amount,colour,magnesium\np,2026-03-02,banana,100 g,yellow,12\n")
+    assert run(["cohort", str(path), "-o", str(tmp_path / "a"), "--no-readings"]) == 0
+    said = capsys.readouterr().err
+    assert not told(ng.cohort(path, tmp_path / "again", readings=False))  # of no line in particular
+    assert 'columns not read: "colour"' in said and "the amounts of Magnesium have no unit" in said
+    done = ng.cohort(lines(colour=["white"], amount=["1"]), tmp_path / "b", readings=False)
+    assert done.record["notes"] == ['columns not read: "colour", "amount"']

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.diary.cells import clean, read_number
+from nutrigap.diary.model import Fault
 from nutrigap.tables import FloatArray, IntArray, SmallIntArray
 
 if TYPE_CHECKING:
@@ -43,12 +44,22 @@ class Batch(NamedTuple):
         In the order of the header.
     extra : mapping
         Place of a line that has more cells than the header -> those cells.
+    faults : mapping
+        Place of a line that could not be cut into cells, or is none -> why.
+    rows : sequence of int, optional
+        The row of each line below the header, from 1, where blank rows stand between them.
     """
 
     first: int
     size: int
     columns: Sequence[Column]
     extra: Mapping[int, tuple[str, ...]] = MappingProxyType({})
+    faults: Mapping[int, Fault] = MappingProxyType({})
+    rows: Sequence[int] | None = None
+
+    def row(self, line: int) -> int:
+        """The row of a line below the header, from 1."""
+        return self.first + line + 1 if self.rows is None else self.rows[line]
 
     def cell(self, position: int | None, line: int) -> str:
         """One cell as text, "" where there is no such column."""
@@ -75,6 +86,15 @@ def coded(texts: Sequence[str]) -> Coded:
     places: dict[str, int] = {"": -1}
     codes = np.fromiter((places.setdefault(text, len(places) - 1) for text in texts), np.int32, len(texts))
     return Coded(list(places)[1:], codes)
+
+
+def cleaned(column: Coded) -> Coded:
+    """The column with its texts cleaned as those of a diary are."""
+    texts = [clean(text) for text in column.values]
+    if texts == column.values:
+        return column
+    again = coded(texts)
+    return Coded(again.values, np.append(again.codes, -1)[column.codes].astype(np.int32))
 
 
 def as_coded(column: Column) -> Coded:

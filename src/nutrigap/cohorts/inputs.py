@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nutrigap.cohorts.columns import Batch, Column, are_numbers, coded, from_arrow, people_from_arrow
+import numpy as np
+
+from nutrigap.cohorts.columns import (
+    Batch,
+    Coded,
+    Column,
+    are_numbers,
+    as_coded,
+    cleaned,
+    coded,
+    from_arrow,
+    people_from_arrow,
+)
 from nutrigap.cohorts.lines import Form, form_of
-from nutrigap.diary.model import unreadable
-from nutrigap.diary.text import SEPARATORS, long_cells
-from nutrigap.errors import DiaryError, TableError
+from nutrigap.cohorts.phrases import HEADER_AGAIN
+from nutrigap.diary.cells import clean, show
+from nutrigap.diary.columns import Header, Row, unread_notes
+from nutrigap.diary.layouts import possible_headers
+from nutrigap.diary.model import Fault, unreadable
+from nutrigap.diary.plain import before_header, doubtful_columns, is_header_again
+from nutrigap.diary.text import SEPARATORS, long_cells, records, text_encoding
+from nutrigap.errors import DiaryError, Problem, TableError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +40,7 @@ if TYPE_CHECKING:
 PARQUET, CSV = (".parquet", ".pq"), (".csv", ".tsv", ".txt")
 MOST_CHUNKS = 4
 NUMBERS, TEXTS = "numbers", "texts"  # what people are in a file
+LOOKED_AT = 10_000  # lines, to see what a column named "id" or "type" holds
 SHORT_LINE = 25  # bytes of a line of text
 HINT = 'run: pip install "nutrigap[scale]"'
 
@@ -44,6 +62,8 @@ class Piece(NamedTuple):
         Lines, 0 where nobody knows before it is read.
     whole : bool
         Whether every person in it, but the first and the last in order, has all lines in it.
+    encoding : str
+        Of a CSV file.
     """
 
     number: int
@@ -52,6 +72,7 @@ class Piece(NamedTuple):
     first: int = 0
     rows: int = 0
     whole: bool = False
+    encoding: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,8 @@ class Input:
         What was read, by which a run can be told to rest on the same lines; empty for a table in memory.
     about : int
         About how many lines there are, 0 where nothing tells.
+    notes : tuple of str
+        What is read otherwise than it may seem: columns not read, rows before the header.
     """
 
     name: str
@@ -78,6 +101,7 @@ class Input:
     separator: str
     files: tuple[tuple[str, str], ...]
     about: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -95,30 +119,42 @@ def open_input(source: object, chunk: int) -> Input:
     """
     if not isinstance(source, (str, Path)):
         stream = as_stream(source)
-        form, rows = _form("the table", stream.schema.names), getattr(source, "num_rows", 0)
+        form = _arrow_form("the table", stream.schema, lambda: _first_rows(source))
         form = form._replace(numbered=are_numbers(stream.schema.types[form.person]))
-        return Input("the table", (Piece(0, ""),), form, "", (), rows)
+        return Input("the table", (Piece(0, ""),), form, "", (), getattr(source, "num_rows", 0), tuple(_notes(form)))
     path = Path(source)
     files = _files(path)
     named = tuple((str(file), _sha256(file)) for file in files)
     if files[0].suffix.lower() in PARQUET:
         pieces, form = _parquet_pieces(str(path), files, chunk)
-        return Input(str(path), pieces, form, "", named, sum(piece.rows for piece in pieces))
+        about = sum(piece.rows for piece in pieces)
+        return Input(str(path), pieces, form, "", named, about, tuple(_notes(form)))
     heads = [_csv_head(file) for file in files]
-    other = next((file for file, head in zip(files, heads, strict=True) if head != heads[0]), None)
-    if other is not None:
-        raise unreadable(str(other), f"its columns are not those of {files[0].name}", "give all files one header")
-    separator, names = heads[0]
-    pieces = tuple(Piece(number, str(file)) for number, file in enumerate(files))
+    form, first = _csv_form(files[0], heads[0]), heads[0]
+    for file, head in zip(files, heads, strict=True):
+        if (head.separator, head.header.cells, head.header.index) != (first.separator, form.names, first.header.index):
+            raise unreadable(str(file), f"its columns are not those of {files[0].name}", "give all files one header")
+    pieces = tuple(
+        Piece(number, str(file), encoding=head.encoding)
+        for number, (file, head) in enumerate(zip(files, heads, strict=True))
+    )
     about = sum(file.stat().st_size for file in files) // SHORT_LINE
-    return Input(str(path), pieces, _form(str(path), names), separator, named, about)
+    notes = tuple(note for head in heads for note in head.notes)
+    return Input(str(path), pieces, form, first.separator, named, about, (*notes, *_notes(form)))
 
 
-def _form(name: str, names: Sequence[str]) -> Form:
-    form, faults = form_of(names)
+def _sound(name: str, form: Form, faults: Sequence[Problem]) -> Form:
     if faults:
-        raise DiaryError(name, [fault.at(1) for fault in faults])
+        raise DiaryError(name, list(faults))
     return form
+
+
+def _notes(form: Form) -> list[str]:
+    """What to say of the columns: those that are not read, and what is wrong with their names."""
+    if not form.resolved:
+        return [*(problem.text("").lstrip(": ") for problem in form.header.problems), *unread_notes(form.header)]
+    unread = [f'"{show(str(name))}"' for place, name in enumerate(form.names) if place not in _needed(form)]
+    return [f"columns not read: {', '.join(unread)}"] if unread else []
 
 
 def _files(path: Path) -> list[Path]:
@@ -146,47 +182,97 @@ def _sha256(path: Path) -> str:
 # --- CSV
 
 
-def _csv_head(path: Path) -> tuple[str, tuple[str, ...]]:
-    """The separator and the column names of a CSV file: those that make most of its header."""
+class _Head(NamedTuple):
+    """How a CSV file is cut into cells, and what its header says."""
+
+    encoding: str
+    separator: str
+    header: Header
+    notes: list[str]
+
+
+def _csv_head(path: Path) -> _Head:
+    """The separator and the row that make most of a header, by the rules for a single diary."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            line = stream.readline()
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(str(path), f"the file cannot be read ({error})", "save it as CSV in UTF-8") from None
-    heads = []
-    for separator in SEPARATORS:
-        names = tuple(next(csv.reader([line], delimiter=separator, skipinitialspace=True), []))
-        form, faults = form_of(names) if names else (None, ())
-        heads.append((-len(faults) if form else -9, form.header.known if form else 0, separator, names))
-    _, _, separator, names = max(heads, key=lambda head: head[:2])
-    return separator, names
+        encoding = text_encoding(path)
+    except OSError as error:
+        raise unreadable(str(path), f"the file cannot be read ({error})", "check its name and permissions") from None
+    tried: list[tuple[int, int, str, Header]] = []
+    with long_cells():
+        for separator in SEPARATORS:
+            for header in possible_headers(_csv_rows(path, encoding, separator)):
+                _, faults = form_of(header.cells, header=header)
+                tried.append((-len(faults), header.known, separator, header))
+                if not faults:
+                    break
+        _, _, separator, header = max(tried, key=lambda one: one[:2])
+        notes = before_header(list(islice(_csv_rows(path, encoding, separator), header.index)), header)
+    if encoding == "cp1252":
+        notes.append("the file is not UTF-8; it is read as Windows-1252")
+    return _Head(encoding, separator, header, [f"{path.name}: {note}" for note in notes])
 
 
-def _csv_batches(piece: Piece, separator: str, width: int, chunk: int) -> Iterator[Batch]:
-    first = 0
-    with long_cells(), Path(piece.path).open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
-        next(reader, None)
-        try:
-            while rows := list(islice(reader, chunk)):
-                yield _csv_batch(rows, first, width)
-                first += len(rows)
-        except (UnicodeDecodeError, csv.Error) as error:
-            what = f"it cannot be read from line {reader.line_num + 1} on ({error})"
-            raise unreadable(piece.path, what, "save it as CSV in UTF-8") from None
+def _csv_form(path: Path, head: _Head) -> Form:
+    """What the columns are, some lines looked into where the names may mean another thing."""
+    body: list[Row] = []
+    if doubtful_columns(head.header):
+        start = head.header.index + 1
+        with long_cells():
+            body = list(islice(_csv_rows(path, head.encoding, head.separator), start, start + LOOKED_AT))
+    return _sound(str(path), *form_of(head.header.cells, body, head.header))
 
 
-def _csv_batch(rows: list[list[str]], first: int, width: int) -> Batch:
+def _csv_rows(path: Path, encoding: str, separator: str, faults: dict[int, Fault] | None = None) -> Iterator[Row]:
+    """The records of a file; ``faults`` is told, by line number, which of them could not be cut into cells."""
+    with path.open(encoding=encoding, newline="") as stream:
+        yield from records(stream, separator, {} if faults is None else faults)
+
+
+def _csv_batches(piece: Piece, form: Form, separator: str, chunk: int) -> Iterator[Batch]:
+    first, faults = 0, dict[int, Fault]()
+    with long_cells():
+        below = islice(_csv_rows(Path(piece.path), piece.encoding, separator, faults), form.header.index + 1, None)
+        while True:
+            rows: list[list[str]] = []
+            odd: dict[int, Fault] = {}
+            for line, row in islice(below, chunk):
+                if line in faults:
+                    odd[len(rows)] = faults.pop(line)
+                rows.append(row)
+            if not rows:
+                return
+            blank = {place for place, row in enumerate(rows) if not (row and row[0]) and not any(map(str.strip, row))}
+            blank -= odd.keys()
+            if len(blank) < len(rows):
+                yield _csv_batch(first, rows, blank, odd, form.header)
+            first += len(rows)
+
+
+def _csv_batch(
+    first: int, rows: list[list[str]], blank: set[int], faults: dict[int, Fault], header: Header
+) -> Batch:  # fmt: skip
+    """Rows below a header, of which ``first`` stand before them, without those that are blank."""
+    width, places = len(header.cells), None
+    if blank:
+        kept = {place: number for number, place in enumerate(sorted(set(range(len(rows))) - blank))}
+        rows, places = [rows[place] for place in kept], [first + place + 1 for place in kept]
+        faults = {kept[place]: fault for place, fault in faults.items()}
     extra = {}
-    for number, row in enumerate(rows):
-        if len(row) < width:
-            rows[number] = row + [""] * (width - len(row))
-        elif len(row) > width:
-            if any(cell.strip() for cell in row[width:]):
-                extra[number] = tuple(row[width:])
-            rows[number] = row[:width]
-    columns = [coded([cell.strip() for cell in column]) for column in zip(*rows, strict=True)]
-    return Batch(first, len(rows), columns, extra)
+    if set(map(len, rows)) != {width}:
+        extra = {place: tuple(row[width:]) for place, row in enumerate(rows) if any(map(clean, row[width:]))}
+        rows = [(row + [""] * width)[:width] for row in rows]
+    columns = [cleaned(coded(column)) for column in zip(*rows, strict=True)]
+    faults |= {place: HEADER_AGAIN for place in _headers_again(columns, header) if place not in extra}
+    return Batch(first, len(rows), columns, extra, faults, places)
+
+
+def _headers_again(columns: Sequence[Coded], header: Header) -> list[int]:
+    """Which rows are the header once more: few have its name in the column of dates."""
+    date = columns[header.fields["date"]]
+    name = header.cells[header.fields["date"]].casefold()
+    same = [code for code, text in enumerate(date.values) if text.casefold() == name]
+    places = np.flatnonzero(np.isin(date.codes, same)).tolist() if same else []
+    return [place for place in places if is_header_again([column.text(place) for column in columns], header)]
 
 
 # --- Parquet and Arrow
@@ -213,7 +299,7 @@ def _parquet_pieces(path: str, files: Sequence[Path], chunk: int) -> tuple[tuple
             meta = (parquet := opener(file)).metadata
         except (OSError, ValueError) as error:
             raise unreadable(str(file), f"this is no Parquet file ({error})", "check how it was written") from None
-        form = form or _form(path, parquet.schema_arrow.names)
+        form = form or _arrow_form(path, parquet.schema_arrow, partial(_first_batch, parquet))
         if tuple(parquet.schema_arrow.names) != form.names:
             raise unreadable(str(file), f"its columns are not those of {files[0].name}", "give all files one schema")
         kind, column = _person_column(parquet, form)
@@ -263,6 +349,28 @@ def _range(meta: pq.FileMetaData, group: int, column: int) -> tuple[object, obje
 def _ascending(ranges: Sequence[tuple[object, object]]) -> bool:
     """Whether no person is in more than two ranges that touch at their ends."""
     return all(one[1] <= other[0] for one, other in pairwise(ranges))  # type: ignore[operator]
+
+
+def _arrow_form(name: str, schema: pa.Schema, first: Callable[[], pa.RecordBatch | pa.Table | None]) -> Form:
+    """What the columns of a table are; ``first`` gives some of its lines, where its names have to be looked into."""
+    form, faults = form_of(schema.names)
+    if doubtful_columns(form.header) and (some := first()) is not None:
+        texts = [as_coded(from_arrow(one_array(column))) for column in some.columns]
+        body = [(line, [column.text(line) for column in texts]) for line in range(some.num_rows)]
+        form, faults = form_of(schema.names, body)
+    return _sound(name, form, faults)
+
+
+def _first_batch(parquet: pq.ParquetFile) -> pa.RecordBatch | None:
+    return next(parquet.iter_batches(batch_size=LOOKED_AT), None)
+
+
+def _first_rows(source: object) -> pa.Table | None:
+    """Some lines of a table in memory, None of a stream, which can be read but once."""
+    for method, some in (("slice", (0, LOOKED_AT)), ("head", (LOOKED_AT,)), ("limit", (LOOKED_AT,))):
+        if hasattr(source, method):
+            return as_stream(getattr(source, method)(*some)).read_all()
+    return None
 
 
 def _needed(form: Form) -> set[int]:
@@ -325,10 +433,12 @@ def _arrow_batch(table: pa.Table, first: int, form: Form) -> Batch:
     return Batch(first, table.num_rows, columns)
 
 
-def one_array(column: pa.ChunkedArray) -> pa.Array:
+def one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """A column in one piece."""
     import pyarrow as pa
 
+    if isinstance(column, pa.Array):
+        return column
     if column.num_chunks == 1:
         return column.chunk(0)
     whole = column.unify_dictionaries().combine_chunks()
@@ -340,7 +450,7 @@ def batches(piece: Piece, form: Form, separator: str, chunk: int, table: object 
     if not piece.path:
         yield from _arrow_batches(iter(as_stream(table)), form, chunk)
     elif separator:
-        yield from _csv_batches(piece, separator, len(form.header.cells), chunk)
+        yield from _csv_batches(piece, form, separator, chunk)
     else:
         import pyarrow as pa
 

@@ -30,12 +30,12 @@ from nutrigap.cohorts.state import (
     merged,
 )
 from nutrigap.diary.cells import clean, show
-from nutrigap.diary.columns import Header, read_header
+from nutrigap.diary.columns import Header, Row, read_header
 from nutrigap.diary.dates import DateReader
 from nutrigap.diary.model import Fault
-from nutrigap.diary.plain import KINDS
+from nutrigap.diary.plain import KINDS, without_doubtful
 from nutrigap.entries import Kitchen
-from nutrigap.errors import UnknownFood
+from nutrigap.errors import Problem, UnknownFood
 from nutrigap.record import says_whole
 from nutrigap.resolve import SAFE_CODE_GRAMS
 from nutrigap.sparse import Composition, composition, food_sums, row_sums, run_starts
@@ -85,16 +85,30 @@ class Form(NamedTuple):
         return self.header.fields["date"]
 
 
-def form_of(names: Sequence[str]) -> tuple[Form, list[Fault]]:
-    """What the columns with these names are, and what is wrong with them."""
-    header = read_header(0, 1, [str(name) for name in names])
+def form_of(
+    names: Sequence[str], body: Sequence[Row] = (), header: Header | None = None
+) -> tuple[Form, list[Problem]]:  # fmt: skip
+    """What the columns with these names are, and what is wrong with them.
+
+    Parameters
+    ----------
+    names : sequence of str
+    body : sequence of Row
+        Some lines, by which columns whose name may mean another thing are told from those of ours.
+    header : Header, optional
+        The names as a header of a file.
+    """
+    read = header or read_header(0, 1, [str(name) for name in names])
+    header = without_doubtful(read, body) if body else read
     places = {clean(str(name)).casefold(): position for position, name in reversed(list(enumerate(names)))}
     resolved = {name: places[name] for name in RESOLVED if name in places}
     if "food_id" not in resolved or "grams" not in resolved:
         resolved = {}
     told = ", ".join(map(str, names))
     faults = [
-        Fault(f"there is no {column} column; the columns are: {told}", f"name one column {column}")
+        Fault(
+            f"there is no {column} column; the columns are: {told}", f"name one column {column}{_doubt(read, column)}"
+        )
         for column in ("person", "date", *(() if resolved else ("food",)))
         if column not in header.fields
     ]
@@ -102,11 +116,16 @@ def form_of(names: Sequence[str]) -> tuple[Form, list[Fault]]:
         faults[-1] = faults[-1]._replace(
             fix="written lines have person, date, food and amount; resolved ones person, date, food_id and grams"
         )
-    return Form(tuple(names), header, resolved), faults
+    return Form(tuple(names), header, resolved), [fault.at(header.line) for fault in faults]
+
+
+def _doubt(header: Header, column: str) -> str:
+    named = header.fields.get(column)
+    return "" if named is None else f' ("{header.cells[named]}" numbers the lines: no two have the same)'
 
 
 class LeftOut(NamedTuple):
-    """A line that is left out, as it stands in its input; ``row`` counts the lines below the header from 1.
+    """A line that is left out, as it stands in its input; ``row`` counts the rows below the header from 1.
 
     ``status`` is ``left_out``, or ``used`` where the line is counted without one of its cells, which cannot be read.
     """
@@ -224,6 +243,8 @@ class Adder:
         self, batch: Batch, line: int, absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
         reason: Reason | None,
     ) -> Reason:  # fmt: skip
+        if line in batch.faults:
+            return Reason(*batch.faults[line])
         if absent is not None and absent[line]:
             return NO_PERSON
         return why.get(batch.cell(self.form.date, line)) or reason or NO_DATE
@@ -237,7 +258,7 @@ class Adder:
             food, amount, unit = (batch.cell(fields.get(name), line) for name in ("food", "amount", "unit"))
             amount = f"{amount} {unit}".strip()
         person, date = (batch.cell(fields.get(name), line) for name in ("person", "date"))
-        return LeftOut(batch.first + line + 1, status, person, date, food, amount, reason.what, reason.fix)
+        return LeftOut(batch.row(line), status, person, date, food, amount, reason.what, reason.fix)
 
     # --- resolved lines
 
@@ -250,7 +271,7 @@ class Adder:
         good: NDArray[np.bool_] = (rows >= 0) & grams.usable & (day != UNDATED)
         if absent is not None:
             good &= ~absent
-        good[[*batch.extra, *refused]] = False  # not cut into cells as meant, or not to be understood
+        good[[*batch.extra, *batch.faults, *refused]] = False  # not cut into cells as meant, or not to be understood
         flagged = grams.guessed
         if grams.heavy is not None and (heavy := np.flatnonzero(good & grams.heavy)).size:
             much, slips = self._judged(batch, heavy, grams.ends[-1])
@@ -347,7 +368,9 @@ class Adder:
         for line in lines.tolist():
             kind = "food" if sources is None or sources[line] == 0 else "supplement"
             grams = batch.cell(self.form.resolved["grams"], line)
-            if line in refused:
+            if line in batch.faults:
+                found.append(Refused.of(batch.faults[line], kind))
+            elif line in refused:
                 found.append(Refused(kind, refused[line]))
             else:
                 cells = (self._code(batch, line), f"{grams} g" if grams else "", kind)

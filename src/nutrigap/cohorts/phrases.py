@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from nutrigap.cohorts.state import (
 )
 from nutrigap.diary import Line
 from nutrigap.diary.columns import Header
+from nutrigap.diary.model import Fault
 from nutrigap.diary.plain import Table, read_rows
 from nutrigap.entries import NO_MATCH, Entry, Kitchen, code_of, left_out
 from nutrigap.intake import SUPPLEMENT, add_up
@@ -40,7 +42,8 @@ SOME_DAY = dt.date(2000, 1, 3)
 
 # A written dose is a number (one of unknown size is left out, its day open): only a food's values may be unmeasured.
 _OF_FOODS_AS_DOSES = frozenset(["dose_unknown", "dose_endless"])
-_NO_LINE = ("the row sums others up or repeats the header", "delete it: no line of a diary is counted twice")
+HEADER_AGAIN = Fault("the row is the header again", "delete it: it is no line of a diary")
+_NO_LINE = ("the row sums others up", "delete it: no line of a diary is counted twice")
 _TOO_MUCH = ("more of a nutrient than anything holds", "check the label amounts and their units")
 
 
@@ -56,6 +59,11 @@ class Refused(NamedTuple):
 
     kind: str
     reason: Reason
+
+    @classmethod
+    def of(cls, fault: Fault, kind: str = "food") -> Refused:
+        """A row that could not be cut into cells, or is the header again."""
+        return cls("other" if fault == HEADER_AGAIN else kind, Reason(*fault))
 
 
 class Known:
@@ -74,7 +82,9 @@ class Known:
     def __init__(
         self, header: Header, separator: str, kitchen: Kitchen, layout: Layout, *, codes_only: bool = False
     ) -> None:
-        self.header, self.separator, self.kitchen, self.layout = header, separator, kitchen, layout
+        # as the first row of the tables that are made here; what is wrong with it is told once for the input
+        self.header = replace(header, index=0, problems=())
+        self.separator, self.kitchen, self.layout = separator, kitchen, layout
         self.codes_only = codes_only
         self.widths = {name: width for name, width in layout.widths.items() if name not in _OF_FOODS_AS_DOSES}
         self.positions = sorted({
@@ -95,14 +105,13 @@ class Known:
         for column in columns:
             code = np.unique(code * (len(column.values) + 1) + column.codes + 1, return_inverse=True)[1]
         _, first, code = np.unique(code, return_index=True, return_inverse=True)
-        cells = list(zip(*([column.text(line) for line in first.tolist()] for column in columns), strict=True))
-        if not batch.extra:
-            return self.of(cells)[code]
-        long = {line: len(cells) + i for i, line in enumerate(batch.extra)}
-        for line, extra in batch.extra.items():
-            cells.append((*(column.text(line) for column in columns), *extra))
-        code[list(long)] = list(long.values())
-        return self.of(cells)[code]
+        cells: list[tuple[str, ...] | Refused] = [tuple(column.text(line) for column in columns) for line in first]
+        odd: dict[int, tuple[str, ...] | Refused] = {
+            line: (*(column.text(line) for column in columns), *extra) for line, extra in batch.extra.items()
+        }
+        odd |= {line: Refused.of(fault) for line, fault in batch.faults.items()}
+        code[list(odd)] = np.arange(len(cells), len(cells) + len(odd))
+        return self.of([*cells, *odd.values()])[code]
 
     def of(self, cells: Sequence[tuple[str, ...] | Refused]) -> IntArray:
         """The rows of lines given as cells, each in the order of ``positions``; a longer one is not cut as meant."""
@@ -170,6 +179,8 @@ class Known:
         if kind == "supplement":
             entry = resolve_line(_BLANK._replace(food=kind, kind=kind), self.kitchen)
             return entry._replace(problem=reason.what, fix=reason.fix)
+        if kind == "other":
+            return Entry(_BLANK, kind, "left_out", NO_MATCH, problem=reason.what, fix=reason.fix)
         return left_out(_BLANK._replace(kind=kind), *reason)
 
     def _table(self, entries: Sequence[Entry]) -> IntArray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self, cast
@@ -189,18 +189,14 @@ LAYOUTS = (
 
 
 def find_header(rows: Iterable[Row], layouts: Sequence[Layout]) -> tuple[Layout, Header, bool] | None:
-    """The first of the first ten rows that is a header of one of the layouts, else the one that comes nearest.
+    """The first of the ``possible_headers`` that is one of the layouts, else the one that comes nearest.
 
-    Remarks (``#``) and blank rows do not count among the ten. The third value tells whether the header fits.
+    The third value tells whether the header fits.
     """
     exports = [layout for layout in layouts if layout is not PLAIN]
     plain = PLAIN in layouts
     nearest: Header | None = None
-    searched = 0
-    for index, (line, cells) in enumerate(rows):
-        if not any(map(clean, cells)):
-            continue
-        header = read_header(index, line, cells)
+    for header in possible_headers(rows):
         for layout in exports:
             if layout.has_header(header):
                 return layout, header, True
@@ -208,7 +204,16 @@ def find_header(rows: Iterable[Row], layouts: Sequence[Layout]) -> tuple[Layout,
             return PLAIN, header, True
         if nearest is None or header.known > nearest.known:
             nearest = header
+    return None if nearest is None else (PLAIN if plain else exports[0], nearest, False)
+
+
+def possible_headers(rows: Iterable[Row]) -> Iterator[Header]:
+    """The first ten rows, each understood as a header; remarks (``#``) and blank rows do not count among the ten."""
+    searched = 0
+    for index, (line, cells) in enumerate(rows):
+        if not any(map(clean, cells)):
+            continue
+        yield read_header(index, line, cells)
         searched += not cells[0].startswith("#")
         if searched == _ROWS_SEARCHED:
-            break
-    return None if nearest is None else (PLAIN if plain else exports[0], nearest, False)
+            return

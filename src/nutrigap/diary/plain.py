@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -87,9 +87,9 @@ def read_plain(table: Table, header: Header, date_format: str | None) -> Reading
         One line for each row that is not blank, no totals row and no second header; the notes name the
         rows left away.
     """
-    header = _doubtful_columns(header, table.rows[header.index + 1 :])
+    header = without_doubtful(header, table.rows[header.index + 1 :])
     lines, problems, notes = read_rows(table, header, date_format)
-    return Reading(lines, problems, [*_before_header(table, header), *unread_notes(header), *notes])
+    return Reading(lines, problems, [*before_header(table.rows, header), *unread_notes(header), *notes])
 
 
 def read_rows(
@@ -114,10 +114,16 @@ def read_rows(
     return Reading(walk.lines, [*header.problems, *walk.problems], walk.notes())
 
 
-def _doubtful_columns(header: Header, body: list[Row]) -> Header:
+def doubtful_columns(header: Header) -> list[str]:
+    """Columns of ours whose name may mean another thing."""
+    names = ("kind", "person")
+    return [name for name in names if name in header.fields and header.name(name).casefold() in ("type", "id")]
+
+
+def without_doubtful(header: Header, body: Sequence[Row]) -> Header:
     """The header without columns whose name promises what their cells do not keep."""
     for column, test in (("kind", _are_kinds), ("person", _are_people)):
-        if column in header.fields and header.name(column).casefold() in ("type", "id"):
+        if column in doubtful_columns(header):
             position = header.fields[column]
             cells = [clean(cells[position]) for _, cells in body if position < len(cells)]
             if not test([cell for cell in cells if cell]):
@@ -135,12 +141,22 @@ def _are_people(cells: list[str]) -> bool:
     return len(cells) < 3 or len(set(cells)) < len(cells)
 
 
-def _before_header(table: Table, header: Header) -> list[str]:
-    above = [(number, cells) for number, cells in table.rows[: header.index] if any(map(clean, cells))]
+def before_header(rows: Sequence[Row], header: Header) -> list[str]:
+    """What to say about rows above the header."""
+    above = [(number, cells) for number, cells in rows[: header.index] if any(map(clean, cells))]
     return [
         f'line {number} stands before the header and is not read: "{show(" ".join(cells).strip())}"'
         for number, cells in above
     ]
+
+
+def is_header_again(cells: Sequence[str], header: Header) -> bool:
+    """Whether a row, of cleaned cells, is the header once more."""
+    width, date = len(header.cells), header.fields["date"]
+    if date >= len(cells) or cells[date].casefold() != header.cells[date].casefold():
+        return False
+    same = all(cell.casefold() == name.casefold() for cell, name in zip(cells, header.cells, strict=False))
+    return same and len(cells) >= width and not any(cells[width:])
 
 
 class _Walk:
@@ -159,7 +175,6 @@ class _Walk:
         self.problems: list[Problem] = []
         self.width = len(header.cells)
         self.date_position = header.fields.get("date")
-        self.header_cells = [cell.casefold() for cell in header.cells]
         self.ambiguous = _ambiguous_marks(table, header)
         self.day: datetime.date | None = None
         self.day_line = 0
@@ -217,7 +232,7 @@ class _Walk:
         date, food = self._cell(cells, "date"), self._cell(cells, "food")
         if self.date_position is None:
             return False
-        if date.casefold() == self.header_cells[self.date_position] and self._is_header(cells):
+        if is_header_again(cells, self.header):
             self.headers.append(number)
             return True
         # "Total" is a cereal too: with a date of its own and an amount such as "1 cup" it was eaten
@@ -226,9 +241,6 @@ class _Walk:
             self.totals.append(number)
             return True
         return False
-
-    def _is_header(self, cells: list[str]) -> bool:
-        return [cell.casefold() for cell in cells[: self.width]] == self.header_cells and not any(cells[self.width :])
 
     def _fits(self, number: int, cells: list[str]) -> bool:
         """Whether the row has no more cells than the header; beside a sheet's table there may be jottings."""

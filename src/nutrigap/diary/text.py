@@ -6,8 +6,11 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import tee
+from pathlib import Path
+from typing import IO
 
 from nutrigap.diary.columns import Row
 from nutrigap.diary.model import Fault, unreadable
@@ -38,7 +41,13 @@ _NO_TEXT = (
 )
 _SAVE_AS_CSV = "save the diary as a CSV file (UTF-8) with the columns date, food and amount"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_ANOTHER_TEXT = "another text that is known"
 _LOOKED_AT = 4096  # [bytes]
+_BLOCK = 2**20  # [bytes]
+# Codecs that take the mark at the start for what it is.
+_WITH_MARK = {
+    "utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32", "utf-32-be": "utf-32",
+}  # fmt: skip
 _UNCLOSED = Fault('a quotation mark (") is opened and never closed', "close it, or delete it")
 _TOO_LONG = Fault(
     f"a cell is longer than {LONGEST_CELL:,} characters",
@@ -55,11 +64,7 @@ def decode(data: bytes, path: str) -> tuple[str, list[str]]:
     DiaryError
         The bytes are no text, or empty, or no encoding that we read fits them.
     """
-    if not data.strip(b" \t\r\n\0"):
-        raise unreadable(path, "the file is empty", "write the header date,food,amount and a line for each food")
-    for start, what in _NO_TEXT:
-        if data.startswith(start):
-            raise unreadable(path, f"this is {what}, not a table", _SAVE_AS_CSV)
+    _refuse_no_text(data, path)
     encoding, mark = _encoding(data)
     notes: list[str] = []
     try:
@@ -68,6 +73,49 @@ def decode(data: bytes, path: str) -> tuple[str, list[str]]:
         text, notes = _as_windows(data, mark, encoding, error, path)
     _refuse_binary(text, path)
     return text.removeprefix("\ufeff"), notes
+
+
+def text_encoding(file: Path) -> str:
+    """The codec that reads a file too large to be held, found out as in ``decode``; it swallows a mark at the start.
+
+    Raises
+    ------
+    DiaryError
+        The bytes are no text, or empty, or no encoding that we read fits them.
+    OSError
+        The file cannot be opened.
+    """
+    with file.open("rb") as stream:
+        start = stream.read(_LOOKED_AT)
+        _refuse_no_text(start, str(file))
+        encoding, mark = _encoding(start)
+        codec = _WITH_MARK.get(encoding, encoding) if mark else encoding
+        for one in (codec, "cp1252") if codec == "utf-8" else (codec,):
+            stream.seek(0)
+            if _fits(stream, one):
+                _refuse_binary(start.decode(one, "ignore"), str(file))
+                return one
+    raise unreadable(str(file), f"the file is neither valid {encoding.upper()} nor {_ANOTHER_TEXT}", _SAVE_AS_CSV)
+
+
+def _fits(stream: IO[bytes], codec: str) -> bool:
+    """Whether all bytes are text in an encoding."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        while block := stream.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_no_text(data: bytes, path: str) -> None:
+    if not data.strip(b" \t\r\n\0"):
+        raise unreadable(path, "the file is empty", "write the header date,food,amount and a line for each food")
+    for start, what in _NO_TEXT:
+        if data.startswith(start):
+            raise unreadable(path, f"this is {what}, not a table", _SAVE_AS_CSV)
 
 
 def _encoding(data: bytes) -> tuple[str, int]:
@@ -94,7 +142,7 @@ def _as_windows(data: bytes, mark: int, encoding: str, error: UnicodeDecodeError
             pass
         else:
             return text, [f"the file is not UTF-8 (line {line}); it is read as Windows-1252"]
-    what = f"the file is neither valid {encoding.upper()} nor another text that is known"
+    what = f"the file is neither valid {encoding.upper()} nor {_ANOTHER_TEXT}"
     raise unreadable(path, what, _SAVE_AS_CSV, line=line)
 
 
@@ -121,28 +169,26 @@ def physical_lines(text: str) -> list[str]:
     return io.StringIO(text, newline="").readlines()
 
 
-def records(lines: list[str], separator: str, faults: dict[int, Fault]) -> Iterator[Row]:
+def records(lines: Iterable[str], separator: str, faults: dict[int, Fault]) -> Iterator[Row]:
     """The records of a delimited text, each with the number of the line on which it starts.
 
     A quotation mark that is never closed would swallow the lines behind it: such a line is read by itself,
-    its fault is written into ``faults`` under its number, and reading goes on with the next line.
+    its fault is written into ``faults`` under its number, and reading goes on with the next line. Of ``lines``
+    only those of one record are held.
     """
-    at = 0
-    while at < len(lines):
-        start = at
-        reader = csv.reader(
-            (lines[i] for i in range(start, len(lines))),
-            delimiter=separator,
-            skipinitialspace=True,
-            strict=True,
-        )
+    source, at = iter(lines), 0
+    while True:
+        ahead, source = tee(source)  # ``source`` stays at the record in hand
+        reader, start = csv.reader(ahead, delimiter=separator, skipinitialspace=True, strict=True), at
         try:
             for cells in reader:
                 yield at + 1, cells
-                at = start + reader.line_num
+                while at < start + reader.line_num:
+                    next(source)
+                    at += 1
             return
         except csv.Error:
-            cells, fault = _alone(lines[at], separator)
+            cells, fault = _alone(next(source), separator)
             if fault is not None:
                 faults[at + 1] = fault
             yield at + 1, cells

@@ -95,6 +95,8 @@ def _told(run: CohortRun) -> str:
         )
         if table["columns_not_read"]:
             said.append(f"its columns not read: {', '.join(table['columns_not_read'])}")
+    notes = record.get("notes")
+    said += map(str, notes) if isinstance(notes, list) else ()
     if run.left_out:
         said.append(f"reasons: {run.folder / 'left_out'}")
     return "\n".join(said)

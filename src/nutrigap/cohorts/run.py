@@ -388,6 +388,7 @@ def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dic
     record: dict[str, object] = {
         "schema": "nutrigap/cohort", "schema_version": 1, **description, "lines": counts._asdict(),
         "person_days": share.days, "people": share.people, "people_table": _joined(plan, share),
+        "notes": list(plan.input.notes),
     }  # fmt: skip
     write_json(plan.folder / "run.json", record)
     shutil.rmtree(plan.work, ignore_errors=True)

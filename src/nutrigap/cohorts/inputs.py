@@ -368,8 +368,8 @@ def _first_batch(parquet: pq.ParquetFile) -> pa.RecordBatch | None:
 def _first_rows(source: object) -> pa.Table | None:
     """Some lines of a table in memory, None of a stream, which can be read but once."""
     for method, some in (("slice", (0, LOOKED_AT)), ("head", (LOOKED_AT,)), ("limit", (LOOKED_AT,))):
-        if hasattr(source, method):
-            return as_stream(getattr(source, method)(*some)).read_all()
+        if callable(take := getattr(source, method, None)):
+            return as_stream(take(*some)).read_all()
     return None
 
 

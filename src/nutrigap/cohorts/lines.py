@@ -28,6 +28,7 @@ from nutrigap.cohorts.state import (
     State,
     TooMuch,
     merged,
+    of_blocks,
 )
 from nutrigap.diary.cells import clean, show
 from nutrigap.diary.columns import Header, Row, read_header
@@ -104,11 +105,9 @@ def form_of(
     resolved = {name: places[name] for name in RESOLVED if name in places}
     if "food_id" not in resolved or "grams" not in resolved:
         resolved = {}
-    told = ", ".join(map(str, names))
+    told = f"column; the columns are: {', '.join(map(str, names))}"
     faults = [
-        Fault(
-            f"there is no {column} column; the columns are: {told}", f"name one column {column}{_doubt(read, column)}"
-        )
+        Fault(f"there is no {column} {told}", f"name one column {column}{_doubt(read, column)}")
         for column in ("person", "date", *(() if resolved else ("food",)))
         if column not in header.fields
     ]
@@ -320,8 +319,9 @@ class Adder:
 
     def _blocks(self, sums: Mapping[str, IntArray], *, dose: bool) -> dict[str, IntArray]:
         """Sums under the names of the blocks of foods, or of doses, of which nobody asks what was added to them."""
-        kind, columns = ("dose", len(self.layout.nutrients)) if dose else ("food", None)
-        return {f"{kind}_{name}".rstrip("_"): block[:, :columns] for name, block in sums.items()}
+        plain = len(self.layout.nutrients)
+        sums = of_blocks(lambda block: block[:, :plain], sums) if dose else sums
+        return {f"{'dose' if dose else 'food'}_{name}".rstrip("_"): block for name, block in sums.items()}
 
     def _held(self, rows: SmallIntArray) -> IntArray:
         """Which columns foods have anything in, or may have: of these no upper end of grams is one of the amount."""

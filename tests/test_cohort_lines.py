@@ -7,6 +7,7 @@ tables written here, or those of the single diary.
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 import nutrigap as ng
 from nutrigap.cli import run
+from nutrigap.diary.text import records
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -407,10 +409,11 @@ def forms(text: str, folder: Path) -> dict[str, object]:
     table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
     pq.write_table(table, folder / "lines.parquet")
     path = write(folder / "lines.csv", text)
-    return {"csv": path, "parquet": folder / "lines.parquet", "arrow": table, "frame": table.to_pandas()}
+    found = {"csv": path, "parquet": folder / "lines.parquet", "arrow": table, "frame": table.to_pandas()}
+    return found | {"relation": pytest.importorskip("duckdb").connect().from_arrow(table)}
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet", "arrow", "frame"])
+@pytest.mark.parametrize("form", ["csv", "parquet", "arrow", "frame", "relation"])
 def test_a_column_called_type_or_id_is_looked_into(form, tmp_path):
     meals = "person,date,food,amount,type\np,2026-03-02,banana,100 g,Breakfast\np,2026-03-02,milk,200 g,Lunch\n"
     done = ng.cohort(forms(meals, tmp_path)[form], tmp_path / "meals", readings=False)
@@ -435,3 +438,22 @@ def test_columns_that_are_not_read_are_told(tmp_path, capsys):
     assert 'columns not read: "colour"' in said and "the amounts of Magnesium have no unit" in said
     done = ng.cohort(lines(colour=["white"], amount=["1"]), tmp_path / "b", readings=False)
     assert done.record["notes"] == ['columns not read: "colour", "amount"']
+
+
+def test_records_are_cut_as_they_are_asked_for():
+    """A file of any size is read with the lines of one record in hand."""
+    taken: list[int] = []
+
+    def text() -> Iterator[str]:
+        for number in range(1_000):
+            taken.append(number)
+            yield f'{number},"two\n' if number % 2 == 0 else 'lines"\n'
+
+    found = records(text(), ",", {})
+    assert [next(found) for _ in range(3)] == [
+        (1, ["0", "two\nlines"]),
+        (3, ["2", "two\nlines"]),
+        (5, ["4", "two\nlines"]),
+    ]
+    assert len(taken) == 6
+    assert len(list(found)) == 497

@@ -118,9 +118,9 @@ def open_input(source: object, chunk: int) -> Input:
         It is no table of lines, or lacks a column; or the package that reads it is not installed.
     """
     if not isinstance(source, (str, Path)):
-        stream = as_stream(source)
-        form = _arrow_form("the table", stream.schema, lambda: _first_rows(source))
-        form = form._replace(numbered=are_numbers(stream.schema.types[form.person]))
+        schema = as_stream(source).schema  # the stream is let go: a database has one open at a time
+        form = _arrow_form("the table", schema, lambda: _first_rows(source))
+        form = form._replace(numbered=are_numbers(schema.types[form.person]))
         return Input("the table", (Piece(0, ""),), form, "", (), getattr(source, "num_rows", 0), tuple(_notes(form)))
     path = Path(source)
     files = _files(path)

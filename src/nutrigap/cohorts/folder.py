@@ -22,7 +22,7 @@ RECORD = "run.json"
 LOCK = ".nutrigap-lock"
 WORK = ".nutrigap-work"  # what is only needed until the run is done
 MANIFEST = f"{WORK}/manifest.json"
-NAMES = (RECORD, "totals", "left_out", "people.parquet", "people.csv", WORK)  # what a run makes in its folder
+NAMES = (RECORD, "totals", "left_out", "people.parquet", "people.csv")  # of a run, and maybe of somebody else
 RESULTS = ("totals/part-[0-9]*", "left_out/piece-[0-9]*", "people.parquet", "people.csv")
 STEPS = (f"{WORK}/piece-[0-9]*", f"{WORK}/bucket-[0-9]*", f"{WORK}/people/part-[0-9]*")
 FOLDERS = ("totals", "left_out", f"{WORK}/people", WORK)  # inner ones first
@@ -144,7 +144,7 @@ def _take(lock: Path, mine: str) -> None:
             if holder is not None and not _dead(holder):
                 break
             if holder is not None:
-                _set_aside(lock, holder)
+                _remove_dead(lock, holder)
         else:
             return
     raise TableError(
@@ -153,17 +153,18 @@ def _take(lock: Path, mine: str) -> None:
     )
 
 
-def _set_aside(lock: Path, dead: str) -> None:
-    """Move the lock of a dead run away; of several processes that find it, one succeeds."""
-    aside = lock.with_name(f"{LOCK}.{secrets.token_hex(8)}")
+def _remove_dead(lock: Path, dead: str) -> None:
+    """Delete the lock of a dead run, unless another that has found it too is at that, or has done it."""
+    guard = lock.with_name(f"{LOCK}.dead")
     try:
-        lock.rename(aside)
-    except FileNotFoundError:
+        guard.open("x").close()
+    except FileExistsError:
         return
-    if _text(aside) == dead:
-        aside.unlink()
-    else:  # another was quicker, and this is its lock
-        aside.rename(lock)
+    try:
+        if _text(lock) == dead:
+            lock.unlink()
+    finally:
+        guard.unlink()
 
 
 def _text(path: Path) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -351,8 +352,10 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
         raise TableError(f"--workers and --scheduler need dask, which is not installed; {HINT}") from None
     if any(not piece.path for piece in plan.input.pieces):
         raise TableError("a table in memory is added up by one process; write it to Parquet files for many")
+    # what goes wrong on a worker is told by the error that comes back, not by the log of its process as well
+    quiet = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
     try:
-        cluster = None if scheduler else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        cluster = None if scheduler else LocalCluster(n_workers=workers, **quiet)
         client = Client(scheduler or cluster, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None

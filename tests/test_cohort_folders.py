@@ -281,19 +281,19 @@ def test_two_that_write_a_file_at_once_each_write_all_of_it(tmp_path):
 
 
 class Dying:
-    """Ends a process at the n-th file that it would move, delete or lock: from there on nothing happens any more."""
+    """Ends a process at its n-th change of a folder: from there on nothing is moved, made or deleted any more."""
 
     def __init__(self, patch: pytest.MonkeyPatch, at: int) -> None:
         self.at, self.done = at, 0
         for name in ("replace", "rename", "unlink", "rmdir", "mkdir"):
-            patch.setattr(Path, name, self.watched(getattr(Path, name)))
+            patch.setattr(Path, name, self.watched(getattr(Path, name), makes=name == "mkdir"))
         patch.setattr(folders, "PROCESS", f"process that ends at {at}")
 
-    def watched(self, real):
+    def watched(self, real, makes):
         def step(path, *args, **options):
             if self.done >= self.at:
                 raise Killed
-            self.done += 1
+            self.done += path.exists() != makes  # else nothing is changed
             return real(path, *args, **options)
 
         return step
@@ -320,38 +320,38 @@ def test_a_run_that_dies_at_any_step_is_taken_up_again(lines, tmp_path):
     out = tmp_path / "out"
 
     def again() -> None:
-        expect_all(add_up(lines, out, chunk=200))
+        expect_all(add_up(lines, out, chunk=300))
         assert names_in(out) == {"totals", "run.json", "people.parquet"}
         assert all(name.startswith("part-") for name in names_in(out / "totals"))
         shutil.rmtree(out)
 
-    assert die_everywhere(lambda: add_up(lines, out, chunk=200), again) > 20
+    assert die_everywhere(lambda: add_up(lines, out, chunk=300), again) > 15
 
 
 def test_a_run_that_dies_while_it_replaces_another_leaves_no_old_results(tmp_path):
     """Half of the lines first; who is killed while replacing that finds nothing, or the run to be overwritten."""
     whole, out = milk(ordered=True), tmp_path / "out"
     half, lines = tmp_path / "half.parquet", tmp_path / "lines.parquet"
-    pq.write_table(whole.slice(0, LINES // 2), half, row_group_size=150)
-    pq.write_table(whole, lines, row_group_size=300)
+    pq.write_table(whole.slice(0, LINES // 2), half, row_group_size=300)
+    pq.write_table(whole, lines)
     kept = tmp_path / "kept"
-    add_up(half, kept, chunk=150)
+    add_up(half, kept, chunk=300)
     shutil.copytree(kept, out)
 
     def not_overwritten() -> None:
         try:
-            done = add_up(lines, out, chunk=300)
+            done = add_up(lines, out, chunk=LINES)
         except ng.TableError as error:
             assert "another run is here" in str(error)
         else:
             expect_all(done)
 
     def once_more() -> None:
-        expect_all(add_up(lines, out, chunk=300, overwrite=True))
+        expect_all(add_up(lines, out, chunk=LINES, overwrite=True))
         shutil.rmtree(out)
         shutil.copytree(kept, out)
 
-    assert die_everywhere(lambda: add_up(lines, out, chunk=300, overwrite=True), not_overwritten, once_more) > 20
+    assert die_everywhere(lambda: add_up(lines, out, chunk=LINES, overwrite=True), not_overwritten, once_more) > 15
 
 
 def stopped_before_people(lines: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **options: object) -> None:

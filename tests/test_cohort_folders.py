@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -489,28 +490,64 @@ def cluster():
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(n_workers=1, **quiet) as cluster,
-        distributed.Client(cluster) as client,
     ):
-        yield client
+        yield cluster
 
 
-def test_a_fault_of_the_input_is_told_once(cluster, tmp_path):
-    from nutrigap.cohorts.run import _done
+def on(cluster, lines: Path, out: Path, task, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of which each piece is what ``task`` makes of it."""
+    monkeypatch.setattr("nutrigap.cohorts.run.take_piece", task)
+    add_up(lines, out, scheduler=cluster.scheduler_address, chunk=LINES)
 
-    tries = tmp_path / "tries"
 
-    def fails(plan: object, one: object) -> None:
-        with Path(str(plan)).open("a") as stream:
+def test_a_fault_of_the_input_is_told_once(cluster, unordered, tmp_path, monkeypatch):
+    def fails(plan, piece):
+        with plan.folder.with_name("tries").open("a") as stream:
             stream.write("x")
         raise ng.TableError("no such thing")
 
     with pytest.raises(ng.TableError, match="no such thing"):
-        list(_done(cluster, fails, str(tries), [1]))
-    assert tries.read_text() == "x"
+        on(cluster, unordered, tmp_path / "out", fails, monkeypatch)
+    assert (tmp_path / "tries").read_text() == "x"
 
 
-def test_lines_of_which_every_worker_dies_are_told(cluster):
-    from nutrigap.cohorts.run import _done
-
+def test_lines_of_which_every_worker_dies_are_told(cluster, unordered, tmp_path, monkeypatch):
     with pytest.raises(ng.TableError, match=r"several workers have died.*--chunk"):
-        list(_done(cluster, lambda plan, one: os._exit(1), None, [1]))
+        on(cluster, unordered, tmp_path / "out", lambda plan, piece: os._exit(1), monkeypatch)
+
+
+def test_a_run_outlives_the_only_worker(cluster, unordered, tmp_path, monkeypatch):
+    def dies_once(plan, piece):
+        from nutrigap.cohorts.run import take_piece
+
+        if not (died := plan.folder.with_name("died")).exists():
+            died.touch()
+            os._exit(1)
+        return take_piece(plan, piece)
+
+    on(cluster, unordered, tmp_path / "out", dies_once, monkeypatch)
+    assert (tmp_path / "died").exists()
+    expect_all(add_up(unordered, tmp_path / "out", chunk=LINES))
+
+
+def test_a_cluster_that_goes_is_told(cluster, unordered, tmp_path, monkeypatch):
+    """Last of all: the cluster is not there afterwards."""
+    out, begun = tmp_path / "out", tmp_path / "begun"
+
+    def waits(plan, piece):
+        plan.folder.with_name("begun").touch()
+        time.sleep(5)
+
+    def close() -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not begun.exists():
+            time.sleep(0.01)
+        cluster.close()
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    with pytest.raises(ng.TableError, match=r"the cluster has gone; .* run again"):
+        on(cluster, unordered, out, waits, monkeypatch)
+    closer.join()
+    monkeypatch.undo()
+    expect_all(add_up(unordered, out, chunk=LINES))

@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from pathlib import Path
@@ -344,7 +346,8 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
     Raises
     ------
     TableError
-        dask is not installed, the cluster cannot be reached, or the input lies in memory.
+        dask is not installed, the cluster cannot be reached or has gone, worker after worker has died of the same
+        lines, or the input lies in memory.
     """
     try:
         from distributed import Client, LocalCluster
@@ -360,13 +363,14 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
     except (OSError, ValueError) as error:
         raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None
     try:
-        shared = client.scatter(replace(plan), broadcast=True)  # without the kitchen of this process
-        shares = []
-        for share in _done(client, take_piece, shared, plan.input.pieces):
-            shares.append(share)
-            if progress is not None:
-                progress(share.counts.rows, plan.input.rows)
-        shares += _done(client, take_bucket, shared, range(plan.buckets))
+        with _losses_told():
+            shared = _shared(client, plan)
+            shares = []
+            for share in _done(client, take_piece, shared, plan.input.pieces):
+                shares.append(share)
+                if progress is not None:
+                    progress(share.counts.rows, plan.input.rows)
+            shares += _done(client, take_bucket, shared, range(plan.buckets))
     finally:
         client.close()
         if cluster is not None:
@@ -375,23 +379,45 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
 
 
 def _done(client: Client, task: Callable[..., Share], plan: object, of: Sequence[object]) -> Iterator[Share]:
-    """The shares of tasks as they are done; dask begins those of a worker that dies again elsewhere, a few times.
-
-    Raises
-    ------
-    TableError
-        Worker after worker has died of the same task.
-    """
-    from distributed import KilledWorker, as_completed
+    """The shares of tasks as they are done; dask begins those of a worker that dies again elsewhere, a few times."""
+    from distributed import as_completed
 
     futures = [client.submit(task, plan, one, pure=False) for one in of]
+    yield from (future.result() for future in as_completed(futures))
+
+
+def _shared(client: Client, plan: Plan) -> object:
+    """The plan on the workers, without the kitchen of this process.
+
+    It is the result of a task, which dask does again when every worker that held it has died; what is scattered would
+    be gone.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")  # a table of a million people is large
+        return client.submit(_as_it_is, replace(plan), pure=False)
+
+
+def _as_it_is(plan: Plan) -> Plan:
+    return plan
+
+
+@contextmanager
+def _losses_told() -> Iterator[None]:
+    """Workers or a cluster that are not there any more, told as a message."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
+
     try:
-        yield from (future.result() for future in as_completed(futures))
+        yield
     except KilledWorker:
         raise TableError(
             "several workers have died, one after the other, of the same lines; give them more memory, or fewer lines "
             "at a time (--chunk)"
         ) from None
+    except (CancelledError, CommClosedError):
+        raise TableError("the cluster has gone; what it has finished is kept, run again to go on") from None
 
 
 def _together(shares: Sequence[Share]) -> Share:

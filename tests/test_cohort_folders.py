@@ -168,7 +168,10 @@ def lock_of(out: Path, **told: object) -> Path:
     return out / LOCK
 
 
-@pytest.mark.parametrize("waited_for", [True, False])
+@pytest.mark.parametrize(
+    "waited_for",
+    [True, pytest.param(False, marks=pytest.mark.skipif(not Path("/proc").exists(), reason="tells of such processes"))],
+)
 def test_the_lock_of_a_killed_process_is_taken_over(waited_for, unordered, tmp_path):
     out = tmp_path / "out"
     code = (
@@ -365,6 +368,16 @@ def stopped_before_people(lines: Path, out: Path, monkeypatch: pytest.MonkeyPatc
         patch.setattr("nutrigap.cohorts.run.take_bucket", stop)
         with pytest.raises(KeyboardInterrupt):
             add_up(lines, out, **options)
+
+
+def test_a_record_that_somebody_else_puts_beside_a_run_is_not_touched(unordered, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    stopped_before_people(unordered, out, monkeypatch)
+    (out / "run.json").write_text('{"of": "mine"}', encoding="utf-8")
+    before = contents(out)
+    with pytest.raises(ng.TableError, match="no run of nutrigap made it"):
+        add_up(unordered, out, overwrite=True)
+    assert contents(out) == before
 
 
 def test_only_the_sums_that_the_records_name_are_added_up(unordered, tmp_path, monkeypatch):

@@ -58,7 +58,7 @@ def refuse_foreign(folder: Path) -> None:
     TableError
         The folder holds such a file, and no record or manifest of a cohort run.
     """
-    if _marked(folder / RECORD) or _marked(folder / MANIFEST):
+    if _marked(folder / RECORD) or (_marked(folder / MANIFEST) and not os.path.lexists(folder / RECORD)):
         return
     if taken := [name for name in NAMES if os.path.lexists(folder / name)]:
         raise TableError(

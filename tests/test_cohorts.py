@@ -352,7 +352,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stood(plain, tmp_path):
     done = ng.cohort(path, out, chunk=500)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept  # what was done is not done again
     assert same(days_of(done), days_of(expected)) and same(people_of(done), people_of(expected))
-    assert not (out / "work").exists() and not list(out.rglob(".*"))
+    assert not (out / ".nutrigap-work").exists() and not list(out.rglob(".*"))
     before = (out / "run.json").stat().st_mtime_ns
     assert ng.cohort(path, out, chunk=500).record == done.record
     assert (out / "run.json").stat().st_mtime_ns == before
@@ -372,7 +372,7 @@ def test_a_killed_process_leaves_whole_files_only(plain, tmp_path):
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
-    records = sorted((out / "work").glob("piece-*.json"))
+    records = sorted((out / ".nutrigap-work").glob("piece-*.json"))
     assert len(records) == 3 and all(json.loads(record.read_text())["counts"] for record in records)
     done = ng.cohort(path, out, chunk=1000)
     one, two = days_of(done), days_of(expected)  # in a CSV file people are texts
@@ -471,7 +471,7 @@ def test_two_processes_one_of_which_is_killed_give_the_same_bits(plain, tmp_path
 
         def kill() -> None:
             deadline = time.monotonic() + 60
-            while time.monotonic() < deadline and len(list((out / "work").glob("piece-*.json"))) < 3:
+            while time.monotonic() < deadline and len(list((out / ".nutrigap-work").glob("piece-*.json"))) < 3:
                 time.sleep(0.01)
             os.kill(victim, signal.SIGKILL)
 

@@ -5,10 +5,7 @@ Nothing is deleted but files whose names nutrigap gives, in a folder that its ow
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +23,6 @@ NAMES = (RECORD, "totals", "left_out", "people.parquet", "people.csv")  # of a r
 RESULTS = ("totals/part-[0-9]*", "left_out/piece-[0-9]*", "people.parquet", "people.csv")
 STEPS = (f"{WORK}/piece-[0-9]*", f"{WORK}/bucket-[0-9]*", f"{WORK}/people/part-[0-9]*")
 FOLDERS = ("totals", "left_out", f"{WORK}/people", WORK)  # inner ones first
-ATTEMPTS = 5  # at a lock that others take and release meanwhile
-PROCESS = secrets.token_hex(8)  # tells this process from an earlier one with the same number
 
 
 def refuse_overlap(out: str | Path, *inputs: object) -> None:
@@ -111,100 +106,27 @@ def _delete(folder: Path, patterns: tuple[str, ...]) -> None:
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
-    """The folder, made where it is not there, for one run alone.
+    """The folder, made where it is not there, for one run alone; the system lets go of it when a process dies.
 
     Raises
     ------
     TableError
-        Another run is at work in it, or nothing can be written there. The lock of a process of this machine that has
-        died is taken over; of another machine nobody can tell.
+        Another run is at work in it, or nothing can be written there.
     """
-    lock = folder / LOCK
-    mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "process": PROCESS})
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK, timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _take(lock, mine)
-    except OSError as error:
-        reason = error.strerror or error
+        lock.acquire()
+    except Timeout:
+        raise TableError(
+            f"{printable(str(folder))}: another run is at work here; wait for it, or choose another folder"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise TableError(f"{printable(str(folder))}: cannot be written ({reason}); choose another place") from None
     try:
         yield
     finally:
-        if _text(lock) == mine:
-            lock.unlink()
-
-
-def _take(lock: Path, mine: str) -> None:
-    for _ in range(ATTEMPTS):
-        try:
-            with lock.open("x", encoding="utf-8") as stream:
-                stream.write(mine)
-        except FileExistsError:
-            holder = _text(lock)
-            if holder is not None and not _dead(holder):
-                break
-            if holder is not None:
-                _remove_dead(lock, holder)
-        else:
-            return
-    raise TableError(
-        f"{printable(str(lock.parent))}: a run is at work here ({_told(_text(lock))}); wait for it, or choose another "
-        f"folder; if it has died, delete {printable(str(lock))} and run again"
-    )
-
-
-def _remove_dead(lock: Path, dead: str) -> None:
-    """Delete the lock of a dead run, unless another that has found it too is at that, or has done it."""
-    guard = lock.with_name(f"{LOCK}.dead")
-    try:
-        guard.open("x").close()
-    except FileExistsError:
-        return
-    try:
-        if _text(lock) == dead:
-            lock.unlink()
-    finally:
-        guard.unlink()
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-
-
-def _dead(holder: str) -> bool:
-    """Whether the process that wrote a lock is known to have ended."""
-    told = _parts(holder)
-    if told is None or told[0] != socket.gethostname():
-        return False
-    _, pid, process = told
-    return process != PROCESS if pid == os.getpid() else not _alive(pid)
-
-
-def _told(holder: str | None) -> str:
-    told = _parts(holder or "")
-    return "its lock cannot be read" if told is None else printable(f"process {told[1]} on {told[0]}")
-
-
-def _parts(holder: str) -> tuple[str, int, str] | None:
-    """Machine, number and mark of the process that wrote a lock; None of what is no such text."""
-    try:
-        told = json.loads(holder)
-        return str(told["host"]), int(told["pid"]), str(told["process"])
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":  # asking would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):  # another user's, a system without /proc, a number that is none
-        return True
-    return state[:1] != ["Z"]  # killed, and its parent has not asked for it yet
+        lock.release()

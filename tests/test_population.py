@@ -142,8 +142,8 @@ def test_the_likelihood_is_that_of_scipy_and_its_maximum() -> None:
 
 def test_balanced_days_are_an_analysis_of_variance() -> None:
     """Equal numbers of days: σ_ε² = MS within, σ_u² = (SS between/P - MS within)/n; λ is held."""
-    data = persondays.read(simulated(200, (3,)) | {"weekend": np.zeros(600)}, "magnesium")
-    data = persondays.read({"person": np.repeat(np.arange(200), 3), "magnesium": data.amount}, "magnesium")
+    days = simulated(200, (3,))
+    data = persondays.read({"person": days["person"], "magnesium": days["magnesium"]}, "magnesium")
     model = AmountModel(data, data.amount)
     y = box_cox(0.4, data.amount).reshape(200, 3)
     within = ((y - y.mean(axis=1, keepdims=True)) ** 2).sum() / (200 * 2)
@@ -446,6 +446,7 @@ def test_the_two_part_likelihood_is_a_double_integral() -> None:
     alpha, beta, (sd_v, sd_u, rho, sd_e, lambda_) = [0.4, 0.5], [3.1, 0.2], (1.1, 0.8, 0.4, 1.2, 0.3)
     at = np.array([*alpha, *beta, math.log(sd_v), math.log(sd_u), math.atanh(rho), math.log(sd_e), lambda_])
     got = model.log_likelihoods(at)
+    unit = math.exp(np.log(data.amount[data.amount > 0]).mean())  # the parameters are those of amounts in it
     z = np.linspace(-7, 7, 281)
     w = norm.pdf(z) * (z[1] - z[0])
     v, rows = sd_v * z, data.rows
@@ -454,9 +455,9 @@ def test_the_two_part_likelihood_is_a_double_integral() -> None:
         inside = np.ones((z.size, z.size))
         for j in range(start, start + n):
             p = 1 / (1 + np.exp(-(rows[j] @ alpha + v)))
-            x = data.amount[j]
+            x = data.amount[j] / unit
             if x > 0:
-                density = norm.pdf((x**lambda_ - 1) / lambda_, rows[j] @ beta + u, sd_e) * x ** (lambda_ - 1)
+                density = norm.pdf((x**lambda_ - 1) / lambda_, rows[j] @ beta + u, sd_e) * x ** (lambda_ - 1) / unit
                 inside = inside * p[:, None] * density
             else:
                 inside = inside * (1 - p)[:, None]

@@ -58,6 +58,11 @@ class AmountFit(NamedTuple):
     variance_between: float
     log_likelihood: float
 
+    @property
+    def at_end(self) -> tuple[str, ...]:
+        """Parameters that came out at an end of their range, in words."""
+        return (f"λ ({self.lambda_:g})",) if self.lambda_ in LAMBDAS else ()
+
 
 class _At(NamedTuple):
     """The best likelihood at one λ and correlation, with β and σ_ε²."""

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutrigap.assessment import UL_SCOPES
+from nutrigap.distributions import NORMAL_SCORES, NORMAL_WEIGHTS
 from nutrigap.errors import PopulationError, TableError
 from nutrigap.person import Person
 from nutrigap.population.mixture import Mixture, below, phi, quantiles
@@ -28,10 +29,6 @@ from nutrigap.population.transform import Floats
 from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates
 from nutrigap.references import Reference
 from nutrigap.references import reference as reference_of
-
-# A normal requirement in steps of its standard score (trapezoidal rule); all left out is below 1e-15.
-_SCORES: Final[Floats] = np.linspace(-8.0, 8.0, 129)
-_WEIGHTS: Final[Floats] = np.exp(-0.5 * _SCORES**2) / np.exp(-0.5 * _SCORES**2).sum()
 
 _NOT_FOR_AI: Final = (
     "an AI is no requirement: how many usual intakes are inadequate cannot be told from it (IOM 2000, chapter 4)"
@@ -150,8 +147,8 @@ def _share(told: Told, reason: str, numbers: Callable[[Mixture], Floats]) -> Est
 
 def _below_requirement(of: Mixture, values: _Values) -> Floats:
     """E[F(requirement)], the requirement normal; one at or below 0 is met by all."""
-    needs = values.ear[of.pattern, None] + values.sd[of.pattern, None] * _SCORES
-    return np.atleast_1d(below(of, needs) @ _WEIGHTS)
+    needs = values.ear[of.pattern, None] + values.sd[of.pattern, None] * NORMAL_SCORES
+    return np.atleast_1d(below(of, needs) @ NORMAL_WEIGHTS)
 
 
 def _above(of: Mixture, values: _Values) -> Floats:

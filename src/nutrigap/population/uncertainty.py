@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from nutrigap.distributions import expit
 from nutrigap.errors import PopulationError
 from nutrigap.population.transform import Floats
 
@@ -168,7 +169,7 @@ def estimates(
         factor = np.broadcast_to(errors.factor, replicates.shape[0])
         se = np.sqrt(factor @ (replicates - values) ** 2)
         # on a scale without ends, so that an interval holds only what can be: logit of a share, log of an amount
-        on, off = (_logit, _expit) if share else (np.log, np.exp)
+        on, off = (_logit, expit) if share else (np.log, np.exp)
         half = errors.critical * np.sqrt(factor @ (on(replicates) - on(values)) ** 2)
         low, high = off(on(values) - half), off(on(values) + half)
     ends = [none if end is None else end for end in (at_low, at_high)]
@@ -186,7 +187,3 @@ def _known(x: float) -> float | None:
 def _logit(p: Floats) -> Floats:
     p = np.clip(p, _SURE, 1.0 - _SURE)
     return np.log(p / (1.0 - p))
-
-
-def _expit(x: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-x))

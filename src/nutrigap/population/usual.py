@@ -141,7 +141,8 @@ def usual_intake(
         ``auto`` takes the two-part model where 5 % of the days or more hold none.
     ratio : float or None
         Variance within persons over that between, on the transformed scale, known from elsewhere: then one day a person
-        is enough. [-] `nutrigap.population.external_ratio` gives that of NHANES 2007-2012.
+        is enough. [-] `nutrigap.population.external_ratio` gives that of NHANES 2007-2012 on the scale of logarithms,
+        which is near; a ratio of variances of amounts is not, where the nutrient is skewed (vitamins B12 and D).
     errors : Bootstrap, Replicates or None
         Where standard errors come from; None gives none.
     quantiles : sequence of float

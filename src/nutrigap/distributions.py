@@ -14,7 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 # A standard normal variable in even steps (trapezoidal rule); all left out is below 1e-15.
-NORMAL_SCORES: Final[Floats] = np.linspace(-8.0, 8.0, 129)
+NORMAL_SCORES: Final[Floats] = np.linspace(-8.0, 8.0, 321)
 NORMAL_WEIGHTS: Final[Floats] = np.exp(-0.5 * NORMAL_SCORES**2) / np.exp(-0.5 * NORMAL_SCORES**2).sum()
 
 

@@ -137,6 +137,8 @@ class Fitter:
         if ratio is not None and not 0.0 < ratio < np.inf:
             raise PopulationError(f"a ratio of variances is above 0, got {ratio:g}")
         self.days = days
+        self.pattern = pattern
+        self.nutrient = nutrient
         self.ratio = ratio
         self.cells = cells_of(days, pattern)
         self.notes: list[str] = []
@@ -146,19 +148,13 @@ class Fitter:
             raise PopulationError("no day holds any of it: there is no distribution to tell")
         self.lower = 0.5 * float(days.amount[positive].min())
         self.zeros = 1.0 - float(positive.mean())
-        share = f"{100 * self.zeros:.1f} % of the days hold none"
-        if model == "auto":
-            model = "amount" if self.zeros < ZERO_SHARE else "two_part"
-            self.why = f"{share}; the two-part model is used from {100 * ZERO_SHARE:.0f} %"
-        else:
-            self.why = f"asked for; {share}"
-        self.kind = model
+        self.kind, self.why = _kind(model, self.zeros)
         self.amount = self.two_part = None
         if days.count.size < FEW_PERSONS:
             self.notes.append(
                 f"{days.count.size} persons: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
             )
-        if model == "amount":
+        if self.kind == "amount":
             if not positive.all():
                 self.notes.append(
                     f"{int((~positive).sum())} days without any count as half of the smallest amount ({self.lower:.3g})"
@@ -167,7 +163,7 @@ class Fitter:
         else:
             self._refuse_for_two_parts(positive)
             self.two_part = TwoPartModel(days)
-        self.fitted = self._first_fit(nutrient)
+        self.fitted = self._first_fit()
 
     def _refuse_for_two_parts(self, positive: npt.NDArray[np.bool_]) -> None:
         """Raise where two days with an amount are too rare, or no day is without."""
@@ -184,7 +180,7 @@ class Fitter:
         if positive.all():
             raise PopulationError("every day holds some: there is nothing for two parts; use the amount-only model")
 
-    def _first_fit(self, nutrient: str) -> AmountFit | TwoPartFit:
+    def _first_fit(self) -> AmountFit | TwoPartFit:
         """Fit with the survey weights; where the days do not tell persons apart, with a ratio from elsewhere."""
         weight = self.days.weight
         if self.two_part is not None:
@@ -199,7 +195,7 @@ class Fitter:
         fit = self.amount.fit(weight, ratio=self.ratio, negative=True)
         if fit.variance_between > 0.0:
             return fit
-        self.ratio = self._ratio_of_table(nutrient)
+        self.ratio = self._ratio_of_table()
         self.notes.append(
             "these days do not tell persons apart: their variance between persons comes out as "
             f"{fit.variance_between:.3g}, where that within is {fit.variance_within:.3g} (transformed). In its place "
@@ -208,11 +204,11 @@ class Fitter:
         )
         return self.amount.fit(weight, ratio=self.ratio)
 
-    def _ratio_of_table(self, nutrient: str) -> float:
+    def _ratio_of_table(self) -> float:
         """The ratio of variances to fall back on: the median of these persons."""
         if self.days.who is None:
-            return external_ratio(nutrient)
-        return external_ratio(nutrient, self.days.kinds, np.bincount(self.days.who, weights=self.days.weight))
+            return external_ratio(self.nutrient)
+        return external_ratio(self.nutrient, self.days.kinds, np.bincount(self.days.who, weights=self.days.weight))
 
     def again(self, weight: Floats) -> Mixture | None:
         """The distribution with other weights; None where the model cannot be fitted with them."""
@@ -353,6 +349,15 @@ def _median(values: Floats, weights: Floats) -> float:
     first = int(np.searchsorted(below, 0.5 - 1e-12))
     last = int(np.searchsorted(below, 0.5 + 1e-12))
     return float(0.5 * (values[first] + values[last]))
+
+
+def _kind(model: str, zeros: float) -> tuple[str, str]:
+    """Which model, and why: the one asked for, or by the share of days without any."""
+    share = f"{100 * zeros:.1f} % of the days hold none"
+    if model != "auto":
+        return model, f"asked for; {share}"
+    kind = "amount" if zeros < ZERO_SHARE else "two_part"
+    return kind, f"{share}; the two-part model is used from {100 * ZERO_SHARE:.0f} %"
 
 
 def _refuse_few(persons: int, replicates: int, ratio: float | None) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from nutrigap.errors import PopulationError
-from nutrigap.population.fitting import FEW_PERSONS, Fitter, Model
+from nutrigap.population.fitting import FEW_PERSONS, MIN_PERSONS, ZERO_SHARE, Fitter, Model
 from nutrigap.population.mixture import Mixture, mean, only
 from nutrigap.population.mixture import quantiles as quantiles_of
-from nutrigap.population.persondays import PersonDays, read, unbounded
-from nutrigap.population.prevalence import Prevalence, Told, prevalence_of
+from nutrigap.population.persondays import Columns, Ints, PersonDays, read, unbounded
+from nutrigap.population.prevalence import Distributions, Prevalence, prevalence_of
 from nutrigap.population.transform import Floats
 from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates, weights_of
 from nutrigap.references import Reference
@@ -55,7 +56,7 @@ class UsualIntake:
     prevalence: Prevalence | None
     notes: tuple[str, ...]
     groups: tuple[str, ...]
-    told: Told = field(repr=False)
+    distributions: Distributions = field(repr=False)
     reference: Reference | str | None = field(repr=False)
 
     def group(self, name: str) -> UsualIntake:
@@ -73,23 +74,29 @@ class UsualIntake:
         Raises
         ------
         PopulationError
-            There is no such group.
+            There is no such group, or it is of fewer than 50 persons.
         """
         if name not in self.groups:
             raise PopulationError(
                 f'no group "{name}"; known: {", ".join(self.groups) or "none, for by= was not given"}'
             )
-        marked = np.array([group == name for group, _ in self.told.patterns])
-        told = self.told._replace(
-            full=only(self.told.full, marked),
-            replicates=tuple(None if each is None else _only(each, marked) for each in self.told.replicates),
-            low=None if self.told.low is None else only(self.told.low, marked),
-            high=None if self.told.high is None else only(self.told.high, marked),
+        of = self.distributions
+        marked = np.array([group == name for group, _ in of.patterns])
+        persons = int(np.array(of.persons)[marked].sum())
+        if persons < MIN_PERSONS:
+            raise PopulationError(
+                f'{persons} persons are in group "{name}": too few to tell of, {MIN_PERSONS} are needed (IOM 2000, '
+                "p. 99). Join it to another"
+            )
+        part = of._replace(
+            full=only(of.full, marked),
+            replicates=tuple(_only(each, marked) for each in of.replicates),
+            low=_only(of.low, marked),
+            high=_only(of.high, marked),
         )
-        persons = int(np.array(told.persons)[marked].sum())
         few = f"{persons} persons in this group: its mean is its own, its spread is that of all"
         notes = (*self.notes, few) if persons < FEW_PERSONS else self.notes
-        return replace(_described(self, told, tuple(self.quantiles)), groups=(), notes=notes)
+        return replace(_described(self, part, tuple(self.quantiles)), groups=(), notes=notes)
 
     def frame(self) -> pd.DataFrame:
         """One row a number.
@@ -106,7 +113,7 @@ class UsualIntake:
 
 
 def usual_intake(
-    days: Mapping[str, Any],
+    days: Columns,
     nutrient: str,
     *,
     reference: Reference | str | None = None,
@@ -177,18 +184,18 @@ def usual_intake(
     fitter = Fitter(best, pattern, nutrient=nutrient, model=model, ratio=ratio)
     notes = fitter.all_notes()
     ends: dict[str, Mixture | None] = {"low": None, "high": None}
+    doses_bounded = True
     for end in ends:
-        unknown = unbounded(days, f"{nutrient}_{end}")
+        if f"{nutrient}_{end}" not in days:
+            continue
+        unknown = unbounded(days, nutrient) if end == "high" else 0
         if unknown:
-            notes.append(f"no estimate at the {end} end of the totals: {unknown} days have none")
-        elif f"{nutrient}_{end}" in days:
-            there = days_at(end)
-            try:
-                at = Fitter(there, pattern, nutrient=nutrient, model=fitter.kind, ratio=fitter.ratio)
-                ends[end] = at.distribution(at.fitted, best.weight)
-            except PopulationError as error:  # the best totals carry the model, these do not
-                notes.append(f"no estimate at the {end} end of the totals: {error}")
-    told = Told(
+            notes.append(f"no estimate at the high end of the totals: {unknown} days have none")
+            continue
+        there = days_at(end)
+        doses_bounded &= there.dose_bounded
+        ends[end] = _at_end(fitter, there, end, by_zeros=model == "auto", notes=notes)
+    of = Distributions(
         full=fitter.distribution(fitter.fitted, best.weight),
         replicates=_replicates(fitter, errors, notes),
         low=ends["low"],
@@ -197,21 +204,41 @@ def usual_intake(
         patterns=patterns,
         persons=tuple(np.bincount(pattern).tolist()),
         supplements=best.dose is not None,
+        doses_bounded=doses_bounded,
     )
-    nothing = Estimate(None)
     empty = UsualIntake(
         nutrient=nutrient,
         unit=find_nutrient(nutrient).unit,
         model=fitter.model(),
-        mean=nothing,
+        mean=Estimate(None),
         quantiles={},
         prevalence=None,
         notes=tuple(notes),
         groups=() if best.group is None else tuple(dict.fromkeys(sorted(group for group, _ in patterns))),
-        told=told,
+        distributions=of,
         reference=reference,
     )
-    return _described(empty, told, tuple(quantiles))
+    return _described(empty, of, tuple(quantiles))
+
+
+def _at_end(best: Fitter, days: PersonDays, end: str, *, by_zeros: bool, notes: list[str]) -> Mixture | None:
+    """The distribution from the totals of one end, by the model of the best ones; the notes say what differs.
+
+    None where these totals do not carry that model; `by_zeros` tells that the share of days without any chose it.
+    """
+    try:
+        fitter = Fitter(days, best.pattern, nutrient=best.nutrient, model=best.kind, ratio=best.ratio)
+        if by_zeros and fitter.kind == "amount" and fitter.zeros >= ZERO_SHARE:
+            raise PopulationError(
+                f"{100 * fitter.zeros:.1f} % of the days hold none, too many for the amount-only model that the best "
+                "totals are fitted with"
+            )
+    except PopulationError as error:
+        notes.append(f"no estimate at the {end} end of the totals: {error}")
+        return None
+    said = best.all_notes()
+    notes += [f"at the {end} end of the totals: {note}" for note in fitter.all_notes() if note not in said]
+    return fitter.distribution(fitter.fitted, best.days.weight)
 
 
 def prevalence(usual: UsualIntake, reference: Reference | str) -> Prevalence:
@@ -236,7 +263,7 @@ def prevalence(usual: UsualIntake, reference: Reference | str) -> Prevalence:
     PersonError
         There is no such authority, or a person that cannot be.
     """
-    return prevalence_of(usual.told, usual.nutrient, reference)
+    return prevalence_of(usual.distributions, usual.nutrient, reference)
 
 
 def _replicates(fitter: Fitter, errors: Bootstrap | Replicates | None, notes: list[str]) -> tuple[Mixture | None, ...]:
@@ -256,37 +283,37 @@ def _replicates(fitter: Fitter, errors: Bootstrap | Replicates | None, notes: li
     return found
 
 
-def _described(usual: UsualIntake, told: Told, probabilities: tuple[float, ...]) -> UsualIntake:
+def _described(usual: UsualIntake, of: Distributions, probabilities: tuple[float, ...]) -> UsualIntake:
     """The numbers of a distribution."""
 
-    def numbers(of: Mixture) -> Floats:
-        return np.concatenate([[mean(of)], quantiles_of(of, probabilities)])
+    def numbers(one: Mixture) -> Floats:
+        return np.concatenate([[mean(one)], quantiles_of(one, probabilities)])
 
     first, *rest = estimates(
-        numbers(told.full),
-        told.of_replicates(numbers, 1 + len(probabilities)),
-        told.errors,
+        numbers(of.full),
+        of.of_replicates(numbers, 1 + len(probabilities)),
+        of.errors,
         share=False,
-        at_low=None if told.low is None else numbers(told.low),
-        at_high=None if told.high is None else numbers(told.high),
+        at_low=None if of.low is None else numbers(of.low),
+        at_high=None if of.high is None else numbers(of.high),
     )
     return replace(
         usual,
         mean=first,
         quantiles=dict(zip(probabilities, rest, strict=True)),
-        prevalence=None if usual.reference is None else prevalence_of(told, usual.nutrient, usual.reference),
-        told=told,
+        prevalence=None if usual.reference is None else prevalence_of(of, usual.nutrient, usual.reference),
+        distributions=of,
     )
 
 
-def _only(of: Mixture, marked: Any) -> Mixture | None:
-    """A group of a replicate; None where the replicate holds nobody of it."""
-    return only(of, marked) if marked[of.pattern].any() else None
+def _only(of: Mixture | None, marked: npt.NDArray[np.bool_]) -> Mixture | None:
+    """A group of a replicate or an end; None where that holds nobody of it, or is none."""
+    return only(of, marked) if of is not None and marked[of.pattern].any() else None
 
 
 def _patterns(
     days: PersonDays,
-) -> tuple[Any, tuple[tuple[str, tuple[float, str, str] | None], ...]]:
+) -> tuple[Ints, tuple[tuple[str, tuple[float, str, str] | None], ...]]:
     """Each person's pattern, and of each pattern the group and (age, sex, life stage)."""
     size = days.count.size
     groups = np.full(size, "") if days.group is None else days.group.astype(str)

@@ -457,9 +457,36 @@ def test_days_of_which_no_food_was_logged_are_left_out() -> None:
     # rows are named as they were handed in, also behind rows that are left out
     with pytest.raises(ng.PopulationError, match='column "magnesium", row 600: nan'):
         persondays.read(table | {"magnesium": np.append(only[:-1], np.nan)}, "magnesium")
-    for wrong, message in ((np.full(600, 2), "holds true or false"), (np.zeros(600, bool), "on any day")):
+    for wrong, message in (
+        (np.full(600, 2), "holds true or false"),
+        (np.zeros(600, bool), "all 600 days are days of which"),
+    ):
         with pytest.raises(ng.PopulationError, match=message):
             persondays.read(table | {"food_logged": wrong}, "magnesium")
+
+
+def test_days_that_are_not_whole_are_left_out() -> None:
+    """The column `in_mean` of the totals of a cohort."""
+    days = simulated(300)
+    part = np.arange(600) % 7 == 0
+    table = days | {"magnesium": np.where(part, 1.0, days["magnesium"]), "in_mean": ~part, "food_logged": np.ones(600)}
+    got = ng.population.usual_intake(table, "magnesium", **NO_ERRORS)
+    whole = {name: np.asarray(column)[~part] for name, column in days.items()}
+    assert got.quantiles == ng.population.usual_intake(whole, "magnesium", **NO_ERRORS).quantiles
+    assert any(f"{part.sum()} days that count in no mean" in note and "left out" in note for note in got.notes)
+    assert not any("no food was logged" in note for note in got.notes)
+
+
+@pytest.mark.parametrize("blank", [None, math.nan])
+def test_doses_that_nobody_was_asked_for(blank) -> None:
+    """A column of supplements that is blank throughout tells no dose, and not one of 0."""
+    days = simulated(200) | {"magnesium_supplement": [blank] * 400, "magnesium_supplement_high": [blank] * 400}
+    days["magnesium_high"] = 1.1 * days["magnesium"]
+    got = ng.population.usual_intake(days, "magnesium", reference=WOMAN, **NO_ERRORS)
+    assert got.prevalence.above_ul.value is None
+    assert got.prevalence.above_ul.reason == "the upper level counts supplements only, and no supplements were told"
+    assert any('nothing in column "magnesium_supplement"' in note for note in got.notes)
+    assert got.mean.at_high is not None
 
 
 def test_what_is_wrong_with_an_end_is_said() -> None:
@@ -925,9 +952,11 @@ def changed(column: str, row: int, value: object) -> Days:
         (changed("person", 3, None), 'column "person", row 4: blank'),
         (changed("weekend", 3, 5), '1 on Friday to Sunday'),
         (changed("sequence", 3, 0), 'holds 1 for the first recall'),
+        (changed("sequence", 3, 1), 'a person has two recalls of the same number'),
         (simulated(60) | {"weight": np.zeros(120)}, "person 0 has 0; a weight is a number above 0"),
         (simulated(60) | {"weight": -np.ones(120)}, "a weight is a number above 0"),
-        ({"magnesium": np.ones(4)}, 'no column "person"'),
+        ({"magnesium": np.ones(4)}, 'no column "person"\\. Found: magnesium'),
+        ({"persons": np.ones(4), "magnesium": np.ones(4)}, 'no column "person", did you mean "persons"\\? Found'),
         ({"person": np.arange(4)}, 'no column "magnesium"'),
         ({"person": [], "magnesium": []}, "no rows"),
         ({"person": [1], "nutrient": ["magnesium"], "best": [1.0]}, "one row a nutrient"),

@@ -35,6 +35,12 @@ LATER: Final = "not the first recall"
 _NOT_RECORDED: Final = "Leave out the rows of days that were not recorded"
 _OF_NOBODY: Final = "Leave out the persons of whom it is not known"
 
+# Columns of true or false, and what is said of the days that are left out for a false.
+_LEFT_OUT: Final = {
+    "in_mean": "that count in no mean, for they are not whole,",
+    "food_logged": "of which no food was logged",
+}
+
 _ROUNDING: Final = 1e-6  # of a total less its supplement, as a share of the total: files may hold 32-bit numbers
 
 
@@ -124,12 +130,12 @@ def read(
         *nutrient*\ ``_low``, *nutrient*\ ``_high``
             Bounds of that total; a high that is not a number has no upper end. [unit/day]
         *nutrient*\ ``_supplement``
-            What of the total is from supplements. [unit/day]
+            What of the total is from supplements; blank throughout where nobody was asked. [unit/day]
         *nutrient*\ ``_supplement_low``, *nutrient*\ ``_supplement_high``
             Bounds of that. [unit/day]
-        ``food_logged``
-            Whether any food was logged that day, true or false (1 or 0): days without are left out, for food that was
-            not logged is not food of 0.
+        ``food_logged``, ``in_mean``
+            Whether any food was logged that day, and whether the day is whole, true or false (1 or 0): a day that is
+            not is left out, for food that was not logged is not food of 0.
         ``weight``
             Survey weight, the same on all days of a person.
         ``date`` or ``weekend``
@@ -163,24 +169,16 @@ def read(
     find_nutrient(nutrient)
     table = _Table(days, nutrient)
     notes: list[str] = []
-    _leave_out_unlogged(table, notes)
+    _leave_out(table, notes)
     person, count = table.by_person()
-    start = table.start
     food, dose, dose_bounded = _amounts(table, nutrient, end, notes)
     day_names, day_columns = _day_columns(table, notes)
     weight = _weights(table, person, notes)
-    names, columns = ["intercept"], [np.ones(person.size)]
-    for name in dict.fromkeys([*covariates, *([by] if by else [])]):
-        _covariate(table, name, name == by, weight, names, columns)
-    if dose is not None:
-        users = dose > 0.0
-        if min(users.sum(), (~users).sum()) >= MIN_CATEGORY:
-            names.append(SUPPLEMENT_USER)
-            columns.append(users.astype(np.float64))
+    names, columns = _person_columns(table, covariates, by, weight, dose)
     who, kinds = _kinds(table)
     found = PersonDays(
         amount=food,
-        start=start,
+        start=table.start,
         count=count,
         day_design=np.stack(day_columns, axis=1) if day_columns else np.empty((food.size, 0)),
         day_names=tuple(day_names),
@@ -204,13 +202,12 @@ def read(
 def unbounded(days: Columns, nutrient: str) -> int:
     """Days that are read and whose total or dose has no upper end, blank or infinite; 0 where no column tells it."""
     table = _Table(days, nutrient)
-    _leave_out_unlogged(table, [])
-    found = [
-        sum(_blank(value) or value == np.inf for value in table.column(name)[table.order].tolist())
-        for name in (f"{nutrient}_high", f"{nutrient}_supplement_high")
-        if name in table
-    ]
-    return max(found, default=0)
+    _leave_out(table, [])
+    total, dose = f"{nutrient}_high", f"{nutrient}_supplement_high"
+    endless = np.zeros(table.order.size, dtype=bool)
+    for name in ([total] if total in table else []) + ([dose] if table.holds(dose) else []):
+        endless |= [_blank(value) or value == np.inf for value in table.column(name)[table.order].tolist()]
+    return int(endless.sum())
 
 
 class _Table:
@@ -247,10 +244,14 @@ class _Table:
         self.start = np.concatenate([[0], np.cumsum(count)[:-1]])
         return person, count
 
+    def holds(self, name: str) -> bool:
+        """Whether there is such a column, and anything in it."""
+        return name in self and not all(_blank(value) for value in self.column(name).tolist())
+
     def column(self, name: str) -> npt.NDArray[np.generic]:
         if name not in self:
             near = did_you_mean(name, self.names)
-            raise PopulationError(f'no column "{name}"{near} Found: {", ".join(self.names)}')
+            raise PopulationError(f'no column "{name}"{near or "."} Found: {", ".join(self.names)}')
         return np.asarray(self.columns[name])
 
     def labels(self, name: str) -> Labels:
@@ -265,8 +266,9 @@ class _Table:
 
     def numbers(self, name: str, what: str = "amount", fix: str = _NOT_RECORDED) -> Floats:
         """A column of numbers; what is not a number is refused, with what it should be and how to mend it."""
+        raw = self.column(name)[self.order]
         try:
-            column = self.column(name)[self.order].astype(np.float64)
+            column = raw.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise PopulationError(f'column "{name}" is not of numbers: {error}') from None
         missing = ~np.isfinite(column)
@@ -323,19 +325,20 @@ def _blank(value: object) -> bool:
         return True
 
 
-def _leave_out_unlogged(table: _Table, notes: list[str]) -> None:
-    """Leave out days of which no food was logged: what was eaten then is not known, and is not 0."""
-    if "food_logged" not in table:
-        return
-    logged = table.numbers("food_logged", "true or false", _NOT_RECORDED)
-    if not np.isin(logged, (0.0, 1.0)).all():
-        raise PopulationError('column "food_logged" holds true or false (1 or 0)')
-    without = int((logged == 0.0).sum())
-    if without:
-        notes.append(f"{without} days of which no food was logged are left out")
-    table.keep(logged == 1.0)
-    if without == logged.size:
-        raise PopulationError('column "food_logged": no food was logged on any day')
+def _leave_out(table: _Table, notes: list[str]) -> None:
+    """Leave out days that do not tell what was eaten: what they miss is not known, and is not 0."""
+    for name, what in _LEFT_OUT.items():
+        if name not in table:
+            continue
+        kept = table.numbers(name, "true or false", _NOT_RECORDED)
+        if not np.isin(kept, (0.0, 1.0)).all():
+            raise PopulationError(f'column "{name}" holds true or false (1 or 0)')
+        without = int((kept == 0.0).sum())
+        if without == kept.size:
+            raise PopulationError(f'column "{name}": all {without} days are days {what}')
+        if without:
+            notes.append(f"{without} days {what} are left out")
+        table.keep(kept == 1.0)
 
 
 def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[Floats, Floats | None, bool]:
@@ -343,11 +346,12 @@ def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[
     suffix = "" if end == "best" else f"_{end}"
     name, supplement = f"{nutrient}{suffix}", f"{nutrient}_supplement"
     total = _bound(table, nutrient, suffix)
-    if supplement not in table:
-        notes.append(f'no column "{supplement}": all of {nutrient} is taken to be from food')
+    if not table.holds(supplement):
+        missing = "nothing in" if supplement in table else "no"
+        notes.append(f'{missing} column "{supplement}": all of {nutrient} is taken to be from food')
         return total, None, True
     of_dose = f"{supplement}{suffix}"
-    bounded = of_dose in table
+    bounded = table.holds(of_dose)
     if not bounded:
         notes.append(f'no column "{of_dose}": the bounds of doses are not told')
         of_dose = supplement
@@ -416,6 +420,8 @@ def _day_columns(table: _Table, notes: list[str]) -> tuple[list[str], list[Float
         number = table.numbers("sequence")
         if (number < 1.0).any() or (number != np.round(number)).any():
             raise PopulationError('column "sequence" holds 1 for the first recall of a person, 2 for the second')
+        if np.unique([table.index, number], axis=1).shape[1] < number.size:
+            raise PopulationError('column "sequence": a person has two recalls of the same number')
         columns.append((LATER, (number > 1.0).astype(np.float64)))
     elif table.start.size < table.index.size:
         notes.append('no column "sequence": later recalls are taken to tell as much as first ones')
@@ -446,6 +452,21 @@ def _gaps(table: _Table) -> Ints:
     gaps: Ints = np.diff(dates[order]).astype(np.int64)
     within: Ints = gaps[np.diff(table.index[order]) == 0]
     return within
+
+
+def _person_columns(
+    table: _Table, covariates: Sequence[str], by: str | None, weight: Floats, dose: Floats | None
+) -> tuple[list[str], list[Floats]]:
+    """Names and columns of the design of the persons: intercept, covariates, and whether they take supplements."""
+    names, columns = ["intercept"], [np.ones(weight.size)]
+    for name in dict.fromkeys([*covariates, *([by] if by else [])]):
+        _covariate(table, name, name == by, weight, names, columns)
+    if dose is not None:
+        users = dose > 0.0
+        if min(users.sum(), (~users).sum()) >= MIN_CATEGORY:
+            names.append(SUPPLEMENT_USER)
+            columns.append(users.astype(np.float64))
+    return names, columns
 
 
 def _covariate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -183,18 +183,7 @@ def usual_intake(
     pattern, patterns = _patterns(best)
     fitter = Fitter(best, pattern, nutrient=nutrient, model=model, ratio=ratio)
     notes = fitter.all_notes()
-    ends: dict[str, Mixture | None] = {"low": None, "high": None}
-    doses_bounded = True
-    for end in ends:
-        if f"{nutrient}_{end}" not in days:
-            continue
-        unknown = unbounded(days, nutrient) if end == "high" else 0
-        if unknown:
-            notes.append(f"no estimate at the high end of the totals: {unknown} days have none")
-            continue
-        there = days_at(end)
-        doses_bounded &= there.dose_bounded
-        ends[end] = _at_end(fitter, there, end, by_zeros=model == "auto", notes=notes)
+    ends, doses_bounded = _ends(fitter, days, days_at, by_zeros=model == "auto", notes=notes)
     of = Distributions(
         full=fitter.distribution(fitter.fitted, best.weight),
         replicates=_replicates(fitter, errors, notes),
@@ -219,6 +208,25 @@ def usual_intake(
         reference=reference,
     )
     return _described(empty, of, tuple(quantiles))
+
+
+def _ends(
+    best: Fitter, days: Columns, days_at: Callable[[str], PersonDays], *, by_zeros: bool, notes: list[str]
+) -> tuple[dict[str, Mixture | None], bool]:
+    """The distributions from the low and the high totals, and whether the ends of doses are in them."""
+    ends: dict[str, Mixture | None] = {"low": None, "high": None}
+    doses_bounded = True
+    for end in ends:
+        if f"{best.nutrient}_{end}" not in days:
+            continue
+        unknown = unbounded(days, best.nutrient) if end == "high" else 0
+        if unknown:
+            notes.append(f"no estimate at the high end of the totals: {unknown} days have none")
+            continue
+        there = days_at(end)
+        doses_bounded &= there.dose_bounded
+        ends[end] = _at_end(best, there, end, by_zeros=by_zeros, notes=notes)
+    return ends, doses_bounded
 
 
 def _at_end(best: Fitter, days: PersonDays, end: str, *, by_zeros: bool, notes: list[str]) -> Mixture | None:

@@ -894,6 +894,22 @@ def test_replicate_weights_by_their_formula() -> None:
     assert ng.population.jackknife(columns).factor == pytest.approx(5 / 6)
 
 
+def test_an_interval_holds_its_estimate_and_a_share_is_one() -> None:
+    """Also of shares that are 0 or 1 to the last digit, by bootstrap and by replicate weights."""
+    days = simulated(120)
+    rng = np.random.default_rng(4)
+    weights = {f"w{i}": rng.uniform(0.3, 1.7, 120)[days["person"]] for i in range(6)}
+    for errors in (ng.population.Bootstrap(20), ng.population.brr(list(weights))):
+        for ear in (1.0, 100.0, 5000.0):
+            usual = ng.population.usual_intake(
+                days | weights, "magnesium", reference=WOMAN._replace(ear=ear), errors=errors
+            )
+            for e in usual.prevalence[:2]:
+                assert 0.0 <= e.low <= e.value <= e.high <= 1.0
+    notes = ng.population.usual_intake(days, "magnesium", errors=ng.population.Bootstrap(99)).notes
+    assert any("99 replicates: intervals are narrower" in note for note in notes)
+
+
 # --- Usual intakes that are known
 
 
@@ -927,6 +943,29 @@ def test_few_persons() -> None:
     assert not any(
         "fewer than 150" in note for note in ng.population.usual_intake(simulated(150), "magnesium", **NO_ERRORS).notes
     )
+
+
+def test_uneven_weights_count_as_fewer_persons() -> None:
+    """Kish's (Σw)²/Σw²: half of 200 with a weight of 9 and half of 1 are as many as 121.9."""
+    days = simulated(200)
+    even = np.where(days["person"] < 100, 9.0, 1.0)
+    notes = ng.population.usual_intake(days | {"weight": even}, "magnesium", **NO_ERRORS).notes
+    assert int(1000**2 / (100 * 81 + 100)) == 121
+    assert any("200 persons (whose weights make them 121): with fewer than 150" in note for note in notes)
+    one = np.where(days["person"] == 0, 1e9, 1.0)
+    with pytest.raises(ng.PopulationError, match=r"200 persons \(whose weights make them 1\) are too few"):
+        ng.population.usual_intake(days | {"weight": one}, "magnesium", **NO_ERRORS)
+
+
+def test_days_that_are_all_the_same_and_doses_that_are_not_are_said() -> None:
+    days = simulated(200)
+    same = days | {"magnesium": np.repeat(days["magnesium"][::2], 2)}
+    notes = ng.population.usual_intake(same, "magnesium", **NO_ERRORS).notes
+    assert any("the days of a person hardly differ" in note for note in notes)
+    dose = np.where((np.arange(400) % 2 == 0) & (days["person"] < 30), 200.0, 0.0)
+    table = days | {"magnesium": days["magnesium"] + dose, "magnesium_supplement": dose}
+    notes = ng.population.usual_intake(table, "magnesium", **NO_ERRORS).notes
+    assert any("doses of 30 persons differ between their days" in note for note in notes)
 
 
 def changed(column: str, row: int, value: object) -> Days:
@@ -966,6 +1005,7 @@ def changed(column: str, row: int, value: object) -> Days:
         (simulated(60) | {"date": ["2026-03-02"] * 120}, "two rows of one date"),
         (simulated(60) | {"date": ["yesterday"] * 120}, 'column "date" is not of dates'),
         (simulated(60) | {"magnesium": np.zeros(120)}, "no day holds any of it"),
+        (simulated(60) | {"magnesium": np.full(120, 5.0)}, "all days with any hold the same amount"),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(days: Days, message: str) -> None:
@@ -986,6 +1026,8 @@ def test_bad_choices_are_named() -> None:
         ({"reference": reference(ng.Person(age=40, sex="female"), "calcium")}, "those of calcium, the days those of"),
         ({"model": "two_part"}, "every day holds some"),
         ({"errors": ng.population.Bootstrap(5)}, "20 replicates at least"),
+        ({"errors": "bootstrap"}, "errors= is a Bootstrap, Replicates .* or None, got 'bootstrap'"),
+        ({"reference": 265}, "reference= is the name of an authority"),
     ):
         with pytest.raises(ng.PopulationError, match=message):
             table = days | {"again": days["twice"]}
@@ -998,6 +1040,9 @@ def test_bad_choices_are_named() -> None:
         ng.population.usual_intake(episodic(51, (2,)), "vitamin_d", **NO_ERRORS)
     with pytest.raises(ng.PopulationError, match="Fay's coefficient"):
         ng.population.brr(["a", "b"], fay=1.0)
+    for few in (lambda: ng.population.brr([]), lambda: ng.population.jackknife(["a"])):
+        with pytest.raises(ng.PopulationError, match="replicate weights need two columns at least"):
+            few()
 
 
 # --- Frames

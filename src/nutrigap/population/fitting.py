@@ -143,16 +143,18 @@ class Fitter:
         self.cells = cells_of(days, pattern)
         self.notes: list[str] = []
         positive = days.amount > 0.0
-        _refuse_few(days.count.size, days.replicates, ratio)
+        _refuse_few(days, ratio)
         if not positive.any():
             raise PopulationError("no day holds any of it: there is no distribution to tell")
+        if np.ptp(days.amount[positive]) == 0.0:
+            raise PopulationError("all days with any hold the same amount: there is no distribution to tell")
         self.lower = 0.5 * float(days.amount[positive].min())
         self.zeros = 1.0 - float(positive.mean())
         self.kind, self.why = _kind(model, self.zeros)
         self.amount = self.two_part = None
-        if days.count.size < FEW_PERSONS:
+        if _counted(days.weight) < FEW_PERSONS:
             self.notes.append(
-                f"{days.count.size} persons: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
+                f"{_persons(days)}: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
             )
         if self.kind == "amount":
             if not positive.all():
@@ -360,17 +362,28 @@ def _kind(model: str, zeros: float) -> tuple[str, str]:
     return kind, f"{share}; the two-part model is used from {100 * ZERO_SHARE:.0f} %"
 
 
-def _refuse_few(persons: int, replicates: int, ratio: float | None) -> None:
-    if persons < MIN_PERSONS:
+def _refuse_few(days: PersonDays, ratio: float | None) -> None:
+    if _counted(days.weight) < MIN_PERSONS:
         raise PopulationError(
-            f"{persons} persons are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
+            f"{_persons(days)} are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
         )
-    if ratio is None and replicates < MIN_REPLICATES:
+    if ratio is None and days.replicates < MIN_REPLICATES:
         raise PopulationError(
-            f"{replicates} persons have two days or more; {MIN_REPLICATES} are needed (IOM 2000, p. 99) to tell a "
+            f"{days.replicates} persons have two days or more; {MIN_REPLICATES} are needed (IOM 2000, p. 99) to tell a "
             "person's days from the persons. With a ratio of the two variances from elsewhere (ratio=) one day each is "
             "enough"
         )
+
+
+def _counted(weight: Floats) -> float:
+    """How many persons of one weight would tell as much (Kish 1965); with equal weights all of them."""
+    return float(weight.sum() ** 2 / (weight @ weight)) + 1e-9
+
+
+def _persons(days: PersonDays) -> str:
+    """How many persons there are, and how many they count as."""
+    persons, counted = days.count.size, int(_counted(days.weight))
+    return f"{persons} persons" + (f" (whose weights make them {counted})" if counted < persons else "")
 
 
 def _named(names: list[str], of_person: Floats, of_day: Floats) -> dict[str, float]:

@@ -370,7 +370,16 @@ def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[
                 f"on {alone} days all of {nutrient} is from supplements: where no food was logged that day, leave it "
                 'out, or tell it in a column "food_logged"'
             )
-    return food, np.bincount(table.index, weights=dose) / np.bincount(table.index), bounded
+    of_person = np.bincount(table.index, weights=dose) / np.bincount(table.index)
+    if end == "best":
+        differs = np.abs(dose - of_person[table.index]) > _ROUNDING * dose
+        uneven = np.unique(table.index[differs]).size
+        if uneven:
+            notes.append(
+                f"doses of {uneven} persons differ between their days: the mean of those days is taken for the usual "
+                "dose, so that doses seem to vary more between persons than they do"
+            )
+    return food, of_person, bounded
 
 
 def _bound(table: _Table, name: str, suffix: str) -> Floats:

@@ -163,7 +163,7 @@ def _above(of: Mixture, values: _Values) -> Floats:
     limit = values.ul[of.pattern]
     if values.scope == "total":
         return 1.0 - below(of, limit[:, None])
-    return np.array([of.weight[of.dose > limit].sum()])
+    return np.array([min(1.0, float(of.weight[of.dose > limit].sum()))])
 
 
 def _reasons(values: _Values, used: npt.NDArray[np.int64], supplements: bool) -> tuple[str, str, str, str]:

@@ -23,6 +23,9 @@ from nutrigap.units import find_nutrient
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW_REPLICATES: Final = 100
+"""With fewer bootstrap replicates the ends of an interval are hardly more than the largest and the smallest."""
+
 QUANTILES: Final = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 
@@ -174,6 +177,12 @@ def usual_intake(
     """
     if not all(0.0 < p < 1.0 for p in quantiles):
         raise PopulationError("quantiles are shares above 0 and below 1")
+    if not (errors is None or isinstance(errors, Bootstrap | Replicates)):
+        raise PopulationError(f"errors= is a Bootstrap, Replicates (brr, jackknife) or None, got {errors!r}")
+    if not (reference is None or isinstance(reference, Reference | str)):
+        raise PopulationError(
+            'reference= is the name of an authority, as "us", or what nutrigap.references.reference gives for a person'
+        )
     columns = errors.columns if isinstance(errors, Replicates) else ()
 
     def days_at(end: str) -> PersonDays:
@@ -285,6 +294,8 @@ def _replicates(fitter: Fitter, errors: Bootstrap | Replicates | None, notes: li
         raise PopulationError(f"{failed} of {len(found)} replicates could not be fitted: no errors can be told")
     if failed:
         notes.append(f"{failed} of {len(found)} replicates could not be fitted, and are left out of the errors")
+    if isinstance(errors, Bootstrap) and errors.replicates < FEW_REPLICATES:
+        notes.append(f"{errors.replicates} replicates: intervals are narrower than 95 %; take {FEW_REPLICATES} or more")
     flat = sum(each is not None and each.sd < 1e-2 * each.scale.variance**0.5 for each in found)
     if flat:
         notes.append(f"in {flat} of {len(found)} replicates usual intakes do not differ between persons")

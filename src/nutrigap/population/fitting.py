@@ -52,7 +52,8 @@ class Model(NamedTuple):
     external_ratio : bool
         Whether the ratio came from elsewhere.
     effects : dict
-        Name -> effect on the amount; ``intercept`` is that of the first recall on a weekday.
+        Name -> effect on the amount; ``intercept`` is that of the first recall on a weekday, at the weighted mean of
+        covariates that are numbers and the first group of those that are words.
     eaten_effects : dict or None
         Name -> effect on the logit of the probability that it is eaten; None for amount-only.
     variance_eaten, correlation : float or None

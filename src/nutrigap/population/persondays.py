@@ -363,23 +363,27 @@ def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[
         row = table.row(food < -_ROUNDING * total)
         raise PopulationError(f'row {row}: "{of_dose}" is more than the total in "{name}"')
     food = np.where(food <= _ROUNDING * total, 0.0, food)  # what is left of a tablet by rounding is no food
-    if end == "best" and "food_logged" not in table:
-        alone = int(((food == 0.0) & (dose > 0.0)).sum())
-        if alone:
-            notes.append(
-                f"on {alone} days all of {nutrient} is from supplements: where no food was logged that day, leave it "
-                'out, or tell it in a column "food_logged"'
-            )
     of_person = np.bincount(table.index, weights=dose) / np.bincount(table.index)
     if end == "best":
-        differs = np.abs(dose - of_person[table.index]) > _ROUNDING * dose
-        uneven = np.unique(table.index[differs]).size
-        if uneven:
-            notes.append(
-                f"doses of {uneven} persons differ between their days: the mean of those days is taken for the usual "
-                "dose, so that doses seem to vary more between persons than they do"
-            )
+        _note_doses(table, nutrient, food, dose, of_person, notes)
     return food, of_person, bounded
+
+
+def _note_doses(table: _Table, nutrient: str, food: Floats, dose: Floats, of_person: Floats, notes: list[str]) -> None:
+    """Note days of tablets alone, where nobody told whether food was logged, and doses that are not the same daily."""
+    alone = int(((food == 0.0) & (dose > 0.0)).sum())
+    if alone and "food_logged" not in table:
+        notes.append(
+            f"on {alone} days all of {nutrient} is from supplements: where no food was logged that day, leave it "
+            'out, or tell it in a column "food_logged"'
+        )
+    differs = np.abs(dose - of_person[table.index]) > _ROUNDING * dose
+    uneven = np.unique(table.index[differs]).size
+    if uneven:
+        notes.append(
+            f"doses of {uneven} persons differ between their days: the mean of those days is taken for the usual dose, "
+            "so that doses seem to vary more between persons than they do"
+        )
 
 
 def _bound(table: _Table, name: str, suffix: str) -> Floats:

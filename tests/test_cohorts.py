@@ -406,12 +406,14 @@ def test_person_days_go_on_to_usual_intakes_as_they_are_written(tmp_path):
     dates = [str(date(2026, 3, 2) + timedelta(days=int(i) + 4 * (i % 2))) for i in range(2 * count)]
     meal = pa.table({"person": person, "date": dates, "food_id": ["11111000"] * (2 * count), "grams": grams})
     sex = np.where(np.arange(count) % 2 == 0, "female", "male")
-    weight = 1.0 + np.arange(count)
+    weight = 30.0 + np.arange(count)
     people = pa.table({"person": np.arange(count), "age": [40] * count, "sex": sex, "weight": weight})
     done = ng.cohort(pa.concat_tables([meal, meal]), tmp_path / "out", people=people, readings=False)
     who = people_of(done).select(["person", "age", "sex", "life_stage", "weight"])
-    days = days_of(done).join(who, "person").to_pandas()
+    days = days_of(done).join(who, "person").to_pandas().sort_values(["person", "date"])
+    days["sequence"] = days.groupby("person").cumcount() + 1
     own = {"person": person, "date": dates, "age": [40.0] * (2 * count), "sex": sex[person], "weight": weight[person]}
+    own["sequence"] = np.tile([1, 2], count)
     for nutrient, of_a_gram, share in (("magnesium", 0.12, "below_ear"), ("potassium", 1.5, "at_or_above_ai")):
         got = ng.population.usual_intake(days, nutrient, reference="us", covariates=["sex"], errors=None)
         expected = ng.population.usual_intake(

@@ -328,6 +328,19 @@ def test_magnesium_from_food_is_never_above_the_upper_level() -> None:
     assert got.prevalence.above_ul.value == pytest.approx(0.2)  # 350 is not above 350
 
 
+def test_how_a_usual_intake_shows_itself() -> None:
+    got = ng.population.usual_intake(simulated(300), "magnesium", reference=WOMAN, **NO_ERRORS)
+    shown = repr(got).splitlines()
+    assert shown[0] == "Usual intake of Magnesium, mg a day"
+    assert "300 persons, 600 days" in shown[1]
+    assert all(any(note[:40] in line for line in shown) for note in got.notes)
+    rows = {line.split()[0]: line for line in shown[3 + len(got.notes) :]}
+    assert f"{got.mean.value:.4g}" in rows["mean"]
+    assert f"{100 * got.prevalence.below_ear.value:.1f} %" in rows["below_ear"]
+    assert "the upper level counts supplements only" in rows["above_ul"]
+    assert "<table>" in got._repr_html_()
+
+
 def test_shrink_then_add() -> None:
     """Food is fitted and the dose is added: those with and those without tablets have each their own distribution."""
     days = simulated(3000, seed=6)

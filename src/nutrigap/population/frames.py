@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ def rows(usual: UsualIntake) -> pd.DataFrame:
         [
             {"nutrient": usual.nutrient, "unit": unit, "group": group, "measure": measure, **estimate._asdict()}
             for group, part in parts
-            for measure, unit, estimate in _measures(part)
+            for measure, unit, estimate in part.measures()
         ]
     )
 
@@ -40,12 +39,3 @@ def _group(usual: UsualIntake, name: str) -> UsualIntake:
             quantiles=dict.fromkeys(usual.quantiles, none),
             prevalence=usual.prevalence and Prevalence(none, none, none, none, ()),
         )
-
-
-def _measures(usual: UsualIntake) -> Iterator[tuple[str, str, Estimate]]:
-    yield "mean", usual.unit, usual.mean
-    for p, estimate in usual.quantiles.items():
-        yield f"p{100 * p:04.1f}".removesuffix(".0"), usual.unit, estimate
-    if usual.prevalence is not None:
-        for name, estimate in zip(usual.prevalence._fields[:-1], usual.prevalence[:-1], strict=True):
-            yield name, "1", estimate

@@ -58,6 +58,10 @@ class Prevalence(NamedTuple):
     above_ul: Estimate
     notes: tuple[str, ...]
 
+    def shares(self) -> tuple[tuple[str, Estimate], ...]:
+        """Every share with its name."""
+        return tuple(zip(self._fields[:-1], self[:-1], strict=True))
+
 
 class Distributions(NamedTuple):
     """The distribution of a group's usual intakes, that of every replicate, and those of the two ends.
@@ -223,7 +227,8 @@ def _values(group: Distributions, nutrient: str, reference: Reference | str, use
 def _look_up(kind: tuple[float, str, str] | None, nutrient: str, authority: str) -> Reference | None:
     if kind is None:
         raise PopulationError(
-            'columns "age" and "sex" are needed to look up reference values; or give one Reference for all'
+            'columns "age" and "sex" are needed to look up reference values; '
+            "or give the values for all, as nutrigap.references.reference has them"
         )
     age, sex, stage = kind
     return reference_of(Person(age=age, sex=sex, life_stage=stage, references=authority), nutrient)

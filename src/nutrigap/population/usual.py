@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from nutrigap.population.prevalence import Distributions, Prevalence, prevalence
 from nutrigap.population.transform import Floats
 from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates, weights_of
 from nutrigap.references import Reference
+from nutrigap.reprs import Shown
 from nutrigap.units import find_nutrient
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FEW_REPLICATES: Final = 100
 QUANTILES: Final = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UsualIntake:
     """Usual intakes of a nutrient in a group.
 
@@ -113,6 +114,48 @@ class UsualIntake:
         from nutrigap.population.frames import rows
 
         return rows(self)
+
+    def measures(self) -> Iterator[tuple[str, str, Estimate]]:
+        """Name, unit and estimate of every number: the mean, the quantiles, the shares (of unit ``1``)."""
+        yield "mean", self.unit, self.mean
+        for p, estimate in self.quantiles.items():
+            yield f"p{100 * p:04.1f}".removesuffix(".0"), self.unit, estimate
+        if self.prevalence is not None:
+            yield from ((name, "1", estimate) for name, estimate in self.prevalence.shares())
+
+    def _shown(self) -> Shown:
+        model = self.model
+        return Shown(
+            f"Usual intake of {find_nutrient(self.nutrient).name}, {self.unit} a day",
+            (
+                ("group", f"{model.persons} persons, {model.days} days, {model.replicates} persons with two or more"),
+                ("model", f"{model.kind}: {model.why}"),
+                *((f"note {number}", note) for number, note in enumerate(self.notes, 1)),
+            ),
+            ("", "estimate", "95 % interval", "ends of the totals, or why there is none"),
+            [(name, *_cells(unit, estimate)) for name, unit, estimate in self.measures()],
+            "frame() has all digits" + ("; group(name) one of: " + ", ".join(self.groups) if self.groups else ""),
+        )
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
+
+
+def _cells(unit: str, estimate: Estimate) -> tuple[str, str, str]:
+    """An estimate in words: its value or why there is none, its interval, its ends."""
+
+    def told(value: float | None) -> str:
+        return "?" if value is None else f"{100 * value:.1f} %" if unit == "1" else f"{value:.4g}"
+
+    def span(low: float | None, high: float | None) -> str:
+        return "" if low is None and high is None else f"{told(low)} to {told(high)}"
+
+    if estimate.value is None:
+        return "none", "", estimate.reason
+    return told(estimate.value), span(estimate.low, estimate.high), span(estimate.at_low, estimate.at_high)
 
 
 def usual_intake(

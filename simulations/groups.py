@@ -11,6 +11,7 @@ import math
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from itertools import islice
 from multiprocessing import Pool
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from scipy.stats import gamma, norm
 from verdicts import Model, model, name, table
 
 from nutrigap import population
+from nutrigap.population.fitting import log_ratio
 from nutrigap.references import Reference
 
 SEED = 20261126
@@ -31,6 +33,8 @@ PERSONS = (300, 3000)
 PAGE = Path(__file__).parent.parent / "docs" / "groups.md"
 # Power λ of the nutrient's days; the more skewed, the smaller.
 LAMBDAS = {"magnesium": 0.3, "calcium": 0.25, "vitamin_b6": 0.2, "vitamin_d": 0.2, "vitamin_b12": 0.15}
+ONE_DAY = 100  # cohorts of one day each
+TABLE = 100_000  # persons of whom a world's own table of variation is made
 USERS, DOSES = 0.4, {"magnesium": 250.0, "vitamin_d": 25.0}  # share who take tablets; dose a day
 
 Amounts = npt.NDArray[np.float64]
@@ -73,6 +77,9 @@ class World(NamedTuple):
         return self.of.mean / middle * np.maximum(1.0 + power * y, 0.0) ** (1.0 / power)
 
 
+WORLDS = {"model": "as assumed", "gamma": "gamma"}
+
+
 class Truth(NamedTuple):
     """Shares of a world, free of chance."""
 
@@ -96,14 +103,21 @@ def reference_of(of: Model) -> Reference:
 
 
 def estimated(
-    of: Model, days: Amounts, *, dose: Amounts | None = None, errors: population.Bootstrap | None = None
+    of: Model,
+    days: Amounts,
+    *,
+    dose: Amounts | None = None,
+    errors: population.Bootstrap | None = None,
+    ratio: float | None = None,
 ) -> population.UsualIntake:
-    """The estimate from two days each, as a user gets it."""
+    """The estimate from the days of each, as a user gets it."""
     persons, count = days.shape
     columns = {"person": np.repeat(np.arange(persons), count), of.nutrient: days.ravel()}
     if dose is not None:
         columns[f"{of.nutrient}_supplement"] = np.repeat(dose, count)
-    return population.usual_intake(columns, of.nutrient, reference=reference_of(of), errors=errors, quantiles=(0.5,))
+    return population.usual_intake(
+        columns, of.nutrient, reference=reference_of(of), errors=errors, ratio=ratio, quantiles=(0.5,)
+    )
 
 
 class Row(NamedTuple):
@@ -140,6 +154,51 @@ def cohorts(task: tuple[int, World, int]) -> Row:
             errors.append(got.below_ear.se)
     covered, error = (float(np.mean(x)) if x else math.nan for x in (held, errors))
     return Row(world, persons, true, *shares, covered, error)
+
+
+class OneDay(NamedTuple):
+    """A world of which each person tells one day, with a ratio of variances from its own table: all cohorts."""
+
+    world: World
+    true: float
+    ratio: float  # of logarithms, as `population.external_ratio` has it
+    ratio_of_amounts: float
+    below_ear: Amounts
+    by_amounts: Amounts  # below the EAR with the ratio of amounts
+
+
+def table_of(world: World) -> tuple[float, float]:
+    """The ratios that a table of variation gives of a world, made from two days each as the shipped one is.
+
+    Returns
+    -------
+    tuple of float
+        Ratio of logarithms from the two CVs, the smaller within persons; and ratio of the variances of amounts. [-]
+    """
+    rng = np.random.default_rng([SEED, 70])
+    days = world.days(rng.normal(size=TABLE), 2, rng)
+    within, between = variances(days)
+    of_logs, _ = variances(np.log(np.maximum(days, 1e-3 * days.mean())))
+    cv = min(math.sqrt(within) / days.mean(), math.sqrt(math.expm1(of_logs)))
+    return log_ratio(cv, math.sqrt(between) / days.mean()), within / between
+
+
+def variances(days: Amounts) -> tuple[float, float]:
+    """Variance within persons and between them, from two days each (analysis of variance)."""
+    within = float(((days[:, 0] - days[:, 1]) ** 2).mean()) / 2.0
+    return within, float(days.mean(axis=1).var()) - within / 2.0
+
+
+def one_day(task: tuple[int, World, int]) -> OneDay:
+    """The first days alone, with a ratio from elsewhere."""
+    number, world, persons = task
+    ratios = table_of(world)
+    shares = np.empty((2, ONE_DAY))
+    for i in range(ONE_DAY):
+        rng = np.random.default_rng([SEED, number, persons, i])
+        days = world.days(rng.normal(size=persons), 2, rng)[:, :1]
+        shares[:, i] = [estimated(world.of, days, ratio=ratio).prevalence.below_ear.value for ratio in ratios]
+    return OneDay(world, truth(world).below_ear, *ratios, *shares)
 
 
 class WithDoses(NamedTuple):
@@ -270,51 +329,68 @@ def of_rows(rows: Sequence[Row], *, judged: bool) -> str:
     return table([*head, *([""] if judged else [])], lines)
 
 
-def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
-    """The whole page."""
-    own = [row for row in rows if row.world.kind == "model"]
-    other = [row for row in rows if row.world.kind == "gamma"]
-    failed = [row for row in own if not passes(row)]
-    result = f"{len(failed)} of {len(own)} rows do not pass" if failed else f"all {len(own)} rows pass"
-    intervals = table(
-        ["nutrient", "persons", "cohorts", "intervals that hold the truth", "stated SE", "SD of the estimates"],
+def of_intervals(own: Sequence[Row]) -> str:
+    """The table of the bootstrap's intervals."""
+    head = ["nutrient", "persons", "cohorts", "intervals that hold the truth", "stated SE", "SD of the estimates"]
+    lines = [
         [
-            [
-                name(row.world.of), f"{row.persons:,}", str(WITH_INTERVAL[row.persons]), percent(row.covered, 0),
-                percent(row.standard_error, 2), percent(row.below_ear.std(ddof=1), 2),
-            ]
-            for row in own
-        ],
-    )  # fmt: skip
-    tablets = table(
-        ["nutrient", "dose", "true", "shrink then add", "off by", "add then shrink", "off by", "two-day mean: off by"],
-        [
-            [
-                name(row.world.of), f"{DOSES[row.world.of.nutrient]:g}", percent(row.true),
-                percent(row.shrink_then_add.mean()), signed(off(row.shrink_then_add, row.true)),
-                percent(row.add_then_shrink.mean()), signed(off(row.add_then_shrink, row.true)),
-                signed(off(row.two_days, row.true)),
-            ]
-            for row in doses
-        ],
-    )  # fmt: skip
-    zeros = table(
-        ["below", "days without", "true", "two parts", "off by", "± chance", "amount only: off by",
-         "two-day mean: off by"],
-        [
-            [
-                f"{row.amount:g} µg", percent(row.zeros), percent(row.true), percent(row.two_part.mean()),
-                signed(off(row.two_part, row.true)), percent(chance(row.two_part), 2),
-                signed(off(row.amount_only, row.true)), signed(off(row.two_days, row.true)),
-            ]
-            for row in parts
-        ],
-    )  # fmt: skip
-    beyond = [
-        f"{name(row.world.of)} at {row.persons:,} persons"
+            name(row.world.of), f"{row.persons:,}", str(WITH_INTERVAL[row.persons]), percent(row.covered, 0),
+            percent(row.standard_error, 2), percent(row.below_ear.std(ddof=1), 2),
+        ]
         for row in own
-        if any(abs(off(shares, true)) > 3.0 * chance(shares) for shares, true in both(row))
-    ]
+    ]  # fmt: skip
+    return table(head, lines)
+
+
+def of_one_day(singles: Sequence[OneDay], rows: Sequence[Row]) -> str:
+    """The table of one day each, beside what two days gave."""
+    head = ["nutrient", "world", "true", "two days: off by", "ratio", "one day: off by", "± chance", "SD"]
+    head += ["ratio of amounts", "one day with that: off by"]
+    two = {row.world: off(row.below_ear, row.true.below_ear) for row in rows if row.persons == 3000}
+    lines = [
+        [
+            name(one.world.of), WORLDS[one.world.kind], percent(one.true), signed(two[one.world]),
+            f"{one.ratio:.2f}", signed(off(one.below_ear, one.true)), percent(chance(one.below_ear), 2),
+            percent(one.below_ear.std(ddof=1)), f"{one.ratio_of_amounts:.2f}", signed(off(one.by_amounts, one.true)),
+        ]
+        for one in singles
+    ]  # fmt: skip
+    return table(head, lines)
+
+
+def of_tablets(doses: Sequence[WithDoses]) -> str:
+    """The table of food with tablets."""
+    head = ["nutrient", "dose", "true", "shrink then add", "off by", "add then shrink", "off by"]
+    head += ["two-day mean: off by"]
+    lines = [
+        [
+            name(row.world.of), f"{DOSES[row.world.of.nutrient]:g}", percent(row.true),
+            percent(row.shrink_then_add.mean()), signed(off(row.shrink_then_add, row.true)),
+            percent(row.add_then_shrink.mean()), signed(off(row.add_then_shrink, row.true)),
+            signed(off(row.two_days, row.true)),
+        ]
+        for row in doses
+    ]  # fmt: skip
+    return table(head, lines)
+
+
+def of_zeros(parts: Sequence[Episodic]) -> str:
+    """The table of days without any."""
+    head = ["below", "days without", "true", "two parts", "off by", "± chance", "amount only: off by"]
+    head += ["two-day mean: off by"]
+    lines = [
+        [
+            f"{row.amount:g} µg", percent(row.zeros), percent(row.true), percent(row.two_part.mean()),
+            signed(off(row.two_part, row.true)), percent(chance(row.two_part), 2),
+            signed(off(row.amount_only, row.true)), signed(off(row.two_days, row.true)),
+        ]
+        for row in parts
+    ]  # fmt: skip
+    return table(head, lines)
+
+
+def meaning(own: Sequence[Row], other: Sequence[Row], singles: Sequence[OneDay], doses: Sequence[WithDoses]) -> str:
+    """What the tables mean, in sentences that quote them."""
     most_own = max(abs(off(row.below_ear, row.true.below_ear)) for row in own)
     most_other = max(abs(off(row.below_ear, row.true.below_ear)) for row in other)
     held = float(np.average([row.covered for row in own], weights=[WITH_INTERVAL[row.persons] for row in own]))
@@ -322,9 +398,13 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
     small = next(row for row in own if row.world.of.nutrient == "vitamin_b12" and row.persons == 300)
     d = next(row for row in own if row.world.of.nutrient == "vitamin_d" and row.persons == 3000)
     worst = max(other, key=lambda row: abs(off(row.below_ear, row.true.below_ear)))
+    single = next(one for one in singles if one.world == b12.world)
+    one_own, one_other = (
+        max(abs(off(one.below_ear, one.true)) for one in singles if one.world.kind == kind) for kind in WORLDS
+    )
     wrong = max(abs(off(row.add_then_shrink, row.true)) for row in doses)
     right = max(abs(off(row.shrink_then_add, row.true)) for row in doses)
-    meaning = [
+    sentences = [
         f"""**One day, or the mean of two, puts too many at the ends.** Of 3,000 women's vitamin B12 one day has
         {percent(b12.one_day.mean())} % below the EAR and the mean of two {percent(b12.two_days.mean())} %, where the
         truth is {percent(b12.true.below_ear)} %; of their vitamin D {percent(d.one_day.mean())} %,
@@ -337,6 +417,11 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
         mend, while the estimate of one cohort scatters by {percent(worst.below_ear.std(ddof=1))} points only. Intervals
         hold the error of sampling, not that of the model. One day is off by
         {percent(abs(off(worst.one_day, worst.true.below_ear)))} points there.""",
+        f"""**One day each will do where the ratio is that of logarithms**: off by at most {percent(one_own)} points
+        where days are as the method assumes, and by {percent(one_other)} where they are not. The ratio of variances of
+        amounts is too large for a skewed nutrient, and draws persons too near to each other: of B12 it leaves
+        {percent(single.by_amounts.mean())} % below the EAR, where the truth is {percent(single.true)} %. All this with
+        the ratio of the same population; that of another may be another.""",
         f"""**A small group says little of a rare thing.** With 300 women the estimate of B12 scatters by
         {percent(small.below_ear.std(ddof=1))} points about {percent(small.true.below_ear)} %, with 3,000 by
         {percent(b12.below_ear.std(ddof=1))}. Of all intervals {percent(held, 0)} of 100 hold the truth.""",
@@ -345,10 +430,28 @@ def page(rows: list[Row], doses: list[WithDoses], parts: list[Episodic]) -> str:
         """**A simulation knows no misreporting.** Real days that leave things out give shares below a requirement that
         are too large, by any method.""",
     ]
-    bullets = "\n".join(
+    return "\n".join(
         textwrap.fill(" ".join(text.split()), 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
-        for text in meaning
+        for text in sentences
     )
+
+
+def verdict(own: Sequence[Row]) -> str:
+    """How many rows pass, and which are off by more than chance makes."""
+    failed = sum(not passes(row) for row in own)
+    result = f"{failed} of {len(own)} rows do not pass" if failed else f"all {len(own)} rows pass"
+    beyond = [
+        f"{name(row.world.of)} at {row.persons:,} persons"
+        for row in own
+        if any(abs(off(shares, true)) > 3.0 * chance(shares) for shares, true in both(row))
+    ]
+    return f"Result: {result}. Off by more than three times what chance makes: {'; '.join(beyond) or 'none'}."
+
+
+def page(rows: list[Row], singles: list[OneDay], doses: list[WithDoses], parts: list[Episodic]) -> str:
+    """The whole page."""
+    own = [row for row in rows if row.world.kind == "model"]
+    other = [row for row in rows if row.world.kind == "gamma"]
     return f"""# What two days each tell of a group
 
 Written by `python simulations/groups.py` ({COHORTS} cohorts a row, seed {SEED}). Women of 31-50, US references, food
@@ -365,7 +468,7 @@ below their own requirement, by the probability approach.
 
 Usual intakes and days are normal on a power scale. A row passes if both estimates are off by less than half of what one
 cohort's estimate scatters, which leaves of 95 % intervals 92 % (Cochran 1977, Sampling Techniques, section 1.8).
-Result: {result}. Off by more than three times what chance makes: {"; ".join(beyond) or "none"}.
+{verdict(own)}
 
 {of_rows(own, judged=True)}
 
@@ -381,7 +484,17 @@ the more a person eats. There is no bar.
 Bootstrap of {REPLICATES} replicates, for the first cohorts of each row of the first table. Promised: 95 of 100
 intervals hold the truth.
 
-{intervals}
+{of_intervals(own)}
+
+## One day each
+
+Of 3,000 persons the first days alone, with a ratio of the variance within persons to that between which is known from
+elsewhere; {ONE_DAY} cohorts. It comes from a table of the same world, made of two days of {TABLE:,} persons as the
+shipped table is: mean, CV within persons (of amounts or from logarithms, whichever is smaller) and CV between them.
+"Ratio" is ln(1 + CV²) of the one over that of the other, a ratio of variances of logarithms, which is what
+`external_ratio` gives. As a counter-example the ratio of variances of amounts, as analysis of variance has it.
+
+{of_one_day(singles, rows)}
 
 ## Tablets
 
@@ -389,7 +502,7 @@ Of 1,000 persons {100 * USERS:.0f} % take a tablet every day. Food fitted and th
 which is what nutrigap does; and, as a counter-example, the model fitted to food and tablets together ("add then
 shrink").
 
-{tablets}
+{of_tablets(doses)}
 
 ## Days without any
 
@@ -397,11 +510,11 @@ A made-up vitamin D of 600 persons, with a habit of eating it that goes with the
 {COHORTS // 2} cohorts. Below an amount are, by the two-part model, by the amount-only model with half of the smallest
 amount in place of none, and by two-day means:
 
-{zeros}
+{of_zeros(parts)}
 
 ## What this means
 
-{bullets}
+{meaning(own, other, singles, doses)}
 """
 
 
@@ -412,14 +525,16 @@ def _call(task: tuple[Callable[[tuple[int, object, int]], object], tuple[int, ob
 
 def main() -> int:
     """Run the simulations and write the page; 1 if a row does not pass."""
-    worlds = [World(model(nutrient, "female"), kind) for kind in ("model", "gamma") for nutrient in LAMBDAS]
+    worlds = [World(model(nutrient, "female"), kind) for kind in WORLDS for nutrient in LAMBDAS]
     rows = [(cohorts, (i, world, persons)) for i, world in enumerate(worlds) for persons in PERSONS]
+    singles = [(one_day, (i, world, 3000)) for i, world in enumerate(worlds)]
     doses = [(with_doses, (i, World(model(nutrient, "female"), "model"), 1000)) for i, nutrient in enumerate(DOSES)]
     parts = [(episodic, (i, limit, 600)) for i, limit in enumerate((1.5, 4.0))]
+    parts_of_page = (rows, singles, doses, parts)
     with Pool(2) as pool:
-        done = pool.map(_call, [*rows, *doses, *parts], chunksize=1)
-    first, second, third = done[: len(rows)], done[len(rows) : len(rows) + len(doses)], done[len(rows) + len(doses) :]
-    PAGE.write_text(page(first, second, third), encoding="utf-8", newline="\n")
+        done = iter(pool.map(_call, [task for part in parts_of_page for task in part], chunksize=1))
+    first, *others = [list(islice(done, len(part))) for part in parts_of_page]
+    PAGE.write_text(page(first, *others), encoding="utf-8", newline="\n")
     failed = [row for row in first if row.world.kind == "model" and not passes(row)]
     for row in failed:
         wide = off(row.below_ear, row.true.below_ear), off(row.below_requirement, row.true.below_requirement)

@@ -34,6 +34,7 @@ ONLY_IN = {
     "pyarrow": {"cohorts.columns", "cohorts.inputs", "cohorts.people", "cohorts.store"},
     "dask": set(),
     "distributed": {"cohorts.run"},
+    "filelock": {"cohorts.folder"},
     "duckdb": set(),
     "polars": set(),
     "matplotlib": {"report.plot"},
@@ -43,7 +44,7 @@ ONLY_IN = {
     "markupsafe": {"report.template", "report.page", "report.charts"},
     "xlsxwriter": {"report.xlsx"},
 }
-HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "matplotlib", "PIL", "jinja2", "markupsafe"}
+HEAVY = {"pandas", "pint", "scipy", "pyarrow", "distributed", "filelock", "matplotlib", "PIL", "jinja2", "markupsafe"}
 
 
 class _Imports(ast.NodeVisitor):

@@ -206,6 +206,19 @@ def test_foods(told):
     code, out, _ = told("foods", "spinach", "raw", "-n", "3")
     assert code == 0 and len(out.splitlines()) == 4 and "sr:11457" in out
     assert told("foods", "--rich-in", "B12", "-n", "2")[1].startswith("id ")
+
+
+@pytest.mark.parametrize(("code", "name"), [  # of the releases: FNDDS 2021-2023, SR Legacy 2018
+    ("51300110", "Bread, whole wheat"), ("fndds:51300110", "Bread, whole wheat"), ("9040", "Bananas, raw"),
+    ("sr:09040", "Bananas, raw"), ("fdc:173944", "Bananas, raw"),
+])  # fmt: skip
+def test_a_food_is_found_by_its_code(told, code, name):
+    out = told("foods", code)[1]
+    assert name in out and len(out.splitlines()) == 2
+
+
+def test_a_code_that_is_none(told):
+    assert told("foods", "99999999")[1] == 'no food has the code "99999999"\n'
     assert told("foods")[0] == 2
 
 

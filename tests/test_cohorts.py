@@ -350,7 +350,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_stood(plain, tmp_path):
     done = ng.cohort(path, out, chunk=500)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept  # what was done is not done again
     assert same(days_of(done), days_of(expected)) and same(people_of(done), people_of(expected))
-    assert not (out / "work").exists() and not list(out.rglob(".*"))
+    assert not (out / ".nutrigap-work").exists() and not list(out.rglob(".*"))
     before = (out / "run.json").stat().st_mtime_ns
     assert ng.cohort(path, out, chunk=500).record == done.record
     assert (out / "run.json").stat().st_mtime_ns == before
@@ -370,7 +370,7 @@ def test_a_killed_process_leaves_whole_files_only(plain, tmp_path):
     )
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -signal.SIGKILL
-    records = sorted((out / "work").glob("piece-*.json"))
+    records = sorted((out / ".nutrigap-work").glob("piece-*.json"))
     assert len(records) == 3 and all(json.loads(record.read_text())["counts"] for record in records)
     done = ng.cohort(path, out, chunk=1000)
     one, two = days_of(done), days_of(expected)  # in a CSV file people are texts
@@ -404,12 +404,14 @@ def test_person_days_go_on_to_usual_intakes_as_they_are_written(tmp_path):
     dates = [str(date(2026, 3, 2) + timedelta(days=int(i) + 4 * (i % 2))) for i in range(2 * count)]
     meal = pa.table({"person": person, "date": dates, "food_id": ["11111000"] * (2 * count), "grams": grams})
     sex = np.where(np.arange(count) % 2 == 0, "female", "male")
-    weight = 1.0 + np.arange(count)
+    weight = 30.0 + np.arange(count)
     people = pa.table({"person": np.arange(count), "age": [40] * count, "sex": sex, "weight": weight})
     done = ng.cohort(pa.concat_tables([meal, meal]), tmp_path / "out", people=people, readings=False)
     who = people_of(done).select(["person", "age", "sex", "life_stage", "weight"])
-    days = days_of(done).join(who, "person").to_pandas()
+    days = days_of(done).join(who, "person").to_pandas().sort_values(["person", "date"])
+    days["sequence"] = days.groupby("person").cumcount() + 1
     own = {"person": person, "date": dates, "age": [40.0] * (2 * count), "sex": sex[person], "weight": weight[person]}
+    own["sequence"] = np.tile([1, 2], count)
     for nutrient, of_a_gram, share in (("magnesium", 0.12, "below_ear"), ("potassium", 1.5, "at_or_above_ai")):
         got = ng.population.usual_intake(days, nutrient, reference="us", covariates=["sex"], errors=None)
         expected = ng.population.usual_intake(
@@ -469,7 +471,7 @@ def test_two_processes_one_of_which_is_killed_give_the_same_bits(plain, tmp_path
 
         def kill() -> None:
             deadline = time.monotonic() + 60
-            while time.monotonic() < deadline and len(list((out / "work").glob("piece-*.json"))) < 3:
+            while time.monotonic() < deadline and len(list((out / ".nutrigap-work").glob("piece-*.json"))) < 3:
                 time.sleep(0.01)
             os.kill(victim, signal.SIGKILL)
 

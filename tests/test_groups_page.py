@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -73,6 +74,25 @@ def test_intervals_hold_what_they_promise() -> None:
     assert f"Of all intervals {100 * held:.0f} of 100 hold" in " ".join(PAGE.split())
 
 
+def test_one_day_goes_by_the_ratio_of_logarithms() -> None:
+    """Worlds made with a ratio give it back through their own table; that of amounts is larger."""
+    found = rows("One day each")
+    assert [row[:2] for row in found] == [[name, world] for world in ("as assumed", "gamma") for name in IDS]
+    woman = Person(age=40, sex="female")
+    for name, world, true, two, ratio, one, noise, _, of_amounts, wrong in found:
+        varies = variation(woman, IDS[name])
+        if world == "as assumed":
+            assert float(ratio) == pytest.approx((varies.cv / (varies.sd_between / varies.mean)) ** 2, rel=0.08)
+            assert abs(float(one)) <= abs(float(two)) + 0.5
+            assert true == next(row[2] for row in OWN if row[0] == name)
+        else:
+            assert true == next(row[2] for row in OTHER if row[0] == name)
+        if name == "vitamin B12":
+            assert float(of_amounts) > 1.25 * float(ratio)
+            assert float(wrong) < -1.0 < float(one) + 0.05 and float(noise) < 0.2
+        assert abs(float(one)) <= 1.7
+
+
 def test_tablets_are_added_after() -> None:
     found = rows("Tablets")
     assert [row[0] for row in found] == ["magnesium", "vitamin D"]
@@ -96,3 +116,16 @@ def test_what_the_method_page_says_of_it() -> None:
     told = re.search(r"gamma distributed.*?up to (\d\.\d) points", section, re.S)
     assert told is not None and float(told[1]) == max(abs(float(row[4])) for row in OTHER)
     assert other[0] == "vitamin B12"
+    told = re.search(
+        r"one day is off by at most (\d\.\d)\s+points where days .*? and (\d\.\d) where.*?amounts by up to (\d\.\d)",
+        section, re.S,
+    )  # fmt: skip
+    single = rows("One day each")
+    assert told is not None and [float(x) for x in told.groups()] == [
+        max(abs(float(row[column])) for row in some) for some, column in ((single[:5], 5), (single[5:], 5), (single, 9))
+    ]
+    b12 = variation(Person(age=40, sex="female"), "vitamin_b12")
+    told = re.search(r"women of 31-50 it is (\d+\.\d) where\s+that of logarithms is (\d\.\d)", section)
+    assert told is not None and float(told[1]) == pytest.approx((b12.sd / b12.sd_between) ** 2, abs=0.05)
+    of_logs = math.log1p(b12.cv**2) / math.log1p((b12.sd_between / b12.mean) ** 2)
+    assert float(told[2]) == pytest.approx(of_logs, abs=0.05)

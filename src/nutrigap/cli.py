@@ -360,7 +360,7 @@ def match(
 @click.option("-n", "--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="How many foods.")
 @foods_option
 def foods(query: tuple[str, ...], rich_in: str | None, everything: bool, limit: int, tables: tuple[str, ...]) -> None:
-    """Search the food table for QUERY; the id behind a name can stand in a diary's food column."""
+    """Search the food table for QUERY, words or a code; the id shown can stand in a diary's food column."""
     from nutrigap.report.listings import found_foods, rich_foods
 
     phrase = " ".join(query)

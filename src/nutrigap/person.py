@@ -146,6 +146,8 @@ class Person:
 
     def possible(self) -> tuple[Person, ...]:
         """The fully known persons that this one may be: itself, or women and men, of 31-50 if the age is missing."""
+        if not self.assumed:
+            return (self,)
         age = ASSUMED_AGE_YEARS if self.age is None else self.age
         sexes = SEXES if self.sex is None else (self.sex,)
         return tuple(replace(self, age=age, sex=sex) for sex in sexes)

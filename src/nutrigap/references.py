@@ -85,11 +85,9 @@ class _Row(NamedTuple):
     provisional: bool
     note: str
 
-    def covers(self, person: Person, months: int) -> bool:
+    def covers(self, sex: str | None, life_stage: str, months: int) -> bool:
         return (
-            self.sex in ("both", person.sex)
-            and self.life_stage == person.life_stage
-            and self.first_month <= months < self.end_month
+            self.sex in ("both", sex) and self.life_stage == life_stage and self.first_month <= months < self.end_month
         )
 
 
@@ -152,13 +150,16 @@ def reference(person: Person, nutrient: str) -> Reference | None:
     TableError
         More than one row of a kind covers the person: a fault of the table.
     """
-    months = person.known_months()
-    authority = person.references
+    return _reference(person.references, nutrient, person.sex, person.life_stage, person.known_months())
+
+
+@cache
+def _reference(authority: str, nutrient: str, sex: str | None, life_stage: str, months: int) -> Reference | None:
     found: dict[str, _Row] = {}
     for row in _rows(authority).get(nutrient, ()):
-        if row.covers(person, months):
+        if row.covers(sex, life_stage, months):
             if row.kind in found:
-                raise TableError(f"two {row.kind} rows of {nutrient} cover {person}")
+                raise TableError(f"two {row.kind} rows of {nutrient} cover {months} months, {sex}, {life_stage}")
             found[row.kind] = row
     if not found:
         return None
@@ -208,14 +209,14 @@ def _sd_requirement(authority: str, nutrient: str, ear: float | None, rda: float
 
 def variation(person: Person, nutrient: str) -> Variation | None:
     """Within-person variation for a fully known person; None where none was measured (under 12 months)."""
-    months = person.known_months()
-    for row in _variation_rows():
+    return _variation(nutrient, person.sex, person.known_months())
+
+
+@cache
+def _variation(nutrient: str, sex: str | None, months: int) -> Variation | None:
+    for row in read_table("within_person_sd.csv"):
         end = float(row["age_max_months"] or "inf")
-        if (
-            row["nutrient"] == nutrient
-            and row["sex"] in ("both", person.sex)
-            and int(row["age_min_months"]) <= months < end
-        ):
+        if row["nutrient"] == nutrient and row["sex"] in ("both", sex) and int(row["age_min_months"]) <= months < end:
             # the one CV is inflated by a rare plate of liver, the other by days near zero: the smaller is used
             cv = min(float(row["cv"]), float(row["cv_lognormal"] or "inf")) / 100
             sd, ratio = float(row["sd"]), float(row["ratio"])  # variance within persons over that between them
@@ -223,11 +224,6 @@ def variation(person: Person, nutrient: str) -> Variation | None:
                 sd=sd, cv=cv, source=row["source"], mean=float(row["mean"]), sd_between=sd / math.sqrt(ratio)
             )
     return None
-
-
-@cache
-def _variation_rows() -> tuple[dict[str, str], ...]:
-    return tuple(read_table("within_person_sd.csv"))
 
 
 def target_rows(person: Person) -> Iterator[tuple[Person, Reference]]:

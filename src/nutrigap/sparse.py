@@ -193,18 +193,24 @@ def food_sums(
     if sparse is None:
         sparse = len(rows) >= MANY and find_spec("scipy") is not None
     product, block = (_sparse_product, SPARSE_BLOCK) if sparse else (_dense_product, DENSE_BLOCK)
-    known = table.all_known(rows)
-    _refuse_overflow(starts, ends[-1], table.largest)
+    known, columns = table.all_known(rows), len(table.columns)
     sums = _room(table, len(starts), alike=known and len(ends) == 1, endless=not known)
     for part, lines, inside in _blocks(starts, len(rows), block):
         row, weights = rows[lines], [_steps(end[lines]) for end in ends]
+        _refuse_overflow(inside, weights[-1], table.largest)
         plain = [product(table.low, inside, row, weight) for weight in weights]
         low, best, high = plain if len(plain) == 3 else plain * 3
         sums.low[part] = low
-        if sums.best is not sums.low:
+        if sums.best is sums.low:
+            continue
+        few = None if known else _unknown_lines(table.kind.take(row), inside, weights)
+        if few is None:
             sums.best[part], sums.high[part] = best, high
-        if not known:
-            _add_unknown(sums, part, table, product, inside, table.kind.take(row), weights)
+            continue
+        above = _above(table, product, few)
+        np.add(best, above[:, :columns], out=sums.best[part])
+        np.add(high, above[:, columns:], out=sums.high[part])
+        _add_rest(sums, part, table, few)
     return sums
 
 
@@ -234,46 +240,53 @@ def _room(table: Composition, sums: int, *, alike: bool, endless: bool) -> Sums:
     return Sums(low, best, high, none, none)
 
 
-def _add_unknown(
-    sums: Sums, part: slice, table: Composition, product: Product, inside: IntArray, kind: SmallIntArray,
-    weights: Sequence[FloatArray],
-) -> None:  # fmt: skip
-    """Add to some sums what is not known of the foods of their lines, which are of these kinds."""
+class _Few(NamedTuple):
+    """The lines of foods of which something is not known: where those of each sum begin, their kinds and steps."""
+
+    ends: IntArray
+    kind: SmallIntArray
+    weights: list[FloatArray]
+
+
+def _unknown_lines(kind: SmallIntArray, inside: IntArray, weights: Sequence[FloatArray]) -> _Few | None:
+    """Those lines among some, of whose foods these are the kinds; None where there is none."""
     unknown = kind >= 0
     at = np.flatnonzero(unknown)
     if not at.size:
-        return
-    kind, weights = kind.take(at), [weight.take(at) for weight in weights]
+        return None
     ends = np.append(0, np.cumsum(unknown, dtype=np.int32)[inside[1:] - 1])
+    return _Few(ends, kind.take(at), [weight.take(at) for weight in weights])
+
+
+def _above(table: Composition, product: Product, few: _Few) -> IntArray:
+    """How far their best and high lie above low, in a row."""
+    if len(few.weights) == 1:
+        return product(table.above, few.ends, few.kind, few.weights[0])
     columns = len(table.columns)
-    if len(weights) == 1:
-        above = product(table.above, ends, kind, weights[0])
-        sums.best[part] += above[:, :columns]
-        sums.high[part] += above[:, columns:]
-    else:
-        sums.best[part] += product(table.above[:, :columns], ends, kind, weights[1])
-        sums.high[part] += product(table.above[:, columns:], ends, kind, weights[2])
+    parts = (slice(0, columns), few.weights[1]), (slice(columns, None), few.weights[2])
+    return np.hstack([product(table.above[:, part], few.ends, few.kind, weight) for part, weight in parts])
+
+
+def _add_rest(sums: Sums, part: slice, table: Composition, few: _Few) -> None:
+    """Add to some sums what the steps leave over, and where their lines make them endless."""
+    columns = len(table.columns)
     if table.rest_columns.size:
-        grams = np.column_stack(weights) / (100.0 * PER_GRAM)
-        each = grams if len(weights) == 1 else grams[:, table.rest_columns // columns]
-        rest = _add_runs(quanta(table.rest[kind] * each), ends)
+        grams = np.column_stack(few.weights) / (100.0 * PER_GRAM)
+        each = grams if len(few.weights) == 1 else grams[:, table.rest_columns // columns]
+        rest = _add_runs(quanta(table.rest[few.kind] * each), few.ends)
         for place, column in enumerate(table.rest_columns):
-            end, at_column = divmod(int(column), columns)
-            sums[end][part, at_column] += rest[:, place]
+            end, at = divmod(int(column), columns)
+            sums[end][part, at] += rest[:, place]
     if sums.best_unknown.shape == sums.best.shape:
-        few = _add_runs(table.endless[kind], ends)
-        sums.best_unknown[part] += few[:, :columns]
-        sums.high_endless[part] += few[:, columns:]
+        endless = _add_runs(table.endless[few.kind], few.ends)
+        sums.best_unknown[part] += endless[:, :columns]
+        sums.high_endless[part] += endless[:, columns:]
 
 
-def _refuse_overflow(starts: IntArray, grams: FloatArray, largest: float) -> None:
+def _refuse_overflow(ends: IntArray, weight: FloatArray, largest: float) -> None:
     """Quanta that 64 bits do not hold would be wrong without a sign: they are never made."""
-    if not len(grams):
-        return
-    longest = int(np.diff(starts, append=len(grams)).max())
-    if float(grams.max()) * longest * largest / 100 < MOST:
-        return
-    if float(np.add.reduceat(grams, starts).max()) * largest / 100 >= MOST:
+    most = MOST * 100 / largest * PER_GRAM if largest else np.inf  # steps of one sum
+    if float(weight.max()) * int(np.diff(ends).max()) >= most and float(_add_runs(weight[:, None], ends).max()) >= most:
         raise OverflowError("the lines of one day weigh more than can be added up")
 
 

@@ -7,6 +7,7 @@ official releases; ``data/foods/manifest.json`` says what is in them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -207,6 +208,16 @@ class FoodTable:
             if row is not None:
                 return row
         raise UnknownFood(f'no food "{food_id}" in {self.name}')
+
+    def rows_with_code(self, code: str) -> list[int]:
+        """Rows of a food id, or of a number that is a code in any release of the table; [] where it is neither."""
+        code = code.strip()
+        releases = dict.fromkeys(food_id.partition(":")[0] for food_id in self.ids)
+        found = []
+        for food_id in [code] if ":" in code else [f"{release}:{code}" for release in releases if code.isdecimal()]:
+            with suppress(UnknownFood):
+                found.append(self.row(food_id))
+        return found
 
     def portions(self, row: int) -> tuple[Portion, ...]:
         """The household measures of one food, in the order of the release."""

@@ -7,16 +7,21 @@ already (a food code and grams) go straight to the sums. Memory is that of a chu
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from nutrigap.cohorts.folder import claimed, refuse_foreign, refuse_overlap, tidy
 from nutrigap.cohorts.inputs import open_input
-from nutrigap.cohorts.people import read_people_table
+from nutrigap.cohorts.people import PeopleTable, read_people_table
 from nutrigap.cohorts.run import (
     Plan,
     Progress,
+    Share,
     buckets_for,
     conclude,
     described,
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["CohortRun", "cohort"]
 
 CHUNK = 500_000
+UNHEEDED = ("own_sd", "prior", "weekdays", "consecutive")  # options of Method for single diaries
 # The six that are judged, and energy, by which an analyst sees whether a day is whole.
 USUAL_NUTRIENTS = (*(one.id for one in nutrients() if one.role == "core"), "energy")
 
@@ -66,12 +72,13 @@ class CohortRun:
     @property
     def people(self) -> Path | None:
         """The file of people, None where nobody has a line."""
-        return next((path for path in sorted(self.folder.glob("people.*")) if path.is_file()), None)
+        found = [path for kind in ("parquet", "csv") if (path := self.folder / f"people.{kind}").is_file()]
+        return found[0] if found else None
 
     @property
     def left_out(self) -> tuple[Path, ...]:
         """The files of lines that are left out, each with its reason."""
-        return tuple(sorted((self.folder / "left_out").glob("*.csv")))
+        return tuple(sorted((self.folder / "left_out").glob("piece-*.csv")))
 
 
 def cohort(
@@ -103,7 +110,8 @@ def cohort(
         (``person,date,food,amount[,unit,kind,brand,magnesium_mg,...]``) or resolved ones
         (``person,date,food_id,grams[,grams_low,grams_high,source]``). A day is one person's: each line names both.
     out : path
-        Folder for the results. A run that was broken off is taken up where it stood.
+        Folder for the results, and for nothing else. A run over files that was broken off is taken up where it stood;
+        one over a table in memory begins anew.
     people : path or table, optional
         ``person,age,sex,life_stage,weight`` and whatever else ``Person`` takes. ``weight`` is that of a survey.
     foods, choices, recipes, measures
@@ -115,7 +123,7 @@ def cohort(
     references : str
         The authority whose values are used: ``us``, ``efsa`` or ``nordic``.
     method : Method, optional
-        Its ``level`` is heeded.
+        Its ``level`` and ``sd`` are heeded; its other options are for single diaries and are refused.
     readings : bool
         Whether each person is read against the reference values: once each, by the tests of a single diary.
     chunk : int
@@ -138,48 +146,74 @@ def cohort(
     DiaryError
         The input is no table of lines.
     TableError
-        Another table cannot be used, a package is missing, the folder holds another run, or one day holds more than
-        can be added up.
+        Another table or an option cannot be used, a package is missing, the folder holds another run or files that no
+        run has made, or one day holds more than can be added up.
 
     Notes
     -----
     A day that a note marks as incomplete is not in the means, as in ``analyze``; one that only looks so, by its energy
-    and its meals, is. The options ``own_sd``, ``weekdays`` and ``consecutive`` of ``Method`` are for single diaries.
+    and its meals, is.
     """
-    if measures is not None and measures not in MEASURE_SYSTEMS:
-        raise TableError(f'there are no "{measures}" measures; write us or imperial')
-    if date_format is not None and (fault := format_fault(date_format)) is not None:
-        raise TableError(f"{fault.what}; {fault.fix}")
+    names = tuple(dict.fromkeys(names))
+    _refuse_options(measures, date_format, names, method)
     if chunk < 1 or workers < 1:
         raise TableError("chunk and workers are whole numbers above 0")
-    for name in names:
-        find_nutrient(name)
+    refuse_overlap(out, diaries, people)
     source = open_input(diaries, chunk)
     table, digest = _people(people, references)
     plan = Plan(
         out=str(out), input=source, foods=foods, choices=_choices(choices), recipes=_recipes(recipes),
-        layout=Layout(tuple(names), tuple(name for name in names if name in ADDED)),
+        layout=Layout(names, tuple(name for name in names if name in ADDED)),
         measures=measures, date_format=date_format, people=table, method=method, reading=readings,
         references=references, chunk=chunk, kind=table_kind(),
         buckets=1 if all(piece.whole for piece in source.pieces) else buckets_for(source.about),
     )  # fmt: skip
     description = described(plan, digest)
-    done = prepare(plan, description, overwrite=overwrite)
-    if done is None:
-        many = workers > 1 or scheduler is not None
-        try:
-            share = run_on_workers(plan, scheduler, workers, progress) if many else run_here(plan, diaries, progress)
-        except TooMuch as error:
-            raise TableError(f"{source.name}: {error}; does each line name its own person and date?") from None
-        done = conclude(plan, share, description)
-    return CohortRun(Path(out), done)
+    refuse_foreign(plan.folder)
+    with claimed(plan.folder):
+        done = prepare(plan, description, overwrite=overwrite)
+        if done is None:
+            done = conclude(plan, _added_up(plan, diaries, workers, scheduler, progress), description)
+        tidy(plan.folder)
+    return CohortRun(plan.folder, done)
 
 
-def _people(people: object, references: str):  # type: ignore[no-untyped-def]
+def _refuse_options(measures: str | None, date_format: str | None, names: tuple[str, ...], method: Method) -> None:
+    """What nutrigap does not know, or what no cohort run heeds."""
+    if measures is not None and measures not in MEASURE_SYSTEMS:
+        raise TableError(f'there are no "{measures}" measures; write us or imperial')
+    if date_format is not None and (fault := format_fault(date_format)) is not None:
+        raise TableError(f"{fault.what}; {fault.fix}")
+    for name in names:
+        find_nutrient(name)
+    for name in UNHEEDED:
+        if getattr(method, name):
+            raise TableError(f"{name}: this option of Method is for single diaries, not for a cohort; leave it out")
+
+
+def _added_up(plan: Plan, diaries: object, workers: int, scheduler: str | None, progress: Progress | None) -> Share:
+    try:
+        if workers > 1 or scheduler is not None:
+            return run_on_workers(plan, scheduler, workers, progress)
+        return run_here(plan, diaries, progress)
+    except TooMuch as error:
+        raise TableError(f"{plan.input.name}: {error}; does each line name its own person and date?") from None
+
+
+def _people(people: object, references: str) -> tuple[PeopleTable | None, str]:
+    """The table of people, and the hash of its file, or of all that it tells where it lies in memory."""
     if people is None:
         return None, ""
-    digest = hashlib.sha256(Path(people).read_bytes()).hexdigest() if isinstance(people, (str, Path)) else "in memory"
-    return read_people_table(people, references), digest
+    table = read_people_table(people, references)
+    if isinstance(people, (str, Path)):
+        return table, hashlib.sha256(Path(people).read_bytes()).hexdigest()
+    told = json.dumps(vars(table), default=_plain, sort_keys=True)
+    return table, hashlib.sha256(told.encode()).hexdigest()
+
+
+def _plain(held: object) -> object:
+    """An array as a list, an object as what it holds, for text that is the same for the same content."""
+    return held.tolist() if isinstance(held, np.ndarray) else vars(held)
 
 
 def _choices(given: Mapping[str, Choice] | str | Path | None) -> Mapping[str, Choice]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import logging
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,16 +24,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap import __version__
+from nutrigap.cohorts.columns import Batch
 from nutrigap.cohorts.finish import Finisher
+from nutrigap.cohorts.folder import MANIFEST, RECORD, SCHEMA, WORK, start_afresh
 from nutrigap.cohorts.inputs import HINT, Input, Piece, batches
 from nutrigap.cohorts.lines import Adder, Counts, LeftOut
 from nutrigap.cohorts.people import PeopleTable
-from nutrigap.cohorts.state import Layout, State, merged
+from nutrigap.cohorts.state import COUNTED, FLAGGED, LEFT_OUT, LINES, Layout, State, merged
 from nutrigap.cohorts.store import (
-    clear,
+    ANEW,
     load_state,
     put_together,
     read_json,
+    rows_of,
     save_state,
     write_json,
     write_left_out,
@@ -51,7 +56,6 @@ if TYPE_CHECKING:
 ROWS_A_BUCKET = 2_000_000  # lines whose sums are put together at once
 UNKNOWN_BUCKETS, MOST_BUCKETS = 16, 256
 CONNECT_SECONDS = 10
-RETRIES = 5  # how often a task is begun again when its worker dies
 Progress = Callable[[int, int], None]  # lines or parts done now, and how many there are (0 where nobody knows)
 
 
@@ -97,15 +101,33 @@ class Plan:
     @property
     def work(self) -> Path:
         """Folder of what is only needed until the run is done."""
-        return self.folder / "work"
+        return self.folder / WORK
+
+    @cached_property
+    def kitchen(self) -> Kitchen:
+        """What lines are read with; each process makes its own."""
+        return Kitchen(self.foods or load_foods(), self.choices, self.recipes, self.measures)
 
 
 class Share(NamedTuple):
-    """What one task has done: lines, rows of the tables it wrote, and how many people the table of people lacks."""
+    """What one task has done.
+
+    Attributes
+    ----------
+    counts : Counts
+        Lines it has read.
+    days, people : int
+        Rows of the tables it wrote.
+    waiting : int
+        Lines in the sums it kept for another task, less those in the sums it finished: 0 when all tasks are done.
+    strangers : int
+        How many of the people are not in the table of people.
+    """
 
     counts: Counts
     days: int = 0
     people: int = 0
+    waiting: int = 0
     strangers: int = 0
 
 
@@ -114,91 +136,110 @@ def buckets_for(rows: int) -> int:
     return min(MOST_BUCKETS, rows // ROWS_A_BUCKET + 1) if rows else UNKNOWN_BUCKETS
 
 
-@lru_cache(maxsize=1)
-def _kitchen(plan: Plan) -> Kitchen:
-    return Kitchen(plan.foods or load_foods(), plan.choices, plan.recipes, plan.measures)
-
-
 # --- tasks: each leaves its files and a record that they are whole
 
 
 def adder_of(plan: Plan) -> Adder:
     """What adds up lines; it remembers the phrases it has read."""
-    return Adder(plan.input.form, plan.input.separator, _kitchen(plan), plan.layout, plan.date_format)
+    return Adder(plan.input.form, plan.input.separator, plan.kitchen, plan.layout, plan.date_format)
 
 
 def take_piece(
     plan: Plan, piece: Piece, table: object = None, progress: Progress | None = None, adder: Adder | None = None
 ) -> Share:
-    """Add up the lines of a piece, unless that is done already."""
+    """Add up the lines of a piece, unless that is done already; its record names all sums that it leaves."""
+    place = plan.work / f"piece-{piece.number:05d}.json"
+    if (found := read_json(place)) is not None:
+        share = _share(found)
+        if progress is not None:
+            progress(share.counts.rows, plan.input.rows)
+        return share
     adder = adder or adder_of(plan)
     if piece.whole:
-        return _take_whole(plan, piece, adder, progress)
-    share = Share(Counts())
+        return _take_whole(plan, piece, place, adder, progress)
+    share, sums = Share(Counts()), list[dict[str, object]]()
     for number, batch in enumerate(batches(piece, plan.input.form, plan.input.separator, plan.chunk, table)):
-        name = f"piece-{piece.number:05d}-{number:05d}"
-        found = read_json(plan.work / f"{name}.json")
-        if found is None:
-            state, counts, left = adder.add(batch)
-            _note_left_out(plan, name, piece.path, left)
-            bucket = _buckets(state.people, plan.buckets)[state.person]
-            record = save_state(plan.work / name, state, bucket, plan.buckets)
-            write_json(plan.work / f"{name}.json", record | {"counts": counts})
-        else:
-            counts = _counts(found)
-        share = share._replace(counts=share.counts.plus(counts))
+        sums.append(_take_batch(plan, piece, f"{place.stem}-{number:05d}", batch, adder))
+        share = _both(share, _share(sums[-1]))
         if progress is not None:
             progress(batch.size, plan.input.rows)
+    write_json(place, share._asdict() | {"sums": sums})
     return share
 
 
-def _take_whole(plan: Plan, piece: Piece, adder: Adder, progress: Progress | None) -> Share:
+def _take_batch(plan: Plan, piece: Piece, name: str, batch: Batch, adder: Adder) -> dict[str, object]:
+    """The record of a batch whose sums are kept by person, unless that is done already."""
+    if (found := read_json(plan.work / f"{name}.json")) is not None:
+        return found
+    state, counts, left = adder.add(batch)
+    _note_left_out(plan, name, piece.path, left)
+    bucket = _buckets(state.people, plan.buckets)[state.person]
+    share = Share(counts, waiting=_lines(state))
+    record = save_state(plan.work / name, state, bucket, plan.buckets) | share._asdict()
+    write_json(plan.work / f"{name}.json", record)
+    return record
+
+
+def _take_whole(plan: Plan, piece: Piece, place: Path, adder: Adder, progress: Progress | None) -> Share:
     """A piece of which only the first and the last person may have lines elsewhere: all others are finished."""
-    name = f"piece-{piece.number:05d}"
-    if (found := read_json(plan.work / f"{name}.json")) is None:
-        states, counts, left = [], Counts(), list[LeftOut]()
-        for batch in batches(piece, plan.input.form, plan.input.separator, plan.chunk):
-            state, more, out = adder.add(batch)
-            states.append(state)
-            counts, left = counts.plus(more), left + out
-        state = merged(states)
-        _note_left_out(plan, name, piece.path, left)
-        # in order of people: the first of them stand before ``start``, the last from ``end`` on
-        start = int(np.searchsorted(state.person, 0, side="right"))
-        end = max(start, int(np.searchsorted(state.person, len(state.people) - 1)))
-        made = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
-        edge = merged([state.only(slice(start)), state.only(slice(end, None))])
-        record = save_state(plan.work / name, edge, np.zeros(len(edge), dtype=np.int64), plan.buckets)
-        found = record | {"counts": counts} | made
-        write_json(plan.work / f"{name}.json", found)
+    states, counts, left = [], Counts(), list[LeftOut]()
+    for batch in batches(piece, plan.input.form, plan.input.separator, plan.chunk):
+        state, more, out = adder.add(batch)
+        states.append(state)
+        counts, left = counts.plus(more), left + out
+    state = merged(states)
+    _note_left_out(plan, place.stem, piece.path, left)
+    # in order of people: the first of them stand before ``start``, the last from ``end`` on
+    start = int(np.searchsorted(state.person, 0, side="right"))
+    end = max(start, int(np.searchsorted(state.person, len(state.people) - 1)))
+    finished = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
+    edge = merged([state.only(slice(start)), state.only(slice(end, None))])
+    sums = save_state(place.with_suffix(""), edge, np.zeros(len(edge), dtype=np.int64), plan.buckets)
+    share = finished._replace(counts=counts, waiting=_lines(edge))
+    write_json(place, share._asdict() | {"sums": [sums]})
     if progress is not None:
         progress(piece.rows, plan.input.rows)
-    return _share(found)
+    return share
 
 
 def take_bucket(plan: Plan, bucket: int) -> Share:
     """Put together the sums of the people of one bucket and write their tables, unless that is done already."""
-    name = f"bucket-{bucket:05d}"
-    if (found := read_json(plan.work / f"{name}.json")) is None:
-        records = [read_json(path) or {} for path in sorted(plan.work.glob("piece-*.json"))]
-        state = merged([load_state(plan.work, record, bucket) for record in records])
-        found = {"counts": Counts(), **_finish(plan, state, f"part-{len(plan.input.pieces) + bucket:05d}")}
-        write_json(plan.work / f"{name}.json", found)
-    return _share(found)
+    place = plan.work / f"bucket-{bucket:05d}.json"
+    if (found := read_json(place)) is not None:
+        return _share(found)
+    state = merged([load_state(plan.work, sums, bucket) for piece in plan.input.pieces for sums in _sums(plan, piece)])
+    share = _finish(plan, state, f"part-{len(plan.input.pieces) + bucket:05d}")
+    share = share._replace(waiting=-_lines(state))
+    write_json(place, share._asdict())
+    return share
 
 
-def _finish(plan: Plan, state: State, name: str) -> dict[str, int]:
-    """Write the tables of people who are complete; how many rows they have, by the names of ``Share``."""
+def _sums(plan: Plan, piece: Piece) -> list[dict[str, object]]:
+    """All sums that a piece has left."""
+    place = plan.work / f"piece-{piece.number:05d}.json"
+    found = (read_json(place) or {}).get("sums")
+    if not isinstance(found, list):
+        raise TableError(f"{place}: the sums of this part of the input are not there; {ANEW}")
+    return found
+
+
+def _lines(state: State) -> int:
+    """How many lines are in sums."""
+    return int(state.block("lines", LINES)[:, [COUNTED, FLAGGED, LEFT_OUT]].sum())
+
+
+def _finish(plan: Plan, state: State, name: str) -> Share:
+    """Write the tables of people who are complete."""
     if not len(state):
-        return {}
+        return Share(Counts())
     finisher = Finisher(
-        _kitchen(plan).foods, plan.layout, plan.people, plan.method, reading=plan.reading, references=plan.references
+        plan.kitchen.foods, plan.layout, plan.people, plan.method, reading=plan.reading, references=plan.references
     )
     days, people, strangers = finisher.tables(state)
     if len(days["person"]):
         write_table(plan.folder / "totals" / name, days, plan.kind)
-        write_table(plan.folder / "people" / name, people, plan.kind)
-    return {"days": len(days["person"]), "people": len(people["person"]), "strangers": strangers}
+        write_table(plan.work / "people" / name, people, plan.kind)
+    return Share(Counts(), len(days["person"]), len(people["person"]), strangers=strangers)
 
 
 def _note_left_out(plan: Plan, name: str, path: str, lines: Sequence[LeftOut]) -> None:
@@ -211,14 +252,15 @@ def _buckets(people: NDArray[np.generic], buckets: int) -> NDArray[np.int64]:
     return np.array([zlib.crc32(str(name).encode()) % buckets for name in people.tolist()], dtype=np.int64)
 
 
-def _counts(record: Mapping[str, object]) -> Counts:
-    found = record["counts"]
-    assert isinstance(found, (list, tuple))
-    return Counts(*found)
-
-
 def _share(record: Mapping[str, object]) -> Share:
-    return Share(_counts(record), *(int(str(record.get(name, 0))) for name in Share._fields[1:]))
+    """As a record tells it."""
+    counts = record["counts"]
+    assert isinstance(counts, (list, tuple))
+    return Share(Counts(*counts), *(int(str(record[name])) for name in Share._fields[1:]))
+
+
+def _both(one: Share, other: Share) -> Share:
+    return Share(one.counts.plus(other.counts), *(a + b for a, b in zip(one[1:], other[1:], strict=True)))
 
 
 # --- the whole
@@ -226,9 +268,9 @@ def _share(record: Mapping[str, object]) -> Share:
 
 def described(plan: Plan, people_sha256: str) -> dict[str, object]:
     """What results rest on: inputs, tables and options; two runs that agree in it agree in every number."""
-    foods = _kitchen(plan).foods
+    foods = plan.kitchen.foods
     return {
-        "software": {"nutrigap": __version__},
+        "schema": SCHEMA, "schema_version": 1, "software": {"nutrigap": __version__},
         "inputs": {
             "lines": [{"path": path, "sha256": sha256} for path, sha256 in plan.input.files],
             "people": {"sha256": people_sha256} if plan.people is not None else None,
@@ -238,6 +280,7 @@ def described(plan: Plan, people_sha256: str) -> dict[str, object]:
             "form": "resolved" if plan.input.form.resolved else "written",
             "nutrients": list(plan.layout.nutrients), "chunk": plan.chunk, "buckets": plan.buckets,
             "tables": plan.kind, "readings": plan.reading, "references": plan.references, "level": plan.method.level,
+            "sd": dict(sorted(plan.method.sd.items())),
             "measures": plan.measures, "date_format": plan.date_format,
             "choices_sha256": _digest(plan.choices), "recipes_sha256": _digest(plan.recipes),
         },
@@ -256,22 +299,23 @@ def prepare(plan: Plan, description: Mapping[str, object], *, overwrite: bool) -
     TableError
         The folder holds the results of another run.
     """
-    if overwrite or not plan.input.files:  # what lies in memory cannot be told to be the same
-        if not overwrite and (plan.folder / "run.json").exists():
-            raise TableError(f"{plan.folder}: the results of a run are here; choose another folder, or overwrite them")
-        clear(plan.folder)
-    done = read_json(plan.folder / "run.json")
-    begun = done or read_json(plan.work / "manifest.json")
+    if overwrite:
+        start_afresh(plan.folder)
     wanted = json.loads(json.dumps(description))
-    if begun is not None:
-        differ = [name for name, value in wanted.items() if begun.get(name) != value]
-        if differ:
-            raise TableError(
-                f"{plan.folder}: another run is here ({_difference(begun, wanted, differ[0])}); "
-                "choose another folder, or overwrite it (--overwrite)"
-            )
+    done = read_json(plan.folder / RECORD)
+    begun = None if overwrite else done or read_json(plan.folder / MANIFEST)
+    differ = [name for name, value in wanted.items() if begun is not None and begun.get(name) != value]
+    if begun is not None and differ:
+        raise TableError(
+            f"{plan.folder}: another run is here ({_difference(begun, wanted, differ[0])}); "
+            "choose another folder, or overwrite it (--overwrite)"
+        )
+    if not plan.input.files:  # what lies in memory cannot be told to be the same
+        if done is not None:
+            raise TableError(f"{plan.folder}: the results of a run are here; choose another folder, or overwrite them")
+        start_afresh(plan.folder)
     if done is None:
-        write_json(plan.work / "manifest.json", wanted)
+        write_json(plan.folder / MANIFEST, wanted)
     return done
 
 
@@ -305,7 +349,8 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
     Raises
     ------
     TableError
-        dask is not installed, the cluster cannot be reached, or the input lies in memory.
+        dask is not installed, the cluster cannot be reached or has gone, worker after worker has died of the same
+        lines, or the input lies in memory.
     """
     try:
         from distributed import Client, LocalCluster
@@ -313,19 +358,22 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
         raise TableError(f"--workers and --scheduler need dask, which is not installed; {HINT}") from None
     if any(not piece.path for piece in plan.input.pieces):
         raise TableError("a table in memory is added up by one process; write it to Parquet files for many")
+    # what goes wrong on a worker is told by the error that comes back, not by the log of its process as well
+    quiet = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
     try:
-        cluster = None if scheduler else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        cluster = None if scheduler else LocalCluster(n_workers=workers, **quiet)
         client = Client(scheduler or cluster, timeout=CONNECT_SECONDS)
     except (OSError, ValueError) as error:
         raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None
     try:
-        shared = client.scatter(plan, broadcast=True)
-        shares = []
-        for share in _done(client, take_piece, shared, plan.input.pieces):
-            shares.append(share)
-            if progress is not None:
-                progress(share.counts.rows, plan.input.rows)
-        shares += _done(client, take_bucket, shared, range(plan.buckets))
+        with _losses_told():
+            shared = _shared(client, plan)
+            shares = []
+            for share in _done(client, take_piece, shared, plan.input.pieces):
+                shares.append(share)
+                if progress is not None:
+                    progress(share.counts.rows, plan.input.rows)
+            shares += _done(client, take_bucket, shared, range(plan.buckets))
     finally:
         client.close()
         if cluster is not None:
@@ -334,18 +382,49 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
 
 
 def _done(client: Client, task: Callable[..., Share], plan: object, of: Sequence[object]) -> Iterator[Share]:
-    """The shares of tasks as they are done; those of a worker that dies are begun again elsewhere."""
+    """The shares of tasks as they are done; dask begins those of a worker that dies again elsewhere, a few times."""
     from distributed import as_completed
 
-    futures = [client.submit(task, plan, one, pure=False, retries=RETRIES) for one in of]
+    futures = [client.submit(task, plan, one, pure=False) for one in of]
     yield from (future.result() for future in as_completed(futures))
 
 
+def _shared(client: Client, plan: Plan) -> object:
+    """The plan on the workers, without the kitchen of this process.
+
+    It is the result of a task, which dask does again when every worker that held it has died; what is scattered would
+    be gone.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")  # a table of a million people is large
+        return client.submit(_as_it_is, replace(plan), pure=False)
+
+
+def _as_it_is(plan: Plan) -> Plan:
+    return plan
+
+
+@contextmanager
+def _losses_told() -> Iterator[None]:
+    """Workers or a cluster that are not there any more, told as a message."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except KilledWorker:
+        raise TableError(
+            "several workers have died, one after the other, of the same lines; give them more memory, or fewer lines "
+            "at a time (--chunk)"
+        ) from None
+    except (CancelledError, CommClosedError):
+        raise TableError("the cluster has gone; what it has finished is kept, run again to go on") from None
+
+
 def _together(shares: Sequence[Share]) -> Share:
-    counts = Counts()
-    for share in shares:
-        counts = counts.plus(share.counts)
-    return Share(counts, *(sum(column) for column in list(zip(*shares, strict=True))[1:]))
+    return reduce(_both, shares, Share(Counts()))
 
 
 def _joined(plan: Plan, share: Share) -> dict[str, object] | None:
@@ -371,25 +450,39 @@ def _joined(plan: Plan, share: Share) -> dict[str, object] | None:
 
 
 def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dict[str, object]:
-    """The record of a run that is done; what was only needed on the way is deleted.
+    """Put the tables of people together, see that nothing is missing, and only then write that the run is done.
 
     Raises
     ------
+    TableError
+        Files of the run were changed meanwhile, or nobody who has lines is in the table of people.
     RuntimeError
-        The lines do not add up, which would be a fault of the program.
+        Lines are not accounted for, which would be a fault of the program.
     """
     counts = share.counts
     if counts.rows != counts.counted + counts.flagged + counts.left_out:
         raise RuntimeError(f"of {counts.rows} lines {counts.rows - sum(counts[1:])} are not accounted for")
-    parts = sorted((plan.folder / "people").glob(f"part-*.{plan.kind}"))
+    if share.waiting:
+        raise RuntimeError(f"{share.waiting} lines are in the sums of parts, but not in those of people")
+    _see_all_rows(plan, "person-days", sorted((plan.folder / "totals").glob(f"part-*.{plan.kind}")), share.days)
+    joined = _joined(plan, share)
+    parts = sorted((plan.work / "people").glob(f"part-*.{plan.kind}"))
+    _see_all_rows(plan, "people", parts, share.people)
     if parts:
         put_together(parts, plan.folder / f"people.{plan.kind}")
-    shutil.rmtree(plan.folder / "people", ignore_errors=True)
     record: dict[str, object] = {
-        "schema": "nutrigap/cohort", "schema_version": 1, **description, "lines": counts._asdict(),
-        "person_days": share.days, "people": share.people, "people_table": _joined(plan, share),
-        "notes": list(plan.input.notes),
+        **description, "lines": counts._asdict(), "person_days": share.days, "people": share.people,
+        "people_table": joined, "notes": list(plan.input.notes),
     }  # fmt: skip
-    write_json(plan.folder / "run.json", record)
-    shutil.rmtree(plan.work, ignore_errors=True)
+    write_json(plan.folder / RECORD, record)
     return record
+
+
+def _see_all_rows(plan: Plan, what: str, files: Sequence[Path], wanted: int) -> None:
+    """That the tables hold the rows that were written, no fewer and no more."""
+    found = sum(map(rows_of, files))
+    if found != wanted:
+        raise TableError(
+            f"{plan.folder}: there are {found:,} {what} in the files where {wanted:,} were written; something else has "
+            f"changed them; {ANEW}"
+        )

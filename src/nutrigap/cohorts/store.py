@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from nutrigap.cohorts.finish import Table
 
-MADE = ("totals", "people", "left_out", "work")  # folders of a run
-FILES = ("run.json", "people.parquet", "people.csv")
+ANEW = "overwrite the run (--overwrite), or choose another folder"
+UNFINISHED = ".*.nutrigap"  # files that are being written
 
 
 def table_kind() -> str:
@@ -36,12 +36,14 @@ def table_kind() -> str:
 def atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Have a file written beside its place and moved there: a reader sees all of it or nothing.
 
+    Several may write the same file at once, on several machines too: each writes its own, and the last one stays.
+
     Raises
     ------
     TableError
         It cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.nutrigap")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(beside)
@@ -75,17 +77,11 @@ def read_json(path: Path) -> dict[str, object] | None:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise TableError(f"{path}: this is not what nutrigap writes ({error}); delete it") from None
-    return dict(found)
-
-
-def clear(folder: Path) -> None:
-    """Delete what a run has written, and nothing else."""
-    for name in MADE:
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path}: this is not what nutrigap writes ({error}); {ANEW}") from None
+    if not isinstance(found, dict):
+        raise TableError(f"{path}: this is not what nutrigap writes; {ANEW}")
+    return found
 
 
 # --- tables
@@ -188,6 +184,25 @@ def put_together(parts: Sequence[Path], whole: Path) -> None:
     atomically(whole, lambda place: _join_csv(parts, place) if whole.suffix == ".csv" else _join_parquet(parts, place))
 
 
+def rows_of(path: Path) -> int:
+    """Rows of a table that was written.
+
+    Raises
+    ------
+    TableError
+        It cannot be read.
+    """
+    try:
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as stream:
+                return sum(1 for _ in csv.reader(stream)) - 1
+        from pyarrow.parquet import read_metadata
+
+        return int(read_metadata(path).num_rows)
+    except (OSError, ValueError, csv.Error) as error:
+        raise TableError(f"{path}: this is not what nutrigap writes ({error}); {ANEW}") from None
+
+
 def _join_csv(parts: Sequence[Path], place: Path) -> None:
     with place.open("w", encoding="utf-8", newline="") as out:
         for number, part in enumerate(parts):
@@ -230,14 +245,22 @@ def _save(place: Path, array: NDArray[np.generic]) -> None:
 
 
 def load_state(folder: Path, record: Mapping[str, object], bucket: int) -> State:
-    """The sums of one bucket."""
+    """The sums of one bucket.
+
+    Raises
+    ------
+    TableError
+        They are not there, or not whole.
+    """
     path, ends = folder / str(record["state"]), record["ends"]
     widths = record["widths"]
     assert isinstance(ends, list) and isinstance(widths, dict)
     start, end = (ends[bucket - 1] if bucket else 0), ends[bucket]
-    whole = np.load(path.with_suffix(".npy"), mmap_mode="r", allow_pickle=False)[start:end]
-    people = np.load(path.with_suffix(".people.npy"), allow_pickle=False)
-    rows = np.array(whole)
+    try:
+        rows = np.array(np.load(path.with_suffix(".npy"), mmap_mode="r", allow_pickle=False)[start:end])
+        people = np.load(path.with_suffix(".people.npy"), allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path}: sums of this run are not there, or not whole ({error}); {ANEW}") from None
     edges = np.cumsum([2, *widths.values()])
     blocks = {name: rows[:, left:right] for name, left, right in zip(widths, edges, edges[1:], strict=False)}
     found, place = np.unique(rows[:, 0], return_inverse=True)

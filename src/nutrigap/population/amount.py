@@ -58,6 +58,16 @@ class AmountFit(NamedTuple):
     variance_between: float
     log_likelihood: float
 
+    @property
+    def at_end(self) -> tuple[str, ...]:
+        """Parameters that came out at an end of their range, in words."""
+        ends = {
+            f"λ ({self.lambda_:g})": self.lambda_ in LAMBDAS,
+            "the ratio of variances (the days of a person hardly differ)": self.variance_within
+            < 1e-4 * self.variance_between,
+        }
+        return tuple(name for name, is_at in ends.items() if is_at)
+
 
 class _At(NamedTuple):
     """The best likelihood at one λ and correlation, with β and σ_ε²."""

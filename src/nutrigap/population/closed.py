@@ -7,15 +7,10 @@ wider, and would put too many at both ends.
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import numpy as np
 
-from nutrigap.distributions import gamma_p, normal_cdf
-
-# Normal requirements are integrated by the trapezoidal rule in their standard score; all left out is below 1e-15.
-_SCORES: Final = np.linspace(-8.0, 8.0, 321)
-_WEIGHTS: Final = np.exp(-0.5 * _SCORES**2) / np.exp(-0.5 * _SCORES**2).sum()
+from nutrigap.distributions import NORMAL_SCORES, NORMAL_WEIGHTS, gamma_p, normal_cdf
 
 
 def cut_point_prevalence(mean: float, cv: float, ear: float) -> float:
@@ -76,8 +71,8 @@ def probability_prevalence(mean: float, cv: float, ear: float, sd_requirement: f
     """
     shape = 1.0 / cv**2
     scale = shape / mean
-    below = [gamma_p(shape, scale * (ear + z * sd_requirement)) for z in _SCORES.tolist()]
-    return float(_WEIGHTS @ np.array(below))
+    below = [gamma_p(shape, scale * (ear + z * sd_requirement)) for z in NORMAL_SCORES.tolist()]
+    return float(NORMAL_WEIGHTS @ np.array(below))
 
 
 def normal_cut_point_prevalence(mean: float, sd: float, ear: float) -> float:

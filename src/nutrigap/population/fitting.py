@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from nutrigap.distributions import expit
 from nutrigap.errors import PopulationError
 from nutrigap.person import Person
-from nutrigap.population.amount import LAMBDAS, AmountFit, AmountModel
+from nutrigap.population.amount import AmountFit, AmountModel
 from nutrigap.population.mixture import WEEKEND_SHARE, Mixture, Scale, mixture
 from nutrigap.population.persondays import WEEKEND, PersonDays
 from nutrigap.population.transform import NODE_WEIGHTS, NODES, Floats
@@ -50,7 +52,8 @@ class Model(NamedTuple):
     external_ratio : bool
         Whether the ratio came from elsewhere.
     effects : dict
-        Name -> effect on the amount; ``intercept`` is that of the first recall on a weekday.
+        Name -> effect on the amount; ``intercept`` is that of the first recall on a weekday, at the weighted mean of
+        covariates that are numbers and the first group of those that are words.
     eaten_effects : dict or None
         Name -> effect on the logit of the probability that it is eaten; None for amount-only.
     variance_eaten, correlation : float or None
@@ -135,28 +138,26 @@ class Fitter:
         if ratio is not None and not 0.0 < ratio < np.inf:
             raise PopulationError(f"a ratio of variances is above 0, got {ratio:g}")
         self.days = days
+        self.pattern = pattern
+        self.nutrient = nutrient
         self.ratio = ratio
         self.cells = cells_of(days, pattern)
         self.notes: list[str] = []
         positive = days.amount > 0.0
-        _refuse_few(days.count.size, days.replicates, ratio)
+        _refuse_few(days, ratio)
         if not positive.any():
             raise PopulationError("no day holds any of it: there is no distribution to tell")
+        if np.ptp(days.amount[positive]) == 0.0:
+            raise PopulationError("all days with any hold the same amount: there is no distribution to tell")
         self.lower = 0.5 * float(days.amount[positive].min())
         self.zeros = 1.0 - float(positive.mean())
-        share = f"{100 * self.zeros:.1f} % of the days hold none"
-        if model == "auto":
-            model = "amount" if self.zeros < ZERO_SHARE else "two_part"
-            self.why = f"{share}; the two-part model is used from {100 * ZERO_SHARE:.0f} %"
-        else:
-            self.why = f"asked for; {share}"
-        self.kind = model
+        self.kind, self.why = _kind(model, self.zeros)
         self.amount = self.two_part = None
-        if days.count.size < FEW_PERSONS:
+        if _counted(days.weight) < FEW_PERSONS:
             self.notes.append(
-                f"{days.count.size} persons: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
+                f"{_persons(days)}: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
             )
-        if model == "amount":
+        if self.kind == "amount":
             if not positive.all():
                 self.notes.append(
                     f"{int((~positive).sum())} days without any count as half of the smallest amount ({self.lower:.3g})"
@@ -165,7 +166,7 @@ class Fitter:
         else:
             self._refuse_for_two_parts(positive)
             self.two_part = TwoPartModel(days)
-        self.fitted = self._first_fit(nutrient)
+        self.fitted = self._first_fit()
 
     def _refuse_for_two_parts(self, positive: npt.NDArray[np.bool_]) -> None:
         """Raise where two days with an amount are too rare, or no day is without."""
@@ -182,7 +183,7 @@ class Fitter:
         if positive.all():
             raise PopulationError("every day holds some: there is nothing for two parts; use the amount-only model")
 
-    def _first_fit(self, nutrient: str) -> AmountFit | TwoPartFit:
+    def _first_fit(self) -> AmountFit | TwoPartFit:
         """Fit with the survey weights; where the days do not tell persons apart, with a ratio from elsewhere."""
         weight = self.days.weight
         if self.two_part is not None:
@@ -197,14 +198,20 @@ class Fitter:
         fit = self.amount.fit(weight, ratio=self.ratio, negative=True)
         if fit.variance_between > 0.0:
             return fit
-        self.ratio = external_ratio(nutrient, self.days.kinds)
+        self.ratio = self._ratio_of_table()
         self.notes.append(
             "these days do not tell persons apart: their variance between persons comes out as "
             f"{fit.variance_between:.3g}, where that within is {fit.variance_within:.3g} (transformed). In its place "
-            f"the ratio of the two in NHANES 2007-2012 is used, {self.ratio:.2f}: what is said of spread and shares "
-            "rests on that"
+            f"the ratio of the two in NHANES 2007-2012 is used, {self.ratio:.2f} (of logarithms): what is said of "
+            "spread and shares rests on that"
         )
         return self.amount.fit(weight, ratio=self.ratio)
+
+    def _ratio_of_table(self) -> float:
+        """The ratio of variances to fall back on: the median of these persons."""
+        if self.days.who is None:
+            return external_ratio(self.nutrient)
+        return external_ratio(self.nutrient, self.days.kinds, np.bincount(self.days.who, weights=self.days.weight))
 
     def again(self, weight: Floats) -> Mixture | None:
         """The distribution with other weights; None where the model cannot be fitted with them."""
@@ -245,7 +252,7 @@ class Fitter:
             (fit.variance_between * (1.0 - fit.correlation**2)) ** 0.5,
             dose=np.repeat(cells.dose, v.size),
             pattern=np.repeat(cells.pattern, v.size),
-            eaten=1.0 / (1.0 + np.exp(-eaten)),
+            eaten=expit(eaten),
         )
 
     def model(self) -> Model:
@@ -276,52 +283,108 @@ class Fitter:
     def all_notes(self) -> list[str]:
         """What a reader should know of the days and of the fit."""
         notes = [*self.days.notes, *self.notes]
-        if self.fitted.lambda_ in LAMBDAS:
-            notes.append(f"λ came out at the end of its range ({self.fitted.lambda_:g})")
-        if isinstance(self.fitted, TwoPartFit) and abs(self.fitted.correlation) > 0.97:
-            notes.append("the correlation of eating any with the amount came out at the end of its range")
-        return notes
+        return [*notes, *(f"{name} came out at the end of its range" for name in self.fitted.at_end)]
 
 
-def external_ratio(nutrient: str, kinds: tuple[tuple[float, str, str], ...] = ()) -> float:
-    """Variance within persons over that between in NHANES 2007-2012: the median over the persons' groups.
+def external_ratio(
+    nutrient: str, kinds: Sequence[tuple[float, str, str]] = (), weights: npt.ArrayLike | None = None
+) -> float:
+    """Variance within persons over that between, of logarithms, in NHANES 2007-2012: the median over persons.
 
     Parameters
     ----------
     nutrient : str
         Nutrient id.
-    kinds : tuple of tuple
+    kinds : sequence of tuple
         Age [years], sex and life stage of the persons; without any, the groups of adults.
+    weights : array_like or None
+        How many persons each kind stands for; None counts the kinds alike.
 
     Returns
     -------
     float
-        Ratio of variances. [-]
+        Ratio of variances on the scale of logarithms. [-] See `log_ratio`.
 
     Raises
     ------
     PopulationError
         The table has none for the nutrient.
     """
-    told = kinds or tuple((age, sex, "none") for age in (25.0, 40.0, 60.0, 75.0) for sex in ("female", "male"))
-    rows = [variation(Person(age=age, sex=sex), nutrient) for age, sex, _ in told]
-    ratios = [(row.sd / row.sd_between) ** 2 for row in rows if row is not None and row.sd_between]
-    if not ratios:
+    persons = kinds or [(age, sex, "none") for age in (25.0, 40.0, 60.0, 75.0) for sex in ("female", "male")]
+    rows = [variation(Person(age=age, sex=sex), nutrient) for age, sex, _ in persons]
+    share = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
+    found = [
+        (log_ratio(row.cv, row.sd_between / row.mean), weight)
+        for row, weight in zip(rows, share.tolist(), strict=True)
+        if row is not None and row.sd_between and row.mean
+    ]
+    if not found:
         raise PopulationError(f"no ratio of variances is known for {nutrient}; give one as ratio=")
-    return float(np.median(ratios))
+    return _median(*np.array(found).T)
 
 
-def _refuse_few(persons: int, replicates: int, ratio: float | None) -> None:
-    if persons < MIN_PERSONS:
+def log_ratio(cv_within: float, cv_between: float) -> float:
+    """Variance within persons over that between, of logarithms, from the CVs of amounts: ln(1 + CV²) of each.
+
+    Amounts that are lognormal with this CV have logarithms with this variance. The ratio of the variances of *amounts*
+    is another number: it grows with every plate of liver, and the days of a group are fitted on a scale near that of
+    logarithms, on which such a plate weighs little.
+
+    Parameters
+    ----------
+    cv_within : float
+        CV of the days of a person, above 0. [fraction]
+    cv_between : float
+        CV of usual intakes between persons, above 0. [fraction]
+
+    Returns
+    -------
+    float
+        Ratio of variances. [-]
+    """
+    return float(np.log1p(cv_within**2) / np.log1p(cv_between**2))
+
+
+def _median(values: Floats, weights: Floats) -> float:
+    """The value with half of the weight on either side; between two that part it evenly, their middle."""
+    order = np.argsort(values)
+    values, below = values[order], np.cumsum(weights[order]) / weights.sum()
+    first = int(np.searchsorted(below, 0.5 - 1e-12))
+    last = int(np.searchsorted(below, 0.5 + 1e-12))
+    return float(0.5 * (values[first] + values[last]))
+
+
+def _kind(model: str, zeros: float) -> tuple[str, str]:
+    """Which model, and why: the one asked for, or by the share of days without any."""
+    share = f"{100 * zeros:.1f} % of the days hold none"
+    if model != "auto":
+        return model, f"asked for; {share}"
+    kind = "amount" if zeros < ZERO_SHARE else "two_part"
+    return kind, f"{share}; the two-part model is used from {100 * ZERO_SHARE:.0f} %"
+
+
+def _refuse_few(days: PersonDays, ratio: float | None) -> None:
+    if _counted(days.weight) < MIN_PERSONS:
         raise PopulationError(
-            f"{persons} persons are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
+            f"{_persons(days)} are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
         )
-    if ratio is None and replicates < MIN_REPLICATES:
+    if ratio is None and days.replicates < MIN_REPLICATES:
         raise PopulationError(
-            f"{replicates} persons have two days or more; {MIN_REPLICATES} are needed (IOM 2000, p. 99) to tell a "
+            f"{days.replicates} persons have two days or more; {MIN_REPLICATES} are needed (IOM 2000, p. 99) to tell a "
             "person's days from the persons. With a ratio of the two variances from elsewhere (ratio=) one day each is "
             "enough"
         )
+
+
+def _counted(weight: Floats) -> float:
+    """How many persons of one weight would tell as much (Kish 1965); with equal weights all of them."""
+    return float(weight.sum() ** 2 / (weight @ weight)) + 1e-9
+
+
+def _persons(days: PersonDays) -> str:
+    """How many persons there are, and how many they count as."""
+    persons, counted = days.count.size, int(_counted(days.weight))
+    return f"{persons} persons" + (f" (whose weights make them {counted})" if counted < persons else "")
 
 
 def _named(names: list[str], of_person: Floats, of_day: Floats) -> dict[str, float]:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from nutrigap.errors import PopulationError
+from nutrigap.population.prevalence import Prevalence
+from nutrigap.population.uncertainty import Estimate
+
 if TYPE_CHECKING:
-    from nutrigap.population.uncertainty import Estimate
     from nutrigap.population.usual import UsualIntake
 
 
 def rows(usual: UsualIntake) -> pd.DataFrame:
     """See `nutrigap.population.usual.UsualIntake.frame`."""
-    parts = [("", usual), *((name, usual.group(name)) for name in usual.groups)]
+    parts = [("", usual), *((name, _group(usual, name)) for name in usual.groups)]
     return pd.DataFrame(
         [
             {"nutrient": usual.nutrient, "unit": unit, "group": group, "measure": measure, **estimate._asdict()}
             for group, part in parts
-            for measure, unit, estimate in _measures(part)
+            for measure, unit, estimate in part.measures()
         ]
     )
 
 
-def _measures(usual: UsualIntake) -> Iterator[tuple[str, str, Estimate]]:
-    yield "mean", usual.unit, usual.mean
-    for p, estimate in usual.quantiles.items():
-        yield f"p{100 * p:04.1f}".removesuffix(".0"), usual.unit, estimate
-    if usual.prevalence is not None:
-        for name, estimate in zip(usual.prevalence._fields[:-1], usual.prevalence[:-1], strict=True):
-            yield name, "1", estimate
+def _group(usual: UsualIntake, name: str) -> UsualIntake:
+    """A group; where it is too small to tell of, its numbers are blank and say so."""
+    try:
+        return usual.group(name)
+    except PopulationError as error:
+        none = Estimate(None, reason=str(error))
+        return replace(
+            usual,
+            mean=none,
+            quantiles=dict.fromkeys(usual.quantiles, none),
+            prevalence=usual.prevalence and Prevalence(none, none, none, none, ()),
+        )

@@ -157,7 +157,7 @@ def below(of: Mixture, amounts: npt.ArrayLike) -> Floats:
     if of.dose.any():
         wanted = wanted - of.dose[:, None]
     shares: Floats = of.weight @ phi((_effect(of, wanted) - of.centre[:, None]) / of.sd)
-    return shares
+    return np.clip(shares, 0.0, 1.0)  # weights add up to 1 but for rounding
 
 
 def quantiles(of: Mixture, probabilities: npt.ArrayLike) -> Floats:

@@ -10,6 +10,8 @@ import numpy as np
 from nutrigap.population.transform import Floats
 
 _GOLDEN = (3.0 - math.sqrt(5.0)) / 2.0
+_SIZES = (1.0, 0.5, 0.25, 0.125)  # of a step
+_DAMPINGS = (0.0, *10.0 ** np.arange(-3, 9))  # added to squares of scores, which are of the order of the persons
 
 
 def maximum_on(f: Callable[[float], float], low: float, high: float, *, tolerance: float = 1e-6) -> float:
@@ -103,7 +105,10 @@ def maximum_by_scores(
 
     Notes
     -----
-    Steps by the outer products of the persons' scores (Berndt, Hall, Hall, Hausman 1974), halved until they gain.
+    Steps by the outer products of the persons' scores (Berndt, Hall, Hall, Hausman 1974), halved until they gain. Where
+    a parameter hardly matters, as the correlation with a person's effect that is near 0, these steps are far too long
+    for it and spoil the others: then they are damped (Levenberg), ever nearer to the way straight up. Where no such
+    step gains, the search has come to its end.
     """
     at = start
     value = float(weight @ f(at))
@@ -117,15 +122,19 @@ def maximum_by_scores(
         step[free] = np.linalg.lstsq(outer, gradient[free], rcond=1e-12)[0]
         if float(gradient @ step) < tolerance:
             return at, True
-        size = 1.0
-        while size > 1e-6:
-            tried = confine(at + size * step)
-            gained = float(weight @ f(tried))
+        gained = -math.inf
+        for damping in _DAMPINGS:
+            if damping > 0.0:
+                step[free] = np.linalg.solve(outer + damping * np.eye(outer.shape[0]), gradient[free])
+            for size in _SIZES:
+                tried = confine(at + size * step)
+                gained = float(weight @ f(tried))
+                if gained > value:
+                    break
             if gained > value:
                 break
-            size *= 0.5
         else:
-            return at, bool(gradient @ step < 1e3 * tolerance)
+            return at, True
         done = gained - value < 1e-3 * tolerance
         at, value = tried, gained
         if done:

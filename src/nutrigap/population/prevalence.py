@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutrigap.assessment import UL_SCOPES
+from nutrigap.distributions import NORMAL_SCORES, NORMAL_WEIGHTS
 from nutrigap.errors import PopulationError, TableError
 from nutrigap.person import Person
 from nutrigap.population.mixture import Mixture, below, phi, quantiles
@@ -28,10 +29,6 @@ from nutrigap.population.transform import Floats
 from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, estimates
 from nutrigap.references import Reference
 from nutrigap.references import reference as reference_of
-
-# A normal requirement in steps of its standard score (trapezoidal rule); all left out is below 1e-15.
-_SCORES: Final[Floats] = np.linspace(-8.0, 8.0, 129)
-_WEIGHTS: Final[Floats] = np.exp(-0.5 * _SCORES**2) / np.exp(-0.5 * _SCORES**2).sum()
 
 _NOT_FOR_AI: Final = (
     "an AI is no requirement: how many usual intakes are inadequate cannot be told from it (IOM 2000, chapter 4)"
@@ -61,9 +58,13 @@ class Prevalence(NamedTuple):
     above_ul: Estimate
     notes: tuple[str, ...]
 
+    def shares(self) -> tuple[tuple[str, Estimate], ...]:
+        """Every share with its name."""
+        return tuple(zip(self._fields[:-1], self[:-1], strict=True))
 
-class Told(NamedTuple):
-    """What days and fits tell of a group: its distribution, that of every replicate, and those of the two ends.
+
+class Distributions(NamedTuple):
+    """The distribution of a group's usual intakes, that of every replicate, and those of the two ends.
 
     Attributes
     ----------
@@ -79,6 +80,8 @@ class Told(NamedTuple):
         Persons of each pattern.
     supplements : bool
         Whether doses of supplements were told.
+    doses_bounded : bool
+        Whether the two ends hold the ends of doses as well; else their doses are the best ones.
     """
 
     full: Mixture
@@ -89,6 +92,7 @@ class Told(NamedTuple):
     patterns: tuple[tuple[str, tuple[float, str, str] | None], ...]
     persons: tuple[int, ...]
     supplements: bool
+    doses_bounded: bool
 
     def of_replicates(self, numbers: Callable[[Mixture], Floats], size: int) -> Floats:
         """Numbers of every replicate, shape (replicates, size); NaN where it could not be fitted."""
@@ -107,51 +111,55 @@ class _Values(NamedTuple):
     status: str
 
 
-def prevalence_of(told: Told, nutrient: str, reference: Reference | str) -> Prevalence:
+def prevalence_of(group: Distributions, nutrient: str, reference: Reference | str) -> Prevalence:
     """See `nutrigap.population.prevalence`."""
-    used = np.unique(told.full.pattern)
-    values = _values(told, nutrient, reference, used)
+    used = np.unique(group.full.pattern)
+    values = _values(group, nutrient, reference, used)
     notes: list[str] = []
-    no_ear, no_ai, no_ul = _reasons(values, used, told.supplements)
+    no_ear, no_own, no_ai, no_ul = _reasons(values, used, group.supplements)
     if not no_ear:
-        quarter, three = quantiles(told.full, [0.25, 0.75])
+        quarter, three = quantiles(group.full, [0.25, 0.75])
         sd = (three - quarter) / 1.349  # of a normal distribution with these quartiles
-        if sd < float(np.nanmax(values.sd[used])):
+        if (sd < values.sd[used]).any():
             notes.append(
                 "usual intakes vary less than requirements: the cut-point does not hold there; go by the probability "
                 "approach (IOM 2000, p. 210)"
             )
-    if not no_ul and values.scope == "total" and not told.supplements:
+        if no_own:
+            notes.append(f"{no_own}: whether usual intakes vary more than it, as the cut-point wants, cannot be told")
+    if not no_ul and values.scope == "total" and not group.supplements:
         notes.append("supplements were not told apart: above the upper level are those whose totals are")
     if not no_ul and values.scope == "supplement_water_added":
         notes.append("the upper level also counts what is added to food and water: no table tells, not counted here")
+    # where doses alone count and their ends are not known, neither are those of the share
+    of_doses = group if values.scope == "total" or group.doses_bounded else group._replace(low=None, high=None)
     return Prevalence(
-        below_ear=_share(told, no_ear, lambda of: below(of, values.ear[of.pattern, None])),
-        below_requirement=_share(told, no_ear, lambda of: _below_requirement(of, values)),
-        at_or_above_ai=_share(told, no_ai, lambda of: 1.0 - below(of, values.ai[of.pattern, None])),
-        above_ul=_share(told, no_ul, lambda of: _above(of, values)),
+        below_ear=_share(group, no_ear, lambda of: below(of, values.ear[of.pattern, None])),
+        below_requirement=_share(group, no_own, lambda of: _below_requirement(of, values)),
+        at_or_above_ai=_share(group, no_ai, lambda of: 1.0 - below(of, values.ai[of.pattern, None])),
+        above_ul=_share(of_doses, no_ul, lambda of: _above(of, values)),
         notes=tuple(notes),
     )
 
 
-def _share(told: Told, reason: str, numbers: Callable[[Mixture], Floats]) -> Estimate:
+def _share(group: Distributions, reason: str, numbers: Callable[[Mixture], Floats]) -> Estimate:
     """A share with its errors, or the reason why there is none."""
     if reason:
         return Estimate(None, reason=reason)
     return estimates(
-        numbers(told.full),
-        told.of_replicates(numbers, 1),
-        told.errors,
+        numbers(group.full),
+        group.of_replicates(numbers, 1),
+        group.errors,
         share=True,
-        at_low=None if told.low is None else numbers(told.low),
-        at_high=None if told.high is None else numbers(told.high),
+        at_low=None if group.low is None else numbers(group.low),
+        at_high=None if group.high is None else numbers(group.high),
     )[0]
 
 
 def _below_requirement(of: Mixture, values: _Values) -> Floats:
     """E[F(requirement)], the requirement normal; one at or below 0 is met by all."""
-    needs = values.ear[of.pattern, None] + values.sd[of.pattern, None] * _SCORES
-    return np.atleast_1d(below(of, needs) @ _WEIGHTS)
+    needs = values.ear[of.pattern, None] + values.sd[of.pattern, None] * NORMAL_SCORES
+    return np.atleast_1d(below(of, needs) @ NORMAL_WEIGHTS)
 
 
 def _above(of: Mixture, values: _Values) -> Floats:
@@ -159,19 +167,21 @@ def _above(of: Mixture, values: _Values) -> Floats:
     limit = values.ul[of.pattern]
     if values.scope == "total":
         return 1.0 - below(of, limit[:, None])
-    return np.array([of.weight[of.dose > limit].sum()])
+    return np.array([min(1.0, float(of.weight[of.dose > limit].sum()))])
 
 
-def _reasons(values: _Values, used: npt.NDArray[np.int64], supplements: bool) -> tuple[str, str, str]:
-    """Why there is no share below the EAR, at or above the AI, above the upper level; "" where there is one."""
+def _reasons(values: _Values, used: npt.NDArray[np.int64], supplements: bool) -> tuple[str, str, str, str]:
+    """Why there is no share below the EAR, below the own requirement, at or above the AI, above the upper level.
+
+    "" where there is one.
+    """
     known = {name: ~np.isnan(getattr(values, name)[used]) for name in ("ear", "sd", "ai", "ul")}
     mixed = "some of the persons have {0} and some have not: look at them apart"
     if not known["ear"].any():
         no_ear = _NOT_FOR_AI if known["ai"].any() else "no requirement is set"
-    elif not known["ear"].all():
-        no_ear = mixed.format("an average requirement")
     else:
-        no_ear = "" if known["sd"].all() else "the SD of the requirement is not known"
+        no_ear = "" if known["ear"].all() else mixed.format("an average requirement")
+    no_own = no_ear or ("" if known["sd"].all() else "the SD of the requirement is not known")
     no_ai = "" if known["ai"].all() else mixed.format("an AI") if known["ai"].any() else "no AI is set"
     if not known["ul"].any():
         no_ul = f"no upper level: {values.status}"
@@ -181,14 +191,14 @@ def _reasons(values: _Values, used: npt.NDArray[np.int64], supplements: bool) ->
         no_ul = "the upper level counts supplements only, and no supplements were told"
     else:
         no_ul = ""
-    return no_ear, no_ai, no_ul
+    return no_ear, no_own, no_ai, no_ul
 
 
-def _values(told: Told, nutrient: str, reference: Reference | str, used: npt.NDArray[np.int64]) -> _Values:
+def _values(group: Distributions, nutrient: str, reference: Reference | str, used: npt.NDArray[np.int64]) -> _Values:
     """The reference values of the patterns in use."""
-    rows: list[Reference | None] = [None] * len(told.patterns)
+    rows: list[Reference | None] = [None] * len(group.patterns)
     for i in used.tolist():
-        rows[i] = reference if isinstance(reference, Reference) else _look_up(told.patterns[i][1], nutrient, reference)
+        rows[i] = reference if isinstance(reference, Reference) else _look_up(group.patterns[i][1], nutrient, reference)
     found = [row for row in rows if row is not None]
     if not found:
         raise PopulationError(f"no reference values of {nutrient} exist for these persons")
@@ -201,8 +211,8 @@ def _values(told: Told, nutrient: str, reference: Reference | str, used: npt.NDA
         raise PopulationError("the upper levels of these persons count different things: look at them apart")
 
     def column(name: str) -> Floats:
-        told_values = [None if row is None else getattr(row, name) for row in rows]
-        return np.array([np.nan if value is None else value for value in told_values], dtype=np.float64)
+        values = [None if row is None else getattr(row, name) for row in rows]
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
     return _Values(
         ear=column("ear"),
@@ -217,7 +227,8 @@ def _values(told: Told, nutrient: str, reference: Reference | str, used: npt.NDA
 def _look_up(kind: tuple[float, str, str] | None, nutrient: str, authority: str) -> Reference | None:
     if kind is None:
         raise PopulationError(
-            'columns "age" and "sex" are needed to look up reference values; or give one Reference for all'
+            'columns "age" and "sex" are needed to look up reference values; '
+            "or give the values for all, as nutrigap.references.reference has them"
         )
     age, sex, stage = kind
     return reference_of(Person(age=age, sex=sex, life_stage=stage, references=authority), nutrient)

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from nutrigap.distributions import expit
 from nutrigap.errors import PopulationError
 from nutrigap.population.amount import LAMBDAS
 from nutrigap.population.optimum import maximum_by_scores, slope
@@ -28,8 +29,9 @@ from nutrigap.population.transform import Floats, box_cox
 
 _NODES, _RAW = np.polynomial.hermite_e.hermegauss(15)
 _LOG_WEIGHTS: Final = np.log(_RAW / _RAW.sum()) + 0.5 * _NODES**2  # of the integrand less the normal weight
-_LOG_SD: Final = -5.0, 5.0  # ends of the logarithms of SDs
+_LOG_SD: Final = -5.0, 5.0  # ends of the logarithms of SDs, of amounts about 1
 _ATANH: Final = 2.3  # correlations up to .98
+_NO_SD: Final = 0.1  # of a logit: chances of .5 that differ by less than .03 are all one
 
 
 class TwoPartFit(NamedTuple):
@@ -51,6 +53,8 @@ class TwoPartFit(NamedTuple):
         ρ of v and u. [-]
     log_likelihood : float
         Of days and amounts, in weights of mean 1.
+    at_end : tuple of str
+        Parameters that came out at an end of their range, in words.
     """
 
     lambda_: float
@@ -63,14 +67,23 @@ class TwoPartFit(NamedTuple):
     variance_eaten: float
     correlation: float
     log_likelihood: float
+    at_end: tuple[str, ...]
 
 
 class TwoPartModel:
     """Days with and without, ready to be fitted with any weights.
 
+    Amounts are counted in their geometric mean, so that the search is the same whatever their unit; what is fitted is
+    brought back to the unit.
+
     Parameters
     ----------
     days : PersonDays
+
+    Attributes
+    ----------
+    scale : float
+        Geometric mean of the amounts on days with any. [unit/day]
     """
 
     def __init__(self, days: PersonDays) -> None:
@@ -78,7 +91,8 @@ class TwoPartModel:
         self.rows = days.rows
         self.eaten = days.amount > 0.0
         self.person = np.repeat(np.arange(days.count.size), days.count)
-        self.amounts = np.where(self.eaten, days.amount, 1.0)
+        self.scale = float(np.exp(np.log(days.amount[self.eaten]).mean()))
+        self.amounts = np.where(self.eaten, days.amount / self.scale, 1.0)
         self.log_sums = self._sum(np.log(self.amounts))
         self.days_eaten = self._sum(self.eaten.astype(np.float64))
         self.effects = self.rows.shape[1]
@@ -114,23 +128,13 @@ class TwoPartModel:
                 "the two-part model cannot be fitted to these days: too few persons with both kinds of days, or with "
                 "two days on which it was eaten"
             )
-        p = self.days.design.shape[1]
-        alpha, beta, (log_v, log_u, atanh, log_e, lambda_) = self._unpack(found)
-        return TwoPartFit(
-            lambda_=lambda_,
-            person_effects=beta[:p],
-            day_effects=beta[p:],
-            eaten_person_effects=alpha[:p],
-            eaten_day_effects=alpha[p:],
-            variance_within=math.exp(2.0 * log_e),
-            variance_between=math.exp(2.0 * log_u),
-            variance_eaten=math.exp(2.0 * log_v),
-            correlation=math.tanh(atanh),
-            log_likelihood=float(weight @ self.log_likelihoods(found)),
-        )
+        return self._fit_of(found, float(weight @ self.log_likelihoods(found)))
 
     def log_likelihoods(self, at: Floats) -> Floats:
-        """Log-likelihood of each person, at parameters α, β, log σ_v, log σ_u, atanh ρ, log σ_ε and λ."""
+        """Log-likelihood of each person, at parameters α, β, log σ_v, log σ_u, atanh ρ, log σ_ε and λ.
+
+        β and the SDs of amounts are those of amounts in `scale`.
+        """
         of_amounts, centre, variance = self._of_amounts(at)
         _, terms, log_width = self._integrand(self.rows @ at[: self.effects], centre, variance)
         most = terms.max(axis=1)
@@ -148,7 +152,7 @@ class TwoPartModel:
         v, terms, _ = self._integrand(logit, centre, variance)
         given = np.exp(terms - terms.max(axis=1, keepdims=True))
         given /= given.sum(axis=1, keepdims=True)
-        expected = (given[self.person] * _expit(logit[:, None] + v[self.person])).sum(axis=1)
+        expected = (given[self.person] * expit(logit[:, None] + v[self.person])).sum(axis=1)
         by_alpha = np.add.reduceat(self.rows * (self.eaten - expected)[:, None], self.days.start, axis=0)
         away = v - centre[:, None]
         by_centre = (given * away).sum(axis=1) / variance
@@ -178,6 +182,7 @@ class TwoPartModel:
                 + (squares - shrink * sums**2) / within
             )
             + (lambda_ - 1.0) * self.log_sums
+            - n * math.log(self.scale)  # the density is that of an amount in its own unit
         )
         # the part of v that goes with u is known as far as u is; the rest not at all
         along = rho * math.sqrt(variance_v / between)
@@ -188,10 +193,10 @@ class TwoPartModel:
         """Nodes of v, the log of weight × Π P(day j as it was) × density there, and the log of the nodes' width."""
         peak = centre
         for _ in range(6):  # Newton's steps: the logarithm of the integrand is concave
-            p = _expit(logit + peak[self.person])
+            p = expit(logit + peak[self.person])
             rise = self.days_eaten - self._sum(p) - (peak - centre) / variance
             peak = peak + rise / (self._sum(p * (1.0 - p)) + 1.0 / variance)
-        p = _expit(logit + peak[self.person])
+        p = expit(logit + peak[self.person])
         width = 1.0 / np.sqrt(self._sum(p * (1.0 - p)) + 1.0 / variance)
         v = peak[:, None] + width[:, None] * _NODES
         of_days = logit[:, None] + v[self.person]
@@ -204,7 +209,7 @@ class TwoPartModel:
         """Parameters to start from: no effects, moments of the amounts on the fourth-root scale."""
         day_weight = np.repeat(weight, self.days.count)
         share = float(day_weight @ self.eaten / day_weight.sum())
-        y = box_cox(0.25, self.days.amount[self.eaten])
+        y = box_cox(0.25, self.amounts[self.eaten])
         at = np.zeros(2 * self.effects + 5)
         at[0] = 1.2 * math.log(share / (1.0 - share))
         at[self.effects] = np.average(y, weights=day_weight[self.eaten])
@@ -212,18 +217,49 @@ class TwoPartModel:
         at[-5:] = 0.0, half, 0.2, half, 0.25
         return at
 
+    def _fit_of(self, at: Floats, log_likelihood: float) -> TwoPartFit:
+        """Parameters as a fit of amounts in their own unit: of x = s·y, g(x) = s^λ·g(y) + g(s)."""
+        alpha, beta, (log_v, log_u, atanh, log_e, lambda_) = self._unpack(at)
+        p = self.days.design.shape[1]
+        wider = self.scale**lambda_
+        effects = wider * beta
+        effects[0] += float(box_cox(lambda_, self.scale))
+        ends = {
+            f"λ ({lambda_:g})": lambda_ in LAMBDAS,
+            "the correlation of eating any with the amount": abs(atanh) > 0.9 * _ATANH,
+            "the SD of eating any between persons": log_v in _LOG_SD or math.exp(log_v) < _NO_SD,
+            "the SD of amounts between persons": log_u in _LOG_SD,
+            "the SD of amounts within persons": log_e in _LOG_SD,
+        }
+        return TwoPartFit(
+            lambda_=lambda_,
+            person_effects=effects[:p],
+            day_effects=effects[p:],
+            eaten_person_effects=alpha[:p],
+            eaten_day_effects=alpha[p:],
+            variance_within=wider**2 * math.exp(2.0 * log_e),
+            variance_between=wider**2 * math.exp(2.0 * log_u),
+            variance_eaten=math.exp(2.0 * log_v),
+            correlation=math.tanh(atanh),
+            log_likelihood=log_likelihood,
+            at_end=tuple(name for name, is_at in ends.items() if is_at),
+        )
+
     def _pack(self, fit: TwoPartFit) -> Floats:
+        """Parameters of a fit, of amounts in `scale`: `_fit_of` undone."""
+        wider = self.scale**fit.lambda_
+        effects = np.concatenate([fit.person_effects, fit.day_effects])
+        effects[0] -= float(box_cox(fit.lambda_, self.scale))
         return np.concatenate(
             [
                 fit.eaten_person_effects,
                 fit.eaten_day_effects,
-                fit.person_effects,
-                fit.day_effects,
+                effects / wider,
                 [
                     0.5 * math.log(fit.variance_eaten),
-                    0.5 * math.log(fit.variance_between),
+                    0.5 * math.log(fit.variance_between) - math.log(wider),
                     math.atanh(fit.correlation),
-                    0.5 * math.log(fit.variance_within),
+                    0.5 * math.log(fit.variance_within) - math.log(wider),
                     fit.lambda_,
                 ],
             ]
@@ -238,7 +274,3 @@ class TwoPartModel:
         at[-3] = np.clip(at[-3], -_ATANH, _ATANH)
         at[-1] = np.clip(at[-1], *LAMBDAS)
         return at
-
-
-def _expit(x: Floats) -> Floats:
-    return 0.5 * (1.0 + np.tanh(0.5 * x))

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from nutrigap.distributions import expit
 from nutrigap.errors import PopulationError
 from nutrigap.population.transform import Floats
 
@@ -87,12 +88,19 @@ def brr(columns: Sequence[str], *, fay: float = 0.0, critical: float = 1.959964)
     """Balanced repeated replication, with Fay's coefficient `fay` (0 <= fay < 1); see `Replicates`."""
     if not 0.0 <= fay < 1.0:
         raise PopulationError(f"Fay's coefficient is at least 0 and below 1, got {fay:g}")
+    _refuse_few(columns)
     return Replicates(tuple(columns), 1.0 / (len(columns) * (1.0 - fay) ** 2), critical)
 
 
 def jackknife(columns: Sequence[str], *, critical: float = 1.959964) -> Replicates:
     """Jackknife of as many groups as there are columns (JK1); see `Replicates`."""
+    _refuse_few(columns)
     return Replicates(tuple(columns), (len(columns) - 1.0) / len(columns), critical)
+
+
+def _refuse_few(columns: Sequence[str]) -> None:
+    if len(columns) < 2:
+        raise PopulationError("replicate weights need two columns at least")
 
 
 def weights_of(errors: Bootstrap | Replicates, weight: Floats, given: Floats) -> Floats:
@@ -122,8 +130,7 @@ def weights_of(errors: Bootstrap | Replicates, weight: Floats, given: Floats) ->
         factors = np.atleast_1d(errors.factor)
         if factors.size not in (1, given.shape[0]) or not (factors > 0.0).all():
             raise PopulationError(f"{factors.size} factors for {given.shape[0]} replicates; each is above 0")
-        if given.shape[0] < 2:
-            raise PopulationError("replicate weights need two columns at least")
+        _refuse_few(errors.columns)
         weights = given
     scaled: Floats = weights / weights.mean(axis=1, keepdims=True)
     return scaled
@@ -168,9 +175,10 @@ def estimates(
         factor = np.broadcast_to(errors.factor, replicates.shape[0])
         se = np.sqrt(factor @ (replicates - values) ** 2)
         # on a scale without ends, so that an interval holds only what can be: logit of a share, log of an amount
-        on, off = (_logit, _expit) if share else (np.log, np.exp)
+        on, off = (_logit, expit) if share else (np.log, np.exp)
         half = errors.critical * np.sqrt(factor @ (on(replicates) - on(values)) ** 2)
-        low, high = off(on(values) - half), off(on(values) + half)
+        # a share of nearly 0 or 1 lies beyond what has a logit of use, and in its interval all the same
+        low, high = np.minimum(values, off(on(values) - half)), np.maximum(values, off(on(values) + half))
     ends = [none if end is None else end for end in (at_low, at_high)]
     columns = np.stack([values, se, low, high, *ends], axis=1)
     return [
@@ -186,7 +194,3 @@ def _known(x: float) -> float | None:
 def _logit(p: Floats) -> Floats:
     p = np.clip(p, _SURE, 1.0 - _SURE)
     return np.log(p / (1.0 - p))
-
-
-def _expit(x: Floats) -> Floats:
-    return 1.0 / (1.0 + np.exp(-x))

@@ -64,10 +64,13 @@ def _food_header() -> list[str]:
 
 
 def found_foods(phrase: str, limit: int, table_of_foods: FoodTable | None = None) -> str:
-    """The foods whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
+    """The foods with a code, or whose names fit a phrase best, with their nutrients per 100 g and usual portion."""
     foods = table_of_foods or load_foods()
-    rows = [_food_row(foods, candidate.row) for candidate in candidates(foods, find_food(foods, phrase), limit)]
+    places = foods.rows_with_code(phrase) or [one.row for one in candidates(foods, find_food(foods, phrase), limit)]
+    rows = [_food_row(foods, place) for place in places]
     if not rows:
+        if phrase.strip().isdecimal():
+            return f'no food has the code "{printable(phrase.strip())}"\n'
         return f'no food has any word of "{printable(phrase)}" in its name\n'
     header = _food_header()
     return table(header, rows, frozenset(range(1, len(header) - 1)))

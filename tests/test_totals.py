@@ -16,6 +16,7 @@ from nutrigap.totals import Bounds, contributions, count_by, quanta, sum_by
 from nutrigap.units import nutrient_index, nutrients
 
 CORE = tuple(one.id for one in nutrients() if one.role == "core")
+B12 = ("vitamin_b12",)  # of which the tables tell what was added
 FOODS = load_foods()
 
 
@@ -33,7 +34,7 @@ def alike(one: Sums, other: Sums) -> bool:
 def test_totals_are_the_exact_decimal_sums():
     """The release prints decimals and a scale grams with two: their products and sums have an exact value."""
     day, rows, grams = lines(600)
-    table = composition(FOODS, CORE)
+    table = composition(FOODS, CORE, B12)
     known = ~np.isnan(FOODS.values[:, [nutrient_index()[name] for name in CORE]]).any(axis=1)
     rows = np.flatnonzero(known)[rows % int(known.sum())]
     found = food_sums(table, run_starts(day), rows, grams).amounts()
@@ -52,7 +53,7 @@ def test_bounds_are_those_of_single_lines():
     day, rows, grams = lines(4000, seed=1)
     ends = Bounds(np.round(grams * 0.8, 2), grams, np.round(grams * 1.3, 2))
     starts = run_starts(day)
-    found = food_sums(composition(FOODS, CORE), starts, rows, ends).amounts()
+    found = food_sums(composition(FOODS, CORE, B12), starts, rows, ends).amounts()
     each = contributions(FOODS, rows, ends)
     for own, other in zip(found, each, strict=True):
         for column, name in enumerate(CORE):
@@ -63,7 +64,7 @@ def test_bounds_are_those_of_single_lines():
 
 def test_one_weight_is_three_that_are_alike():
     day, rows, grams = lines(3000, seed=2)
-    table, starts = composition(FOODS, CORE), run_starts(day)
+    table, starts = composition(FOODS, CORE, B12), run_starts(day)
     assert alike(food_sums(table, starts, rows, grams), food_sums(table, starts, rows, Bounds(grams, grams, grams)))
 
 
@@ -71,7 +72,7 @@ def test_one_weight_is_three_that_are_alike():
 def test_scipy_and_numpy_agree_to_the_bit(count):
     pytest.importorskip("scipy")
     day, rows, grams = lines(count, seed=3, decimals=5)
-    table, starts = composition(FOODS, (*CORE, "energy")), run_starts(day)
+    table, starts = composition(FOODS, (*CORE, "energy"), B12), run_starts(day)
     assert alike(
         food_sums(table, starts, rows, grams, sparse=True), food_sums(table, starts, rows, grams, sparse=False)
     )
@@ -82,7 +83,7 @@ def test_no_cut_and_no_order_changes_a_bit(seed):
     """Random cuts, in the midst of days too, and lines in disorder: the sums of the parts are the whole."""
     random = np.random.default_rng(seed)
     day, rows, grams = lines(5_000, seed=seed, decimals=7)
-    table, size = composition(FOODS, CORE), int(day.max()) + 1
+    table, size = composition(FOODS, CORE, B12), int(day.max()) + 1
     whole = food_sums(table, run_starts(day), rows, grams)
     order = random.permutation(len(day)) if seed % 2 else np.arange(len(day))
     cuts = np.unique(np.concatenate([[0, len(day)], random.integers(1, len(day), random.integers(0, 40))]))
@@ -102,7 +103,7 @@ def test_what_has_no_stand_in_stays_open(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("food,magnesium_mg,vitamin_d_mcg\nfirst,10,\nsecond,20,3\n", encoding="utf-8")
     foods = load_tables(path)
-    table = composition(foods, ("magnesium", "vitamin_d", "vitamin_b12"))
+    table = composition(foods, ("magnesium", "vitamin_d", "vitamin_b12"), B12)
     rows, grams = np.array([0, 1, 1, 0]), np.array([100.0, 50.0, 10.0, 0.0])
     found = food_sums(table, np.array([0, 2, 3]), rows, grams).amounts()
     ends = contributions(foods, rows[:3], Bounds(grams[:3], grams[:3], grams[:3]))
@@ -136,7 +137,7 @@ def test_sums_beyond_whole_floats_are_exact_too(sparse):
 
 
 def test_a_day_that_64_bits_do_not_hold_is_refused():
-    table = composition(FOODS, CORE)
+    table = composition(FOODS, CORE, B12)
     with pytest.raises(OverflowError, match="more than can be added up"):
         food_sums(table, np.array([0]), np.zeros(3, dtype=np.int64), np.full(3, 1e9))
 

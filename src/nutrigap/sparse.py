@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -28,7 +28,7 @@ SPARSE_BLOCK, DENSE_BLOCK = 131_072, 4_096  # lines whose arrays stay in the pro
 
 Number = TypeVar("Number", np.int64, np.float64)
 WHOLE_FLOATS = 2.0**53  # up to here every whole number is a float
-Product = Callable[[FloatArray, IntArray, SmallIntArray, FloatArray], IntArray]
+Product = Callable[[FloatArray, IntArray, SmallIntArray, FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +104,12 @@ class Sums(NamedTuple):
         )
 
 
-def composition(foods: FoodTable, names: tuple[str, ...]) -> Composition:
-    """The food table in whole steps, for the nutrients with these ids."""
+def composition(foods: FoodTable, names: tuple[str, ...], fortified: tuple[str, ...] = ()) -> Composition:
+    """The food table in whole steps, for the nutrients with these ids, and what was added of ``fortified`` ones."""
     places = nutrient_index()
     values = values_of(foods, np.arange(len(foods)))
     wanted = [places[name] for name in names]
     ends = [end[:, wanted] for end in values]
-    fortified = [name for name in names if name in ADDED]
     for name in fortified:
         added = foods.values[:, places[ADDED[name]]]
         whole = [end[:, places[name]] for end in values]
@@ -186,31 +185,31 @@ def food_sums(
     OverflowError
         The lines of one sum are so heavy that 64 bits might not hold it.
     """
-    ends = tuple(grams) if isinstance(grams, Bounds) else (grams,)
+    each = tuple(grams) if isinstance(grams, Bounds) else (grams,)
     if not len(starts):
         none = np.zeros((0, len(table.columns)), dtype=np.int64)
         return Sums(none, none, none, none, none)
     if sparse is None:
         sparse = len(rows) >= MANY and find_spec("scipy") is not None
     product, block = (_sparse_product, SPARSE_BLOCK) if sparse else (_dense_product, DENSE_BLOCK)
-    known, columns = table.all_known(rows), len(table.columns)
-    sums = _room(table, len(starts), alike=known and len(ends) == 1, endless=not known)
+    known = table.all_known(rows)
+    sums = _room(table, len(starts), alike=known and len(each) == 1, endless=not known)
     for part, lines, inside in _blocks(starts, len(rows), block):
-        row, weights = rows[lines], [_steps(end[lines]) for end in ends]
+        row, weights = rows[lines], [_steps(end[lines]) for end in each]
         _refuse_overflow(inside, weights[-1], table.largest)
-        plain = [product(table.low, inside, row, weight) for weight in weights]
-        low, best, high = plain if len(plain) == 3 else plain * 3
-        sums.low[part] = low
-        if sums.best is sums.low:
-            continue
         few = None if known else _unknown_lines(table.kind.take(row), inside, weights)
-        if few is None:
-            sums.best[part], sums.high[part] = best, high
-            continue
-        above = _above(table, product, few)
-        np.add(best, above[:, :columns], out=sums.best[part])
-        np.add(high, above[:, columns:], out=sums.high[part])
-        _add_rest(sums, part, table, few)
+        ends = [product(table.low, inside, row, weight) for weight in weights]
+        if few is not None:
+            ends = _with_above(ends, table, product, few)
+        for total, found in zip(sums[: 1 if sums.best is sums.low else 3], cycle(ends)):
+            total[part] = found
+        for k in _too_large(ends[-1]):
+            own = slice(inside[k], inside[k + 1])
+            exact = _whole_sums(table, row[own], [weight[own] for weight in weights])
+            for total, end in zip(sums[:3], exact, strict=True):
+                total[part.start + k] = end
+        if few is not None:
+            _add_rest(sums, part, table, few)
     return sums
 
 
@@ -232,11 +231,10 @@ def _blocks(starts: IntArray, lines: int, size: int) -> Iterator[tuple[slice, sl
 
 def _room(table: Composition, sums: int, *, alike: bool, endless: bool) -> Sums:
     """Arrays for totals; one array stands for all three ends where these are alike."""
-    columns, none = len(table.columns), np.zeros((1, 1), dtype=np.int64)
-    low = np.empty((sums, columns), dtype=np.int64)
-    best, high = (low, low) if alike else (np.empty_like(low), np.empty_like(low))
+    shape, none = (sums, len(table.columns)), np.zeros((1, 1), dtype=np.int64)
+    low, best, high = [np.empty(shape, dtype=np.int64)] * 3 if alike else np.empty((3, *shape), dtype=np.int64)
     if endless and table.endless.any():
-        return Sums(low, best, high, np.zeros_like(low), np.zeros_like(low))
+        return Sums(low, best, high, *np.zeros((2, *shape), dtype=np.int64))
     return Sums(low, best, high, none, none)
 
 
@@ -258,13 +256,21 @@ def _unknown_lines(kind: SmallIntArray, inside: IntArray, weights: Sequence[Floa
     return _Few(ends, kind.take(at), [weight.take(at) for weight in weights])
 
 
-def _above(table: Composition, product: Product, few: _Few) -> IntArray:
-    """How far their best and high lie above low, in a row."""
-    if len(few.weights) == 1:
-        return product(table.above, few.ends, few.kind, few.weights[0])
+def _with_above(
+    ends: Sequence[FloatArray], table: Composition, product: Product, few: _Few
+) -> list[FloatArray]:  # fmt: skip
+    """Low, best and high of some sums, of which ``ends`` are what is known."""
+    low, best, high = ends if len(ends) == 3 else [*ends] * 3
     columns = len(table.columns)
-    parts = (slice(0, columns), few.weights[1]), (slice(columns, None), few.weights[2])
-    return np.hstack([product(table.above[:, part], few.ends, few.kind, weight) for part, weight in parts])
+    if len(few.weights) == 1:
+        above = product(table.above, few.ends, few.kind, few.weights[0])
+        return [low, best + above[:, :columns], high + above[:, columns:]]
+    best_above, high_above = table.above[:, :columns], table.above[:, columns:]
+    return [
+        low,
+        best + product(best_above, few.ends, few.kind, few.weights[1]),
+        high + product(high_above, few.ends, few.kind, few.weights[2]),
+    ]
 
 
 def _add_rest(sums: Sums, part: slice, table: Composition, few: _Few) -> None:
@@ -308,29 +314,38 @@ def _add_runs(amounts: NDArray[Number], ends: IntArray) -> NDArray[Number]:
     return total
 
 
-def _dense_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
+def _dense_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> FloatArray:
     """Sums of table rows times weights: sum k is that of the lines ``ends[k]`` to ``ends[k + 1]``."""
     brought = table.take(rows, axis=0)
     brought *= weight[:, None]
-    return _whole(_add_runs(brought, ends), table, ends, rows, weight)
+    return _add_runs(brought, ends)
 
 
-def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> IntArray:
+def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray) -> FloatArray:
     """The same, as a sparse matrix with a row a sum and a column a food, times the table."""
     from scipy.sparse import csr_array
 
     # scipy looks through both arrays of places for a common size unless they have one
     eaten = csr_array((weight, rows, ends.astype(rows.dtype)), shape=(len(ends) - 1, len(table)))
-    return _whole(eaten @ table, table, ends, rows, weight)
+    sums: FloatArray = eaten @ table
+    return sums
 
 
-def _whole(
-    sums: FloatArray, table: FloatArray, ends: IntArray, rows: SmallIntArray, weight: FloatArray
-) -> IntArray:  # fmt: skip
-    """Sums of whole numbers, none below 0, as integers; those too large for floats are made again."""
-    counted = sums.astype(np.int64)
-    if sums.max(initial=0.0) >= WHOLE_FLOATS:
-        for k in np.flatnonzero((sums >= WHOLE_FLOATS).any(axis=1)):
-            lines = slice(ends[k], ends[k + 1])
-            counted[k] = weight[lines].astype(np.int64) @ table[rows[lines]].astype(np.int64)
-    return counted
+def _too_large(high: FloatArray) -> IntArray:
+    """Which sums floats do not hold exactly, by their high ends: of whole numbers that only grow."""
+    if high.max(initial=0.0) < WHOLE_FLOATS:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero((high >= WHOLE_FLOATS).any(axis=1))
+
+
+def _whole_sums(table: Composition, rows: SmallIntArray, weights: Sequence[FloatArray]) -> tuple[IntArray, ...]:
+    """Low, best and high of one sum, in integers."""
+    low = table.low[rows]
+    kind = table.kind[rows]
+    above = (
+        np.where((kind >= 0)[:, None], table.above[kind], 0.0) if len(table.above) else np.zeros((1, 2 * low.shape[1]))
+    )
+    best, high = np.hsplit(above, 2)
+    steps = [weight.astype(np.int64) for weight in weights]
+    values = [end.astype(np.int64) for end in (low, low + best, low + high)]
+    return tuple(step @ value for step, value in zip(cycle(steps), values))

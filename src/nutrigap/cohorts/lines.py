@@ -158,7 +158,7 @@ class Adder:
     def __init__(self, form: Form, separator: str, kitchen: Kitchen, layout: Layout, date_format: str | None) -> None:
         self.form, self.layout = form, layout
         self.foods: FoodTable = kitchen.foods
-        self.composition: Composition | None = composition(kitchen.foods, layout.nutrients) if form.resolved else None
+        self.composition: Composition | None = composition(kitchen.foods, *layout) if form.resolved else None
         codes = bool(form.resolved)
         header = read_header(0, 1, ["date", "food", "amount", "kind"]) if codes else form.header
         self.known = Known(header, separator, kitchen, layout, codes_only=codes)

@@ -408,8 +408,8 @@ class Adder:
         """Days since 1970-01-01, and why texts and numbers are none."""
         if not isinstance(column, Coded):
             if column.dtype.kind == "M":
-                days = column.astype("datetime64[D]").astype(np.int64)
-                return np.where(np.isnat(column), UNDATED, days), {}
+                days, none = column.astype("datetime64[D]", copy=False).view(np.int64), np.isnat(column)
+                return np.where(none, UNDATED, days) if none.any() else days, {}
             column = as_coded(column)
         found, why = [], {}
         for text in column.values:

@@ -23,6 +23,7 @@ from nutrigap.tables import FloatArray, FoodTable, IntArray, SmallIntArray
 from nutrigap.totals import ADDED, MOST, PER_GRAM, PER_VALUE, Bounds, amounts_of, quanta, values_of
 from nutrigap.units import nutrient_index
 
+KEPT = 4_000_000  # floats, 32 MB: the most that glibc heeds
 MANY = 20_000  # lines from which on loading scipy pays
 SPARSE_BLOCK, DENSE_BLOCK = 131_072, 4_096  # lines whose arrays stay in the processor's cache
 
@@ -192,6 +193,8 @@ def food_sums(
     if sparse is None:
         sparse = len(rows) >= MANY and find_spec("scipy") is not None
     product, block = (_sparse_product, SPARSE_BLOCK) if sparse else (_dense_product, DENSE_BLOCK)
+    if sparse:
+        _keep_freed_memory()
     known = table.all_known(rows)
     sums = _room(table, len(starts), alike=known and len(each) == 1, endless=not known)
     for part, lines, inside in _blocks(starts, len(rows), block):
@@ -287,6 +290,15 @@ def _add_rest(sums: Sums, part: slice, table: Composition, few: _Few) -> None:
         endless = _add_runs(table.endless[few.kind], few.ends)
         sums.best_unknown[part] += endless[:, :columns]
         sums.high_endless[part] += endless[:, columns:]
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep memory for the next block: it gives back what is above twice the largest array freed so far.
+
+    Pages given back and taken again for every block cost half as much as all sums. The array is never touched, so
+    that it takes no room; elsewhere nothing happens.
+    """
+    np.empty(KEPT)
 
 
 def _refuse_overflow(ends: IntArray, weight: FloatArray, largest: float) -> None:

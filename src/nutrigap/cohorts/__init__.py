@@ -97,7 +97,7 @@ class CohortRun:
                 f"rows of it without lines: {table['rows_without_lines']:,} of {table['rows']:,}"
             )
             unused = ", ".join(table["columns_not_read"])
-            facts += [("people", said), ("", f"its columns not read: {unused}" if unused else "")]
+            facts += [("joined", said), ("", f"its columns not read: {unused}" if unused else "")]
         facts += [("note", note) for note in told["notes"]]
         facts += [_reason_told(**one) for one in told["reasons"]]
         facts += [_reason_told("left_out", "other reasons", others)] if others else []

@@ -346,6 +346,23 @@ def test_tables_that_are_not_there_are_missed(where, lines, tmp_path, monkeypatc
     expect_all(add_up(lines, out, overwrite=True))
 
 
+@pytest.mark.parametrize("gone", ["totals/part-*", "people.parquet", "left_out/piece-*"])
+def test_results_that_are_gone_are_missed_when_the_run_is_asked_for_again(gone, unordered, tmp_path):
+    """One in ten lines is of a food that nobody knows."""
+    out, given = tmp_path / "out", tmp_path / "lines.parquet"
+    table = pq.read_table(unordered)
+    codes = pa.array(["fndds:1" if i % 10 == 0 else "11111000" for i in range(LINES)])
+    pq.write_table(table.set_column(table.column_names.index("food_id"), "food_id", codes), given)
+    first = add_up(given, out)
+    assert first.record["lines"]["left_out"] == LINES // 10
+    assert add_up(given, out).record == first.record
+    path = min(out.glob(gone))
+    path.unlink()
+    with pytest.raises(ng.TableError, match=r"there are \d+ [\w -]+ in the files where \d+ were .* overwrite the run"):
+        add_up(given, out)
+    assert add_up(given, out, overwrite=True).record == first.record and path.exists()
+
+
 def test_a_table_in_memory_begins_anew_and_leaves_other_runs_alone(unordered, tmp_path, monkeypatch):
     table, out, other = pq.read_table(unordered), tmp_path / "out", tmp_path / "other"
     stopped_before_people(table, out, monkeypatch)
@@ -458,6 +475,31 @@ def test_a_fault_of_the_input_is_told_once(cluster, unordered, tmp_path, monkeyp
 def test_lines_of_which_every_worker_dies_are_told(cluster, unordered, tmp_path, monkeypatch):
     with pytest.raises(ng.TableError, match=r"several workers have died.*--chunk"):
         on(cluster, unordered, tmp_path / "out", lambda plan, piece: os._exit(1), monkeypatch)
+
+
+GUARDED = """
+import nutrigap as ng
+if __name__ == "__main__":
+    print(ng.cohort("lines.parquet", "out", workers=2, readings=False))
+"""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_script_that_every_process_would_run_again_is_told(guarded, unordered, tmp_path):
+    pytest.importorskip("distributed")
+    assert unordered == tmp_path / "lines.parquet"
+    script = GUARDED if guarded else GUARDED.replace('__name__ == "__main__"', "True")
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "script.py"], check=False, cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    if guarded:
+        assert told.returncode == 0 and f"{PEOPLE} person-days of {PEOPLE} people" in told.stdout
+        return
+    assert told.returncode == 1 and "TableError: the 2 processes could not be started" in told.stderr
+    assert 'call cohort below if __name__ == "__main__":' in told.stderr
+    assert "spawn" not in told.stderr and told.stderr.count("Traceback") == 1
+    assert not (tmp_path / "out" / "run.json").exists()
 
 
 def test_a_run_outlives_the_only_worker(cluster, unordered, tmp_path, monkeypatch):

@@ -19,6 +19,8 @@ import pytest
 import nutrigap as ng
 from nutrigap.cli import run
 from nutrigap.cohorts.inputs import open_input
+from nutrigap.cohorts.lines import LeftOut
+from nutrigap.cohorts.reasons import reasons_of, recorded, together
 from nutrigap.profile import PERSON_KEYS, person_of, read_profile
 from nutrigap.tables import load_foods
 from nutrigap.units import nutrient_index
@@ -495,6 +497,73 @@ def test_command_says_what_came_of_it(tmp_path, capsys):
     assert "28 person-days of 4 people" in said and "left out" in said
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["schema"] == "nutrigap/cohort" and record["lines"]["rows"] == 280
+
+
+WRONG = {  # food, amount, date -> status, reason with … for what the line says
+    ("banana", "100 g", "31/12/26x"): ("left_out", '"…" is not a date'),
+    ("banana", "3 furlongs", "2026-03-02"): ("left_out", 'no measure "…" is known for this food'),
+    ("banana", "-3 g", "2026-03-02"): ("left_out", 'the amount "…" is negative or signed'),
+    ("banana", "12000 g", "2026-03-02"): ("left_out", "… g looks like a slip: the largest usual portion is … g"),
+}
+
+
+def test_reasons_are_counted_whatever_the_line_says_and_the_chunk(tmp_path, capsys):
+    """Of the four wrong lines there are 2, 4, 6 and 8, each with another number in it."""
+    rows = [{"person": "p", "date": "2026-03-02", "food": "banana", "amount": "100 g"}] * 3
+    for at, (food, amount, day) in enumerate(WRONG):
+        rows += [
+            {"person": "p", "date": day.replace("26x", f"{n}x"), "food": food, "amount": amount.replace("3", f"{n}3")}
+            for n in range(10, 12 + 2 * at)
+        ]
+    path = write_csv(tmp_path / "lines.csv", rows)
+    expected = [
+        {"status": status, "reason": reason, "lines": 2 + 2 * at}
+        for at, (status, reason) in reversed(list(enumerate(WRONG.values())))
+    ]
+    for chunk in (1, 5, 1_000):
+        done = ng.cohort(path, tmp_path / str(chunk), chunk=chunk, readings=False)
+        assert done.record["reasons"] == expected and done.record["other_reasons"] == 0
+    assert done.record["lines"] == {"rows": 23, "counted": 3, "flagged": 0, "left_out": 20}
+    assert run(["cohort", str(path), "-o", str(tmp_path / "told"), "--no-readings"]) == 0
+    said = capsys.readouterr().err
+    assert "1 person-day of 1 person\n" in said
+    assert "  8 left out  … g looks like a slip: the largest usual portion is … g\n" in said
+    assert said.index("8 left out") < said.index("2 left out") < said.index("each line and its reason: ")
+
+
+def test_of_many_reasons_the_most_frequent_are_told_and_the_rest_counted(tmp_path):
+    """Twelve of them, the first of one line, the second of two, and so on."""
+    lines = [LeftOut(1, "left_out", "p", "", "", "", "x" * n, "") for n in range(1, 13) for _ in range(n)]
+    told = recorded(together(reasons_of(lines[:30]) + reasons_of(lines[30:])))
+    assert [one["lines"] for one in told["reasons"]] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
+    assert told["other_reasons"] == 1 + 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "messages"),
+    [
+        (2, ["not one of its 2 lines can be counted; each with its reason is in ", '2 left out: "…" is not a date']),
+        (0, ["there are no lines in it"]),
+    ],
+)
+def test_a_run_of_which_nothing_comes_is_no_success(lines, messages, tmp_path, capsys):
+    path, out = tmp_path / "lines.csv", tmp_path / "out"
+    path.write_text("person,date,food,amount\n" + "p,yesterday,banana,100 g\n" * lines, encoding="utf-8")
+    for _ in range(2):  # the second finds the first one's results
+        assert run(["cohort", str(path), "-o", str(out), "-q"]) == 3
+        said = capsys.readouterr().err
+        assert all(message in said for message in messages)
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["lines"]["left_out"] == lines
+    with pytest.raises(ng.DiaryError, match=messages[0]):
+        ng.cohort(path, tmp_path / "other")
+
+
+def test_how_a_run_shows_itself(example_run):
+    shown, page = repr(example_run), example_run._repr_html_()
+    assert f"Cohort run in {example_run.folder}\n" in shown and "28 person-days of 4 people" in shown
+    assert "280: " in shown and " left out  " in shown
+    assert max(map(len, shown.splitlines())) < 320 and "sha256" not in shown
+    assert page.startswith("<div>") and "28 person-days of 4 people" in page
 
 
 @pytest.mark.parametrize(

@@ -371,7 +371,7 @@ def test_bounds_of_the_totals_give_a_range() -> None:
     unknown = np.where(days["person"] == 7, np.nan, 1.2 * food)
     got = ng.population.usual_intake(days | bounds | {"magnesium_high": unknown}, "magnesium", **NO_ERRORS)
     assert got.mean.at_high is None and got.mean.at_low is not None
-    assert any("no estimate at the high end of the totals: 2 days have none" in note for note in got.notes)
+    assert any("no estimate at the high end of the totals: 2 days without one" in note for note in got.notes)
 
 
 def with_dose(persons: int = 200, best: float = 300.0) -> Days:
@@ -430,7 +430,7 @@ def test_bounds_of_doses_that_cannot_be() -> None:
     endless = ng.population.usual_intake(
         with_dose() | {"magnesium_supplement_high": np.full(400, np.inf)}, "magnesium", **NO_ERRORS
     )
-    assert any("no estimate at the high end of the totals: 400 days have none" in note for note in endless.notes)
+    assert any("no estimate at the high end of the totals: 400 days without one" in note for note in endless.notes)
 
 
 @pytest.mark.parametrize("rest", [0.0, 5e-17, -1e-17, 1e-8])
@@ -968,6 +968,17 @@ def test_uneven_weights_count_as_fewer_persons() -> None:
     one = np.where(days["person"] == 0, 1e9, 1.0)
     with pytest.raises(ng.PopulationError, match=r"200 persons \(whose weights make them 1\) are too few"):
         ng.population.usual_intake(days | {"weight": one}, "magnesium", **NO_ERRORS)
+
+
+def test_uneven_weights_of_a_group_count_as_fewer_persons() -> None:
+    """100 and 60 persons of whom one in two has nine times the weight of the other: Kish's 60.98 and 36.6 persons."""
+    days = simulated(160) | {"weight": np.where(np.arange(320) // 2 % 2 == 0, 9.0, 1.0)}
+    days["site"] = np.where(days["person"] < 100, "a", "b")
+    got = ng.population.usual_intake(days, "magnesium", by="site", **NO_ERRORS)
+    assert [int((n / 2 * 10) ** 2 / (n / 2 * 82)) for n in (100, 60)] == [60, 36]
+    assert any("100 persons (whose weights make them 60) in this group" in note for note in got.group("a").notes)
+    with pytest.raises(ng.PopulationError, match=r'60 persons \(whose weights make them 36\) are in group "b"'):
+        got.group("b")
 
 
 def test_days_that_are_all_the_same_and_doses_that_are_not_are_said() -> None:

@@ -22,8 +22,6 @@ from nutrigap.cli_options import (
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from nutrigap.cohorts import CohortRun
-
 SHOWN_AFTER = 1.0  # seconds of work without a word
 
 
@@ -75,31 +73,7 @@ def cohort(
             scheduler=scheduler, overwrite=overwrite, progress=progress,
         )  # fmt: skip
     if not quiet:
-        click.echo(_told(run), err=True)
-
-
-def _told(run: CohortRun) -> str:
-    """What came of a run, in a few lines."""
-    record = run.record
-    lines = record["lines"]
-    assert isinstance(lines, dict)
-    said = [
-        f"{run.folder}: {record['person_days']:,} person-days of {record['people']:,} people",
-        f"{lines['rows']:,} lines: {lines['counted']:,} counted, {lines['flagged']:,} on a guess, "
-        f"{lines['left_out']:,} left out",
-    ]
-    if isinstance(table := record.get("people_table"), dict):
-        said.append(
-            f"people who are not in the table of people: {table['people_without_row']:,}; "
-            f"rows of it without lines: {table['rows_without_lines']:,} of {table['rows']:,}"
-        )
-        if table["columns_not_read"]:
-            said.append(f"its columns not read: {', '.join(table['columns_not_read'])}")
-    notes = record.get("notes")
-    said += map(str, notes) if isinstance(notes, list) else ()
-    if run.left_out:
-        said.append(f"reasons: {run.folder / 'left_out'}")
-    return "\n".join(said)
+        click.echo(run, err=True)
 
 
 class _Progress:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from nutrigap.cohorts.run import (
     buckets_for,
     conclude,
     described,
+    end_of_worker_in_script,
     prepare,
     run_here,
     run_on_workers,
@@ -32,10 +33,13 @@ from nutrigap.cohorts.run import (
 from nutrigap.cohorts.state import Layout, TooMuch
 from nutrigap.cohorts.store import table_kind
 from nutrigap.diary.dates import format_fault
-from nutrigap.errors import TableError
+from nutrigap.diary.model import unreadable
+from nutrigap.errors import DiaryError, Problem, TableError
 from nutrigap.readings import USUAL, Method
+from nutrigap.reprs import Shown
 from nutrigap.totals import ADDED
 from nutrigap.units import MEASURE_SYSTEMS, find_nutrient, nutrients
+from nutrigap.words import count
 
 if TYPE_CHECKING:
     from nutrigap.choices import Choice
@@ -50,7 +54,7 @@ UNHEEDED = ("own_sd", "prior", "weekdays", "consecutive")  # options of Method f
 USUAL_NUTRIENTS = (*(one.id for one in nutrients() if one.role == "core"), "energy")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CohortRun:
     """A finished run.
 
@@ -79,6 +83,44 @@ class CohortRun:
     def left_out(self) -> tuple[Path, ...]:
         """The files of lines that are left out, each with its reason."""
         return tuple(sorted((self.folder / "left_out").glob("piece-*.csv")))
+
+    def _shown(self) -> Shown:
+        told: dict[str, Any] = dict(self.record)
+        lines, table, others = told["lines"], told["people_table"], told["other_reasons"]
+        facts = [
+            ("totals", f"{count(told['person_days'], 'person-day')} of {_people_told(told['people'])}"),
+            ("lines", "{rows:,}: {counted:,} counted, {flagged:,} on a guess, {left_out:,} left out".format(**lines)),
+        ]
+        if table is not None:
+            said = (
+                f"people who are not in the table of people: {table['people_without_row']:,}; "
+                f"rows of it without lines: {table['rows_without_lines']:,} of {table['rows']:,}"
+            )
+            unused = ", ".join(table["columns_not_read"])
+            facts += [("joined", said), ("", f"its columns not read: {unused}" if unused else "")]
+        facts += [("note", note) for note in told["notes"]]
+        facts += [_reason_told(**one) for one in told["reasons"]]
+        facts += [_reason_told("left_out", "other reasons", others)] if others else []
+        return Shown(
+            f"Cohort run in {self.folder}",
+            facts,
+            more=f"each line and its reason: {self.folder / 'left_out'}" * bool(self.left_out),
+        )
+
+    def __repr__(self) -> str:
+        return self._shown().text()
+
+    def _repr_html_(self) -> str:
+        return self._shown().html()
+
+
+def _people_told(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def _reason_told(status: str, reason: str, lines: int) -> tuple[str, str]:
+    """As a fact of what is shown: how many lines, and why they are left out, or what of them is not read."""
+    return f"{lines:,} {'left out' if status == 'left_out' else 'in part'}", reason
 
 
 def cohort(
@@ -129,7 +171,8 @@ def cohort(
     chunk : int
         Lines held at a time. No number of the result hangs on it.
     workers : int
-        Processes on this machine; more than one need dask.
+        Processes on this machine; more than one need dask, and an input of files. Each reads the script that calls this
+        anew: call it below ``if __name__ == "__main__":``.
     scheduler : str, optional
         Address of a running dask cluster (``tcp://host:8786``), whose workers reach input and folder by the same names.
     overwrite : bool
@@ -144,7 +187,7 @@ def cohort(
     Raises
     ------
     DiaryError
-        The input is no table of lines.
+        The input is no table of lines, or not one of its lines can be counted; the folder then tells why.
     TableError
         Another table or an option cannot be used, a package is missing, the folder holds another run or files that no
         run has made, or one day holds more than can be added up.
@@ -154,6 +197,8 @@ def cohort(
     A day that a note marks as incomplete is not in the means, as in ``analyze``; one that only looks so, by its energy
     and its meals, is.
     """
+    if workers > 1 and scheduler is None:
+        end_of_worker_in_script()
     names = tuple(dict.fromkeys(names))
     _refuse_options(measures, date_format, names, method)
     if chunk < 1 or workers < 1:
@@ -175,7 +220,29 @@ def cohort(
         if done is None:
             done = conclude(plan, _added_up(plan, diaries, workers, scheduler, progress), description)
         tidy(plan.folder)
-    return CohortRun(plan.folder, done)
+    run = CohortRun(plan.folder, done)
+    _refuse_nothing(source.name, run)
+    return run
+
+
+def _refuse_nothing(name: str, run: CohortRun) -> None:
+    """A run of which nothing comes is no result, though its folder tells what became of the lines.
+
+    Raises
+    ------
+    DiaryError
+        No line is counted.
+    """
+    told: dict[str, Any] = dict(run.record)
+    rows = told["lines"]["rows"]
+    if rows > told["lines"]["left_out"]:
+        return
+    if not rows:
+        raise unreadable(name, "there are no lines in it", "check that it is the right one")
+    what = f"not one of its {count(rows, 'line')} can be counted"
+    problems = [Problem(None, "", what, f"each with its reason is in {run.folder / 'left_out'}")]
+    problems += [Problem(None, "", ": ".join(_reason_told(**one)), "") for one in told["reasons"]]
+    raise DiaryError(name, problems)
 
 
 def _refuse_options(measures: str | None, date_format: str | None, names: tuple[str, ...], method: Method) -> None:

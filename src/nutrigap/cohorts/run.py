@@ -14,7 +14,7 @@ import logging
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from pathlib import Path
@@ -30,6 +30,7 @@ from nutrigap.cohorts.folder import MANIFEST, RECORD, SCHEMA, WORK, start_afresh
 from nutrigap.cohorts.inputs import HINT, Input, Piece, batches
 from nutrigap.cohorts.lines import Adder, Counts, LeftOut
 from nutrigap.cohorts.people import PeopleTable
+from nutrigap.cohorts.reasons import ReasonCount, reasons_of, recorded, together
 from nutrigap.cohorts.state import COUNTED, FLAGGED, LEFT_OUT, LINES, Layout, State, merged
 from nutrigap.cohorts.store import (
     ANEW,
@@ -53,9 +54,11 @@ if TYPE_CHECKING:
     from nutrigap.choices import Choice
     from nutrigap.recipes import Recipe
 
+LEFT_OUT_IN = "left_out"
 ROWS_A_BUCKET = 2_000_000  # lines whose sums are put together at once
 UNKNOWN_BUCKETS, MOST_BUCKETS = 16, 256
 CONNECT_SECONDS = 10
+GUARD = 'run again, or with fewer; in a script, call cohort below if __name__ == "__main__":'
 Progress = Callable[[int, int], None]  # lines or parts done now, and how many there are (0 where nobody knows)
 
 
@@ -116,6 +119,8 @@ class Share(NamedTuple):
     ----------
     counts : Counts
         Lines it has read.
+    reasons : tuple of ReasonCount
+        Why some of them are left out.
     days, people : int
         Rows of the tables it wrote.
     waiting : int
@@ -125,6 +130,7 @@ class Share(NamedTuple):
     """
 
     counts: Counts
+    reasons: tuple[ReasonCount, ...] = ()
     days: int = 0
     people: int = 0
     waiting: int = 0
@@ -172,9 +178,9 @@ def _take_batch(plan: Plan, piece: Piece, name: str, batch: Batch, adder: Adder)
     if (found := read_json(plan.work / f"{name}.json")) is not None:
         return found
     state, counts, left = adder.add(batch)
-    _note_left_out(plan, name, piece.path, left)
+    reasons = _note_left_out(plan, name, piece.path, left)
     bucket = _buckets(state.people, plan.buckets)[state.person]
-    share = Share(counts, waiting=_lines(state))
+    share = Share(counts, reasons, waiting=_lines(state))
     record = save_state(plan.work / name, state, bucket, plan.buckets) | share._asdict()
     write_json(plan.work / f"{name}.json", record)
     return record
@@ -188,14 +194,14 @@ def _take_whole(plan: Plan, piece: Piece, place: Path, adder: Adder, progress: P
         states.append(state)
         counts, left = counts.plus(more), left + out
     state = merged(states)
-    _note_left_out(plan, place.stem, piece.path, left)
+    reasons = _note_left_out(plan, place.stem, piece.path, left)
     # in order of people: the first of them stand before ``start``, the last from ``end`` on
     start = int(np.searchsorted(state.person, 0, side="right"))
     end = max(start, int(np.searchsorted(state.person, len(state.people) - 1)))
     finished = _finish(plan, state.only(slice(start, end)), f"part-{piece.number:05d}")
     edge = merged([state.only(slice(start)), state.only(slice(end, None))])
     sums = save_state(place.with_suffix(""), edge, np.zeros(len(edge), dtype=np.int64), plan.buckets)
-    share = finished._replace(counts=counts, waiting=_lines(edge))
+    share = finished._replace(counts=counts, reasons=reasons, waiting=_lines(edge))
     write_json(place, share._asdict() | {"sums": [sums]})
     if progress is not None:
         progress(piece.rows, plan.input.rows)
@@ -239,12 +245,13 @@ def _finish(plan: Plan, state: State, name: str) -> Share:
     if len(days["person"]):
         write_table(plan.folder / "totals" / name, days, plan.kind)
         write_table(plan.work / "people" / name, people, plan.kind)
-    return Share(Counts(), len(days["person"]), len(people["person"]), strangers=strangers)
+    return Share(Counts(), days=len(days["person"]), people=len(people["person"]), strangers=strangers)
 
 
-def _note_left_out(plan: Plan, name: str, path: str, lines: Sequence[LeftOut]) -> None:
+def _note_left_out(plan: Plan, name: str, path: str, lines: Sequence[LeftOut]) -> tuple[ReasonCount, ...]:
     if lines:
-        write_left_out(plan.folder / "left_out" / f"{name}.csv", path or plan.input.name, lines)
+        write_left_out(plan.folder / LEFT_OUT_IN / f"{name}.csv", path or plan.input.name, lines)
+    return reasons_of(lines)
 
 
 def _buckets(people: NDArray[np.generic], buckets: int) -> NDArray[np.int64]:
@@ -254,13 +261,19 @@ def _buckets(people: NDArray[np.generic], buckets: int) -> NDArray[np.int64]:
 
 def _share(record: Mapping[str, object]) -> Share:
     """As a record tells it."""
-    counts = record["counts"]
-    assert isinstance(counts, (list, tuple))
-    return Share(Counts(*counts), *(int(str(record[name])) for name in Share._fields[1:]))
+    counts, reasons = record["counts"], record["reasons"]
+    assert isinstance(counts, (list, tuple)) and isinstance(reasons, (list, tuple))
+    return Share(
+        Counts(*counts), tuple(ReasonCount(*each) for each in reasons),
+        *(int(str(record[name])) for name in Share._fields[2:]),
+    )  # fmt: skip
 
 
 def _both(one: Share, other: Share) -> Share:
-    return Share(one.counts.plus(other.counts), *(a + b for a, b in zip(one[1:], other[1:], strict=True)))
+    return Share(
+        one.counts.plus(other.counts), together((*one.reasons, *other.reasons)),
+        *(a + b for a, b in zip(one[2:], other[2:], strict=True)),
+    )  # fmt: skip
 
 
 # --- the whole
@@ -297,7 +310,7 @@ def prepare(plan: Plan, description: Mapping[str, object], *, overwrite: bool) -
     Raises
     ------
     TableError
-        The folder holds the results of another run.
+        The folder holds the results of another run, or not all of this one.
     """
     if overwrite:
         start_afresh(plan.folder)
@@ -316,6 +329,8 @@ def prepare(plan: Plan, description: Mapping[str, object], *, overwrite: bool) -
         start_afresh(plan.folder)
     if done is None:
         write_json(plan.folder / MANIFEST, wanted)
+    else:
+        _see_results(plan, done)
     return done
 
 
@@ -360,12 +375,14 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
         raise TableError("a table in memory is added up by one process; write it to Parquet files for many")
     # what goes wrong on a worker is told by the error that comes back, not by the log of its process as well
     quiet = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
-    try:
-        cluster = None if scheduler else LocalCluster(n_workers=workers, **quiet)
-        client = Client(scheduler or cluster, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError) as error:
-        raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None
-    try:
+    with ExitStack() as stack:
+        try:
+            cluster = None if scheduler else stack.enter_context(LocalCluster(n_workers=workers, **quiet))
+            client = stack.enter_context(Client(scheduler or cluster, timeout=CONNECT_SECONDS))
+        except (OSError, ValueError) as error:
+            raise TableError(f"{scheduler or 'the cluster'}: cannot be reached ({error}); check its address") from None
+        except RuntimeError as error:
+            raise TableError(f"the {workers} processes could not be started ({error}); {GUARD}") from None
         with _losses_told():
             shared = _shared(client, plan)
             shares = []
@@ -374,11 +391,18 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
                 if progress is not None:
                     progress(share.counts.rows, plan.input.rows)
             shares += _done(client, take_bucket, shared, range(plan.buckets))
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
     return _together(shares)
+
+
+def end_of_worker_in_script() -> None:
+    """End a process that is being started, and reads the script that starts it as if it had been called.
+
+    It would start processes of its own, without end. Without a word: the script itself is told.
+    """
+    from multiprocessing import current_process
+
+    if getattr(current_process(), "_inheriting", False):  # what Python asks before it refuses to start another
+        raise SystemExit(1)
 
 
 def _done(client: Client, task: Callable[..., Share], plan: object, of: Sequence[object]) -> Iterator[Share]:
@@ -464,18 +488,31 @@ def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dic
         raise RuntimeError(f"of {counts.rows} lines {counts.rows - sum(counts[1:])} are not accounted for")
     if share.waiting:
         raise RuntimeError(f"{share.waiting} lines are in the sums of parts, but not in those of people")
-    _see_all_rows(plan, "person-days", sorted((plan.folder / "totals").glob(f"part-*.{plan.kind}")), share.days)
-    joined = _joined(plan, share)
+    record: dict[str, object] = {
+        **description, "lines": counts._asdict(), **recorded(share.reasons), "person_days": share.days,
+        "people": share.people, "people_table": None, "notes": list(plan.input.notes),
+    }  # fmt: skip
+    record["people_table"] = _joined(plan, share)
     parts = sorted((plan.work / "people").glob(f"part-*.{plan.kind}"))
     _see_all_rows(plan, "people", parts, share.people)
     if parts:
         put_together(parts, plan.folder / f"people.{plan.kind}")
-    record: dict[str, object] = {
-        **description, "lines": counts._asdict(), "person_days": share.days, "people": share.people,
-        "people_table": joined, "notes": list(plan.input.notes),
-    }  # fmt: skip
+    _see_results(plan, record)
     write_json(plan.folder / RECORD, record)
     return record
+
+
+def _see_results(plan: Plan, record: Mapping[str, object]) -> None:
+    """That all is there that the record of a run tells of."""
+    reasons = record["reasons"]
+    assert isinstance(reasons, list)
+    left_out = sum(reason["lines"] for reason in reasons) + int(str(record["other_reasons"]))
+    for what, pattern, wanted in (
+        ("person-days", f"totals/part-*.{plan.kind}", record["person_days"]),
+        ("people", f"people.{plan.kind}", record["people"]),
+        ("lines with a reason", f"{LEFT_OUT_IN}/piece-*.csv", left_out),
+    ):
+        _see_all_rows(plan, what, sorted(plan.folder.glob(pattern)), int(str(wanted)))
 
 
 def _see_all_rows(plan: Plan, what: str, files: Sequence[Path], wanted: int) -> None:

@@ -153,9 +153,9 @@ class Fitter:
         self.zeros = 1.0 - float(positive.mean())
         self.kind, self.why = _kind(model, self.zeros)
         self.amount = self.two_part = None
-        if _counted(days.weight) < FEW_PERSONS:
+        if counted(days.weight) < FEW_PERSONS:
             self.notes.append(
-                f"{_persons(days)}: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
+                f"{persons_told(days.weight)}: with fewer than {FEW_PERSONS} the ends of the distribution are uncertain"
             )
         if self.kind == "amount":
             if not positive.all():
@@ -364,9 +364,9 @@ def _kind(model: str, zeros: float) -> tuple[str, str]:
 
 
 def _refuse_few(days: PersonDays, ratio: float | None) -> None:
-    if _counted(days.weight) < MIN_PERSONS:
+    if counted(days.weight) < MIN_PERSONS:
         raise PopulationError(
-            f"{_persons(days)} are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
+            f"{persons_told(days.weight)} are too few to tell of a group: {MIN_PERSONS} are needed (IOM 2000, p. 99)"
         )
     if ratio is None and days.replicates < MIN_REPLICATES:
         raise PopulationError(
@@ -376,15 +376,15 @@ def _refuse_few(days: PersonDays, ratio: float | None) -> None:
         )
 
 
-def _counted(weight: Floats) -> float:
+def counted(weight: Floats) -> float:
     """How many persons of one weight would tell as much (Kish 1965); with equal weights all of them."""
     return float(weight.sum() ** 2 / (weight @ weight)) + 1e-9
 
 
-def _persons(days: PersonDays) -> str:
-    """How many persons there are, and how many they count as."""
-    persons, counted = days.count.size, int(_counted(days.weight))
-    return f"{persons} persons" + (f" (whose weights make them {counted})" if counted < persons else "")
+def persons_told(weight: Floats) -> str:
+    """How many persons there are, one weight each, and how many they count as."""
+    persons, as_many = weight.size, int(counted(weight))
+    return f"{persons} persons" + (f" (whose weights make them {as_many})" if as_many < persons else "")
 
 
 def _named(names: list[str], of_person: Floats, of_day: Floats) -> dict[str, float]:

@@ -76,8 +76,8 @@ class Distributions(NamedTuple):
     errors : Bootstrap, Replicates or None
     patterns : tuple
         Group, and age [years], sex and life stage (or None), of each pattern of persons.
-    persons : tuple of int
-        Persons of each pattern.
+    weights : tuple of ndarray
+        Weights of the persons of each pattern.
     supplements : bool
         Whether doses of supplements were told.
     doses_bounded : bool
@@ -90,7 +90,7 @@ class Distributions(NamedTuple):
     high: Mixture | None
     errors: Bootstrap | Replicates | None
     patterns: tuple[tuple[str, tuple[float, str, str] | None], ...]
-    persons: tuple[int, ...]
+    weights: tuple[Floats, ...]
     supplements: bool
     doses_bounded: bool
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nutrigap.errors import PopulationError
-from nutrigap.population.fitting import FEW_PERSONS, MIN_PERSONS, ZERO_SHARE, Fitter, Model
+from nutrigap.population.fitting import FEW_PERSONS, MIN_PERSONS, ZERO_SHARE, Fitter, Model, counted, persons_told
 from nutrigap.population.mixture import Mixture, mean, only
 from nutrigap.population.mixture import quantiles as quantiles_of
 from nutrigap.population.persondays import Columns, Ints, PersonDays, read, unbounded
@@ -20,6 +20,7 @@ from nutrigap.population.uncertainty import Bootstrap, Estimate, Replicates, est
 from nutrigap.references import Reference
 from nutrigap.reprs import Shown
 from nutrigap.units import find_nutrient
+from nutrigap.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ class UsualIntake:
         Raises
         ------
         PopulationError
-            There is no such group, or it is of fewer than 50 persons.
+            There is no such group, or it is of fewer than 50 persons, or its weights make it so (Kish 1965).
         """
         if name not in self.groups:
             raise PopulationError(
@@ -86,11 +87,11 @@ class UsualIntake:
             )
         of = self.distributions
         marked = np.array([group == name for group, _ in of.patterns])
-        persons = int(np.array(of.persons)[marked].sum())
-        if persons < MIN_PERSONS:
+        weight = np.concatenate([one for one, here in zip(of.weights, marked, strict=True) if here])
+        if counted(weight) < MIN_PERSONS:
             raise PopulationError(
-                f'{persons} persons are in group "{name}": too few to tell of, {MIN_PERSONS} are needed (IOM 2000, '
-                "p. 99). Join it to another"
+                f'{persons_told(weight)} are in group "{name}": too few to tell of, {MIN_PERSONS} are needed (IOM '
+                "2000, p. 99). Join it to another"
             )
         part = of._replace(
             full=only(of.full, marked),
@@ -98,8 +99,8 @@ class UsualIntake:
             low=_only(of.low, marked),
             high=_only(of.high, marked),
         )
-        few = f"{persons} persons in this group: its mean is its own, its spread is that of all"
-        notes = (*self.notes, few) if persons < FEW_PERSONS else self.notes
+        few = f"{persons_told(weight)} in this group: its mean is its own, its spread is that of all"
+        notes = (*self.notes, few) if counted(weight) < FEW_PERSONS else self.notes
         return replace(_described(self, part, tuple(self.quantiles)), groups=(), notes=notes)
 
     def frame(self) -> pd.DataFrame:
@@ -243,7 +244,7 @@ def usual_intake(
         high=ends["high"],
         errors=errors,
         patterns=patterns,
-        persons=tuple(np.bincount(pattern).tolist()),
+        weights=tuple(best.weight[pattern == one] for one in range(len(patterns))),
         supplements=best.dose is not None,
         doses_bounded=doses_bounded,
     )
@@ -273,7 +274,7 @@ def _ends(
             continue
         unknown = unbounded(days, best.nutrient) if end == "high" else 0
         if unknown:
-            notes.append(f"no estimate at the high end of the totals: {unknown} days have none")
+            notes.append(f"no estimate at the high end of the totals: {count(unknown, 'day')} without one")
             continue
         there = days_at(end)
         doses_bounded &= there.dose_bounded

@@ -185,6 +185,101 @@ def test_another_word_as_source_is_told_and_nothing_bounds_the_line(word, tmp_pa
     assert ends(totals(done)[0]) == pytest.approx([12.0, 12.0, INF])
 
 
+SUPPLEMENTS = [f"{one}_supplement{end}" for one in ("magnesium", "calcium") for end in ("_low", "", "_high")]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_doses_that_lines_cannot_tell_are_blank_and_not_zero(kind, tmp_path, monkeypatch):
+    """Milk alone: 12 mg of magnesium; the second line is read as a diary reads it, for its code is none."""
+    monkeypatch.setattr("nutrigap.cohorts.table_kind", lambda: kind)
+    given = lines(person=["p", "q", "r"], food_id=[MILK, "none", MILK])
+    done = ng.cohort(given, tmp_path / "out")
+    for path in (*done.totals, done.people):
+        assert path.suffix == f".{kind}"
+        rows = pq.read_table(path).to_pylist() if kind == "parquet" else [*csv.DictReader(path.open(encoding="utf-8"))]
+        assert len(rows) == 3 and {row[name] or None for row in rows for name in SUPPLEMENTS} == {None}
+        assert float(rows[0]["magnesium"]) == float(rows[0]["magnesium_high"]) == pytest.approx(12.0)
+    if kind == "parquet":
+        schema = pq.read_schema(done.totals[0])
+        assert {schema.field(name).type for name in SUPPLEMENTS} == {pa.float64()}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lines(source=[None]),
+        lines()
+        .drop_columns(["food_id", "grams"])
+        .append_column("food", [["milk"]])
+        .append_column("amount", [["1 cup"]]),
+    ],
+)
+def test_where_doses_can_be_told_none_is_zero(given, tmp_path):
+    done = ng.cohort(given, tmp_path / "out", readings=False)
+    for row in (totals(done)[0], people(done)[0]):
+        assert [row[name] for name in SUPPLEMENTS] == [0.0] * 6
+
+
+def test_readings_of_lines_without_doses_are_those_of_a_diary_without_supplements(tmp_path):
+    given = lines(date=[DAY, date(2026, 3, 3)])
+    table = pa.table({"person": ["p"], "age": [40], "sex": ["female"]})
+    plain, asked = (
+        people(ng.cohort(one, tmp_path / name, people=table))[0]
+        for name, one in (("plain", given), ("asked", given.append_column("source", [["food", "food"]])))
+    )
+    written = write(
+        tmp_path / "diary.csv", f"date,food,amount\n2026-03-02,fndds:{MILK},100 g\n2026-03-03,fndds:{MILK},100 g"
+    )
+    for reading in ng.analyze(written, PERSON).case.core:
+        assert plain[f"{reading.nutrient.id}_status"] == reading.adequacy.status
+        assert plain[f"{reading.nutrient.id}_excess"] == reading.excess.status
+    assert {name for name in plain if plain[name] != asked[name]} == {name for name in plain if "_supplement" in name}
+
+
+def test_no_share_above_a_level_for_supplements_where_doses_were_not_asked_for(tmp_path):
+    random = np.random.default_rng(5)
+    size = 120
+    given = lines(
+        person=np.repeat(np.arange(size), 2),
+        date=[DAY, date(2026, 3, 3)] * size,
+        grams=random.gamma(9.0, 250.0, 2 * size),
+    )
+    done = ng.cohort(given, tmp_path / "out", readings=False)
+    days = {name: [row[name] for row in totals(done)] for name in totals(done)[0]}
+    size = len(days["person"])
+    days |= {"sequence": [1, 2] * (size // 2), "age": [40] * size, "sex": ["female"] * size}
+    got = ng.population.usual_intake(days, "magnesium", reference="us", errors=None)
+    assert got.prevalence.above_ul.value is None
+    assert got.prevalence.above_ul.reason == "the upper level counts supplements only, and no supplements were told"
+
+
+def test_doses_that_are_not_known_are_those_of_the_diary(tmp_path):
+    """A product that nobody knows has no upper end, and no best value by itself; a dose beside it is the least."""
+    text = HEAD.replace("amount", "amount,kind") + (
+        "p,2026-03-02,milk,200 g,\np,2026-03-02,multivitamin,1,supplement\np,2026-03-03,milk,100 g,\n"
+        "p,2026-03-03,magnesium 200 mg,1 tablet,supplement\np,2026-03-04,milk,100 g,\n"
+        "p,2026-03-04,magnesium 200 mg,1 tablet,supplement\np,2026-03-04,multivitamin,1,supplement\n"
+    )
+    report, done = of_one(text.replace("person,", ""), tmp_path), as_cohort(text, tmp_path)
+    days, [person] = totals(done), people(done)
+    assert [[day[name] for name in SUPPLEMENTS[:3]] for day in days] == [
+        pytest.approx(ends, nan_ok=True) for ends in ([0, NAN, INF], [200, 200, 200], [200, 200, INF])
+    ]
+    assert [[day[name] for name in SUPPLEMENTS[3:]] for day in days] == [
+        pytest.approx(ends, nan_ok=True) for ends in ([0, NAN, INF], [0, 0, 0], [0, NAN, INF])
+    ]
+    assert [person[name] for name in SUPPLEMENTS] == pytest.approx([400 / 3, 400 / 3, INF, 0, None, INF])
+    intake = report.case.intake
+    for name in ("magnesium", "calcium", "vitamin_b12"):
+        at = ng.units.nutrient_index()[name]
+        for end, of_day, of_mean in zip(
+            ("_low", "", "_high"), intake.daily_by_source, intake.mean_by_source, strict=True
+        ):
+            np.testing.assert_array_equal([day[f"{name}_supplement{end}"] for day in days], of_day[:, at, 2])
+            mean = person[f"{name}_supplement{end}"]
+            np.testing.assert_array_equal(NAN if mean is None else mean, of_mean[at, 2])
+
+
 # --- days
 
 

@@ -76,6 +76,11 @@ class Form(NamedTuple):
     numbered: bool = False
 
     @property
+    def tells_doses(self) -> bool:
+        """Whether a line can say that it is a supplement."""
+        return not self.resolved or "source" in self.resolved
+
+    @property
     def person(self) -> int:
         """Position of the column."""
         return self.header.fields["person"]

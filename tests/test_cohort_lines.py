@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -280,6 +280,117 @@ def test_doses_that_are_not_known_are_those_of_the_diary(tmp_path):
             np.testing.assert_array_equal(NAN if mean is None else mean, of_mean[at, 2])
 
 
+# --- codes and grams
+
+
+def test_a_code_that_a_table_of_numbers_gave_a_point_is_the_code(tmp_path):
+    """As pandas writes whole numbers once one of them is missing."""
+    text = f"person,date,food_id,grams\np,2026-03-02,{MILK}.0,100\nq,2026-03-02,,100\nr,2026-03-02,{MILK}.0,6000\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 2) and ends(totals(done)[0]) == pytest.approx([12.0] * 3)
+    assert [row["reason"].split(":")[0] for row in told(done)] == [
+        "the line has no food_id", "6,000 g looks like a slip",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", ["", "n/a", "nan"])
+def test_a_line_without_grams_is_left_out_and_no_usual_portion_stands_for_it(blank, tmp_path):
+    text = f"person,date,food_id,grams\np,2026-03-02,{MILK},100\np,2026-03-02,{MILK},{blank}\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 1) and told(done)[0]["reason"] == "the line has no grams"
+    foods, at = ng.load_foods(), ng.units.nutrient_index()["magnesium"]
+    room = foods.left_out_portion.mean[at] + 1.645 * foods.left_out_portion.sd[at]  # of one line
+    assert ends(totals(done)[0]) == pytest.approx([12.0, 12.0, 12.0 + room])
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (f"{MILK},100,,,food,x,y,z", "has 10 cells where the header has 7"),
+        (",100,,,", "the line has no food_id"),
+        (f"{MILK},abc,,,", 'grams: "abc" is not a number'),
+        (f"{MILK},1e300,,,", "1e+300 g looks like a slip"),
+        (f"{MILK},10,,1e300,", "1e+300 g looks like a slip"),
+        (f"{MILK},inf,,,", "inf g looks like a slip"),
+        (f"{MILK},1e4,,,", "10,000 g looks like a slip: the largest"),
+        (f"{MILK},-1e1,,,", 'the amount "-10 g" is negative'),
+    ],
+)
+def test_reasons_are_told_in_words_of_the_columns_of_resolved_lines(cells, reason, tmp_path):
+    text = f"person,date,food_id,grams,grams_low,grams_high,source\np,2026-03-02,{cells}\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    [row] = told(done)
+    assert row["reason"].startswith(reason) and row["fix"] and statuses(done) == (0, 0, 1)
+
+
+def test_a_number_beyond_all_bounds_without_bounds(tmp_path):
+    done = ng.cohort(lines(grams=[1e300, INF, -1.0]), tmp_path / "out", readings=False)
+    assert [row["reason"].split(" looks")[0] for row in told(done)[:2]] == ["1e+300 g", "inf g"]
+
+
+def test_written_columns_beside_resolved_ones_are_told_not_to_be_read(tmp_path):
+    text = f"person,date,food,amount,food_id,grams\np,2026-03-02,milk,1 cup,,\np,2026-03-02,milk,,{MILK},100\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert done.record["notes"] == ['columns not read: "food", "amount"'] and statuses(done) == (1, 0, 1)
+    assert told(done)[0]["fix"].endswith("food and amount are not read beside food_id and grams")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        ("food_id", [int(MILK), f"fndds:{MILK}", None], {"p": 12, "q": 12, "r": 0}),
+        ("food_id", [float(MILK), MILK, None], {"p": 12, "q": 12, "r": 0}),
+        ("person", [7, "x", 7.0], {"7": 24, "x": 12}),
+        ("grams", [100, "200", "lots"], {"p": 12, "q": 24, "r": 0}),
+        ("date", [datetime(2026, 3, 2, 23, 59), DAY, "2026-03-02"], {"p": 12, "q": 12, "r": 12}),
+    ],
+)
+def test_cells_of_several_kinds_in_a_frame_are_read_as_texts(name, cells, expected, tmp_path):
+    pd = pytest.importorskip("pandas")
+    frame = lines(person=["p", "q", "r"]).to_pandas().assign(**{name: pd.Series(cells, dtype=object)})
+    done = ng.cohort(frame, tmp_path / "out", readings=False)
+    assert {row["person"]: row["magnesium"] for row in totals(done)} == pytest.approx(expected)
+    assert {row["date"] for row in totals(done)} == {DAY} and statuses(done)[2] == (0 in expected.values())
+    again = ng.cohort(frame.set_index("person"), tmp_path / "again", readings=False)
+    assert str(totals(again)) == str(totals(done))
+
+
+def test_a_table_of_people_with_cells_of_several_kinds(tmp_path):
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame({"person": ["a", 7], "age": ["31", 32], "sex": ["female", "male"]})
+    done = ng.cohort(lines(person=["a", "7"]), tmp_path / "out", people=table, readings=False)
+    assert {row["person"]: row["age"] for row in people(done)} == {"a": 31, "7": 32}
+
+
+def test_columns_of_one_name_are_told(tmp_path):
+    twice = pa.Table.from_arrays(
+        [*lines().columns, ["white"], ["old"]], names=[*lines().column_names, "colour", "colour"]
+    )
+    for table in (twice, pytest.importorskip("pandas").concat([lines().to_pandas()] * 2, axis=1)):
+        with pytest.raises(ng.DiaryError, match='two columns are called "(colour|date)"; rename one'):
+            ng.cohort(table, tmp_path / "out")
+
+
+def test_a_column_of_what_is_neither_text_nor_number_is_told(tmp_path):
+    with pytest.raises(ng.TableError, match=r'column "grams" \(list<item: double>\) cannot be read'):
+        ng.cohort(lines(grams=[[1.0, 2.0]]), tmp_path / "out")
+    with pytest.raises(ng.TableError, match=r'column "age" .* cannot be read'):
+        ng.cohort(lines(), tmp_path / "out", people=pa.table({"person": ["p"], "age": [[1, 2]]}))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_columns_that_only_names_of_folders_tell_are_missed_with_a_word_on_it(kind, tmp_path):
+    folder = tmp_path / "lines" / "date=2026-03-02"
+    folder.mkdir(parents=True)
+    table = lines().drop_columns(["date"])
+    if kind == "csv":
+        write(folder / "a.csv", f"person,food_id,grams\np,{MILK},100\n")
+    else:
+        pq.write_table(table, folder / "a.parquet")
+    with pytest.raises(ng.DiaryError, match=r"no date column.*names of folders say \(date=2026-03-02\) is not read"):
+        ng.cohort(tmp_path / "lines", tmp_path / "out")
+
+
 # --- days
 
 
@@ -366,6 +477,14 @@ def test_columns_of_a_survey_are_left_aside_whatever_they_are_called(tmp_path):
     assert {row["person"]: row["sex"] for row in people(done)} == {"a": "female", "b": "female"}
     with pytest.raises(ng.TableError, match='column "pregnant": write life_stage'):
         joined(pa.array(["a"]), pa.array(["a"]), tmp_path / "other", pregnant=["1"])
+
+
+@pytest.mark.parametrize("weight", [0.0, INF, -1.0])
+def test_a_weight_that_no_estimate_can_use_is_refused_in_the_table_of_people(weight, tmp_path):
+    with pytest.raises(ng.TableError, match=r"people:3: weight: .* is no weight; write a number above 0"):
+        joined(pa.array(["a", "b"]), pa.array(["a", "b"]), tmp_path / "out", weight=[1.0, weight])
+    done = joined(pa.array(["a", "b"]), pa.array(["a", "b"]), tmp_path / "other", weight=pa.array([2.5, None]))
+    assert {row["person"]: row["weight"] for row in people(done)} == {"a": 2.5, "b": None}
 
 
 def test_one_person_in_two_spellings_is_refused_in_the_table_of_people(tmp_path):

@@ -261,12 +261,12 @@ def test_resolved_lines_out_of_the_ordinary(tmp_path):
         "grams": [100.0, 50.0, 50.0, float("nan"), -3.0, 20_000.0],
     })  # fmt: skip
     done = ng.cohort(lines, tmp_path / "out", readings=False)
-    assert done.record["lines"]["left_out"] + done.record["lines"]["flagged"] == 5
+    assert done.record["lines"]["left_out"] == 5
     told = {
         int(row["row"]): row["reason"] for part in done.left_out for row in csv.DictReader(part.open(encoding="utf-8"))
     }
     assert 'no food "sr:99999"' in told[2] and 'no food "nonsense"' in told[3]
-    assert "looks like a slip" in told[6] and "is negative" in told[5]
+    assert told[4] == "the line has no grams" and "looks like a slip" in told[6] and "is negative" in told[5]
 
 
 def test_pills_alone_say_nothing_of_what_was_eaten(tmp_path):

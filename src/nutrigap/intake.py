@@ -220,7 +220,7 @@ class Intake:
         return Bounds(low, best, high)
 
     @property
-    def _sources(self) -> tuple[tuple[tuple[int, ...], NDArray[np.bool_]], ...]:
+    def _sources(self) -> Sequence[tuple[tuple[int, ...], NDArray[np.bool_]]]:
         """The sources that lines belong to, and which lines these are."""
         pills = self.source == SUPPLEMENT
         return ((FOOD, FORTIFIED), ~pills), ((SUPPLEMENT,), pills)
@@ -280,7 +280,9 @@ class Intake:
         each = np.ones(self.days) if self.weights is None else self.weights[self.complete]
         low, best, high = ((end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self._daily_parts)
         for sources, lines in self._sources:
-            high[np.ix_(self.unbounded[self.in_mean & lines].any(axis=0), sources)] = np.inf
+            is_open = self.unbounded[self.in_mean & lines].any(axis=0)
+            for source in sources:
+                high[is_open, source] = np.inf
         return _without_empty_doses(Bounds(low, best, high))
 
     @cached_property

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, plain_number
+from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, number_of, plain_number
 from nutrigap.cohorts.phrases import Known, Reason, Refused
 from nutrigap.cohorts.state import (
     COUNTED,
@@ -48,10 +50,14 @@ NO_PERSON = Reason("the line names no person", "write whose line it is")
 NO_DATE = Reason("the line has no date", "write the date as YYYY-MM-DD")
 # Columns of resolved lines, beside person and date.
 RESOLVED = ("food_id", "grams", "grams_low", "grams_high", "source")
+LARGEST_WRITTEN = 1e15  # grams, from which on a number is no longer written as a person writes it
 SURVEY = "fndds:"  # whose codes a bare number is
 SOURCES = {word: int(kind == "supplement") for word, kind in KINDS.items()} | {"dose": 1}
 NO_SOURCE = -1
 SOURCE_FIX = "write food or supplement, or leave it blank"
+NO_GRAMS = Reason("the line has no grams", "write grams, or both grams_low and grams_high")
+NO_CODE = Reason("the line has no food_id", "write the code of the food")
+CELLS_FIX = "write numbers with a point and no other mark, or put cells that hold a separator in quotes"
 BOUNDS_FIX = "write numbers with 0 <= grams_low <= grams <= grams_high, or leave the bounds blank"
 
 
@@ -186,8 +192,12 @@ class Adder:
     def _written(
         self, batch: Batch, lines: IntArray, places: IntArray, person: _Keys, day: IntArray,
         absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
+        worded: Mapping[int, Reason] = MappingProxyType({}),
     ) -> tuple[list[State], Counts, list[LeftOut]]:  # fmt: skip
-        """Sums of the lines (places in the batch) that are the rows ``places`` of what is known."""
+        """Sums of the lines (places in the batch) that are the rows ``places`` of what is known.
+
+        ``worded`` says in other words why some are left out.
+        """
         days = day[lines]
         undated = days == UNDATED
         bad = undated if absent is None else undated | absent[lines]
@@ -199,7 +209,7 @@ class Adder:
         out = []
         for place in np.flatnonzero(told):
             line = int(lines[place])
-            reason = self._reason(batch, line, absent, why, reasons.get(int(places[place])))
+            reason = self._reason(batch, line, absent, why, worded.get(line) or reasons.get(int(places[place])))
             out.append(self._left_out(batch, line, "left_out" if dropped[place] else "used", reason))
         states = []
         good = np.flatnonzero(~bad)
@@ -290,7 +300,9 @@ class Adder:
         if not bad.size:
             return states, counts, []
         places = self.known.of(self._as_written(batch, bad, sources, refused))
-        more, others, out = self._written(batch, bad, places, person, day, absent, why)
+        dropped = bad[self.known.table[places, LEFT_OUT] > 0]
+        worded = self._worded(batch, [line for line in dropped.tolist() if line not in refused], rows)
+        more, others, out = self._written(batch, bad, places, person, day, absent, why, worded)
         return [*states, *more], counts.plus(others), out
 
     def _add_foods(
@@ -341,7 +353,8 @@ class Adder:
         much[lines] = self.known.table[places, FLAGGED] > 0
         for line, place in zip(lines.tolist(), places.tolist(), strict=True):
             if self.known.table[place, LEFT_OUT]:
-                slips[line] = self.known.reasons[place]._replace(fix="check grams and grams_high")
+                reason = self.known.reasons[place] if most[line] <= LARGEST_WRITTEN else _slip(plain_number(most[line]))
+                slips[line] = reason._replace(fix="check grams and grams_high")
         return much, slips
 
     def _no_bounds(self, batch: Batch, grams: Grams) -> dict[int, Reason]:
@@ -372,19 +385,44 @@ class Adder:
         found: list[tuple[str, ...] | Refused] = []
         for line in lines.tolist():
             kind = "food" if sources is None or sources[line] == 0 else "supplement"
-            grams = batch.cell(self.form.resolved["grams"], line)
             if line in batch.faults:
                 found.append(Refused.of(batch.faults[line], kind))
             elif line in refused:
                 found.append(Refused(kind, refused[line]))
+            elif not (grams := self._grams(batch, line)):
+                found.append(Refused(kind, NO_GRAMS))  # in what was weighed nothing stands for it
             else:
-                cells = (self._code(batch, line), f"{grams} g" if grams else "", kind)
-                found.append((*cells, *batch.extra.get(line, ())))
+                found.append((self._code(batch, line), f"{grams} g", kind, *batch.extra.get(line, ())))
         return found
 
+    def _worded(self, batch: Batch, lines: Sequence[int], rows: SmallIntArray) -> dict[int, Reason]:
+        """Why lines are left out in words of their own columns, where a diary has other ones."""
+        found, width = {}, len(self.form.names)
+        for line in lines:
+            grams = self._grams(batch, line)
+            if extra := len(batch.extra.get(line, ())):
+                found[line] = Reason(f"has {width + extra} cells where the header has {width}", CELLS_FIX)
+            elif not self._code(batch, line):
+                found[line] = self._no_code
+            elif rows[line] >= 0 and grams and np.isnan(number := number_of(grams, np.nan)):
+                found[line] = Reason(f'grams: "{show(grams)}" is not a number', "write how many grams, for example 150")
+            elif rows[line] >= 0 and grams and number > LARGEST_WRITTEN:
+                found[line] = _slip(grams)
+        return found
+
+    @property
+    def _no_code(self) -> Reason:
+        beside = "; food and amount are not read beside food_id and grams" if "food" in self.form.header.fields else ""
+        return NO_CODE._replace(fix=NO_CODE.fix + beside)
+
+    def _grams(self, batch: Batch, line: int) -> str:
+        """Grams as a person writes them, "" where they are not told."""
+        text = clean(batch.cell(self.form.resolved["grams"], line))
+        number = number_of(text, np.inf)
+        return plain_number(number) if number < np.inf else "" if np.isnan(number) else text
+
     def _code(self, batch: Batch, line: int) -> str:
-        code = batch.cell(self.form.resolved["food_id"], line)
-        return f"{SURVEY}{code}" if code.isdecimal() else code
+        return full_code(batch.cell(self.form.resolved["food_id"], line))
 
     def _sources(self, batch: Batch) -> IntArray | None:
         """Of each line whether it is a dose (1) or food (0), by the words for them in a diary; blank is food."""
@@ -405,7 +443,7 @@ class Adder:
     def _row(self, code: str) -> int:
         code = clean(code)
         try:
-            return self.foods.row(f"{SURVEY}{code}" if code.isdecimal() else code)
+            return self.foods.row(full_code(code))
         except UnknownFood:
             return self.foods.row_by_id.get(code, -1)
 
@@ -425,6 +463,16 @@ class Adder:
             found.append(UNDATED)
             why[text] = NO_DATE if moment is None or moment.fault is None else Reason(*moment.fault)
         return mapped(column, found, UNDATED), why
+
+
+def full_code(code: str) -> str:
+    """A code as the food table has it: a bare number is of FNDDS, even if a table of numbers gave it a point."""
+    number = re.fullmatch(r"(?a)(\d+)(?:\.0*)?", code.strip())
+    return f"{SURVEY}{number[1]}" if number else code
+
+
+def _slip(grams: str) -> Reason:
+    return Reason(f"{grams} g looks like a slip", "check grams")
 
 
 class _Keys(NamedTuple):

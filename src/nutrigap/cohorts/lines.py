@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, number_of, plain_number
-from nutrigap.cohorts.phrases import Known, Reason, Refused
+from nutrigap.cohorts.phrases import MOST_KEPT, Known, Reason, Refused
 from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
@@ -175,6 +176,8 @@ class Adder:
         self.known = Known(header, separator, kitchen, layout, codes_only=codes)
         self.dates = DateReader(date_format)
         self.rows: dict[str, int] = {}
+        beside = "; food and amount are not read beside food_id and grams" if "food" in form.header.fields else ""
+        self.no_code = NO_CODE._replace(fix=NO_CODE.fix + beside)
 
     def add(self, batch: Batch) -> tuple[State, Counts, list[LeftOut]]:
         """Sums by person and day of a batch, and the lines that are left out."""
@@ -299,9 +302,9 @@ class Adder:
         bad = np.flatnonzero(~good)
         if not bad.size:
             return states, counts, []
-        places = self.known.of(self._as_written(batch, bad, sources, refused))
-        dropped = bad[self.known.table[places, LEFT_OUT] > 0]
-        worded = self._worded(batch, [line for line in dropped.tolist() if line not in refused], rows)
+        cells = self._as_written(batch, bad, sources, refused)
+        places = self.known.of(cells)
+        worded = self._worded(bad, cells, places, rows)
         more, others, out = self._written(batch, bad, places, person, day, absent, why, worded)
         return [*states, *more], counts.plus(others), out
 
@@ -385,41 +388,43 @@ class Adder:
         found: list[tuple[str, ...] | Refused] = []
         for line in lines.tolist():
             kind = "food" if sources is None or sources[line] == 0 else "supplement"
-            if line in batch.faults:
-                found.append(Refused.of(batch.faults[line], kind))
-            elif line in refused:
-                found.append(Refused(kind, refused[line]))
-            elif not (grams := self._grams(batch, line)):
-                found.append(Refused(kind, NO_GRAMS))  # in what was weighed nothing stands for it
-            else:
-                found.append((self._code(batch, line), f"{grams} g", kind, *batch.extra.get(line, ())))
+            fault = batch.faults.get(line)
+            found.append(
+                self._cells(batch, line, kind, refused.get(line)) if fault is None else Refused.of(fault, kind)
+            )
         return found
 
-    def _worded(self, batch: Batch, lines: Sequence[int], rows: SmallIntArray) -> dict[int, Reason]:
+    def _cells(self, batch: Batch, line: int, kind: str, reason: Reason | None) -> tuple[str, ...] | Refused:
+        code, extra = self._code(batch, line), batch.extra.get(line, ())
+        grams = written_grams(batch.cell(self.form.resolved["grams"], line))
+        if reason is None and not extra and not (code and grams):
+            reason = NO_GRAMS if code else self.no_code  # in what was weighed nothing stands for blank grams
+        return (code, f"{grams} g", kind, *extra) if reason is None else Refused(kind, reason)
+
+    def _worded(
+        self, lines: IntArray, cells: Sequence[tuple[str, ...] | Refused], places: IntArray, rows: SmallIntArray
+    ) -> dict[int, Reason]:
         """Why lines are left out in words of their own columns, where a diary has other ones."""
-        found, width = {}, len(self.form.names)
-        for line in lines:
-            grams = self._grams(batch, line)
-            if extra := len(batch.extra.get(line, ())):
-                found[line] = Reason(f"has {width + extra} cells where the header has {width}", CELLS_FIX)
-            elif not self._code(batch, line):
-                found[line] = self._no_code
-            elif rows[line] >= 0 and grams and np.isnan(number := number_of(grams, np.nan)):
-                found[line] = Reason(f'grams: "{show(grams)}" is not a number', "write how many grams, for example 150")
-            elif rows[line] >= 0 and grams and number > LARGEST_WRITTEN:
-                found[line] = _slip(grams)
+        dropped = self.known.table[places, LEFT_OUT] > 0
+        found: dict[int, Reason] = {}
+        words: dict[tuple[str, ...] | Refused, Reason | None] = {}
+        for line, one, out in zip(lines.tolist(), cells, dropped.tolist(), strict=True):
+            if not out or isinstance(one, Refused):
+                continue
+            if one not in words:
+                words[one] = self._words(*one, known=rows[line] >= 0)
+            if (reason := words[one]) is not None:
+                found[line] = reason
         return found
 
-    @property
-    def _no_code(self) -> Reason:
-        beside = "; food and amount are not read beside food_id and grams" if "food" in self.form.header.fields else ""
-        return NO_CODE._replace(fix=NO_CODE.fix + beside)
-
-    def _grams(self, batch: Batch, line: int) -> str:
-        """Grams as a person writes them, "" where they are not told."""
-        text = clean(batch.cell(self.form.resolved["grams"], line))
-        number = number_of(text, np.inf)
-        return plain_number(number) if number < np.inf else "" if np.isnan(number) else text
+    def _words(self, _code: str, grams: str, _kind: str, *extra: str, known: bool) -> Reason | None:
+        """What is wrong with a line of such cells, None where a diary says it well."""
+        width, number = len(self.form.names), number_of(grams := grams.removesuffix(" g"), np.nan)
+        if extra:
+            return Reason(f"has {width + len(extra)} cells where the header has {width}", CELLS_FIX)
+        if known and np.isnan(number):
+            return Reason(f'grams: "{show(grams)}" is not a number', "write how many grams, for example 150")
+        return _slip(grams) if known and number > LARGEST_WRITTEN else None
 
     def _code(self, batch: Batch, line: int) -> str:
         return full_code(batch.cell(self.form.resolved["food_id"], line))
@@ -465,6 +470,14 @@ class Adder:
         return mapped(column, found, UNDATED), why
 
 
+@lru_cache(MOST_KEPT)
+def written_grams(text: str) -> str:
+    """Grams as a person writes them, "" where they are not told."""
+    number = number_of(text := clean(text), np.inf)
+    return plain_number(number) if number < np.inf else "" if np.isnan(number) else text
+
+
+@lru_cache(MOST_KEPT)
 def full_code(code: str) -> str:
     """A code as the food table has it: a bare number is of FNDDS, even if a table of numbers gave it a point."""
     number = re.fullmatch(r"(?a)(\d+)(?:\.0*)?", code.strip())

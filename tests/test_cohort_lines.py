@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -185,6 +185,212 @@ def test_another_word_as_source_is_told_and_nothing_bounds_the_line(word, tmp_pa
     assert ends(totals(done)[0]) == pytest.approx([12.0, 12.0, INF])
 
 
+SUPPLEMENTS = [f"{one}_supplement{end}" for one in ("magnesium", "calcium") for end in ("_low", "", "_high")]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_doses_that_lines_cannot_tell_are_blank_and_not_zero(kind, tmp_path, monkeypatch):
+    """Milk alone: 12 mg of magnesium; the second line is read as a diary reads it, for its code is none."""
+    monkeypatch.setattr("nutrigap.cohorts.table_kind", lambda: kind)
+    given = lines(person=["p", "q", "r"], food_id=[MILK, "none", MILK])
+    done = ng.cohort(given, tmp_path / "out")
+    for path in (*done.totals, done.people):
+        assert path.suffix == f".{kind}"
+        rows = pq.read_table(path).to_pylist() if kind == "parquet" else [*csv.DictReader(path.open(encoding="utf-8"))]
+        assert len(rows) == 3 and {row[name] for row in rows for name in SUPPLEMENTS} <= {None, ""}
+        assert float(rows[0]["magnesium"]) == float(rows[0]["magnesium_high"]) == pytest.approx(12.0)
+    if kind == "parquet":
+        schema = pq.read_schema(done.totals[0])
+        assert {schema.field(name).type for name in SUPPLEMENTS} == {pa.float64()}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lines(source=[None]),
+        lines()
+        .drop_columns(["food_id", "grams"])
+        .append_column("food", [["milk"]])
+        .append_column("amount", [["1 cup"]]),
+    ],
+)
+def test_where_doses_can_be_told_none_is_zero(given, tmp_path):
+    done = ng.cohort(given, tmp_path / "out", readings=False)
+    for row in (totals(done)[0], people(done)[0]):
+        assert [row[name] for name in SUPPLEMENTS] == [0.0] * 6
+
+
+def test_readings_of_lines_without_doses_are_those_of_a_diary_without_supplements(tmp_path):
+    given = lines(date=[DAY, date(2026, 3, 3)])
+    table = pa.table({"person": ["p"], "age": [40], "sex": ["female"]})
+    plain, asked = (
+        people(ng.cohort(one, tmp_path / name, people=table))[0]
+        for name, one in (("plain", given), ("asked", given.append_column("source", [["food", "food"]])))
+    )
+    written = write(
+        tmp_path / "diary.csv", f"date,food,amount\n2026-03-02,fndds:{MILK},100 g\n2026-03-03,fndds:{MILK},100 g"
+    )
+    for reading in ng.analyze(written, PERSON).case.core:
+        assert plain[f"{reading.nutrient.id}_status"] == reading.adequacy.status
+        assert plain[f"{reading.nutrient.id}_excess"] == reading.excess.status
+    assert {name for name in plain if plain[name] != asked[name]} == {name for name in plain if "_supplement" in name}
+
+
+def test_no_share_above_a_level_for_supplements_where_doses_were_not_asked_for(tmp_path):
+    random = np.random.default_rng(5)
+    size = 120
+    given = lines(
+        person=np.repeat(np.arange(size), 2),
+        date=[DAY, date(2026, 3, 3)] * size,
+        grams=random.gamma(9.0, 250.0, 2 * size),
+    )
+    done = ng.cohort(given, tmp_path / "out", readings=False)
+    days = {name: [row[name] for row in totals(done)] for name in totals(done)[0]}
+    size = len(days["person"])
+    days |= {"sequence": [1, 2] * (size // 2), "age": [40] * size, "sex": ["female"] * size}
+    got = ng.population.usual_intake(days, "magnesium", reference="us", errors=None)
+    assert got.prevalence.above_ul.value is None
+    assert got.prevalence.above_ul.reason == "the upper level counts supplements only, and no supplements were told"
+
+
+def test_doses_that_are_not_known_are_those_of_the_diary(tmp_path):
+    """A product that nobody knows has no upper end, and no best value by itself; a dose beside it is the least."""
+    text = HEAD.replace("amount", "amount,kind") + (
+        "p,2026-03-02,milk,200 g,\np,2026-03-02,multivitamin,1,supplement\np,2026-03-03,milk,100 g,\n"
+        "p,2026-03-03,magnesium 200 mg,1 tablet,supplement\np,2026-03-04,milk,100 g,\n"
+        "p,2026-03-04,magnesium 200 mg,1 tablet,supplement\np,2026-03-04,multivitamin,1,supplement\n"
+    )
+    report, done = of_one(text.replace("person,", ""), tmp_path), as_cohort(text, tmp_path)
+    days, [person] = totals(done), people(done)
+    assert [[day[name] for name in SUPPLEMENTS[:3]] for day in days] == [
+        pytest.approx(ends, nan_ok=True) for ends in ([0, NAN, INF], [200, 200, 200], [200, 200, INF])
+    ]
+    assert [[day[name] for name in SUPPLEMENTS[3:]] for day in days] == [
+        pytest.approx(ends, nan_ok=True) for ends in ([0, NAN, INF], [0, 0, 0], [0, NAN, INF])
+    ]
+    assert [person[name] for name in SUPPLEMENTS] == pytest.approx([400 / 3, 400 / 3, INF, 0, None, INF])
+    intake = report.case.intake
+    for name in ("magnesium", "calcium", "vitamin_b12"):
+        at = ng.units.nutrient_index()[name]
+        for end, of_day, of_mean in zip(
+            ("_low", "", "_high"), intake.daily_by_source, intake.mean_by_source, strict=True
+        ):
+            np.testing.assert_array_equal([day[f"{name}_supplement{end}"] for day in days], of_day[:, at, 2])
+            mean = person[f"{name}_supplement{end}"]
+            np.testing.assert_array_equal(NAN if mean is None else mean, of_mean[at, 2])
+
+
+# --- codes and grams
+
+
+def test_a_code_that_a_table_of_numbers_gave_a_point_is_the_code(tmp_path):
+    """As pandas writes whole numbers once one of them is missing."""
+    text = f"person,date,food_id,grams\np,2026-03-02,{MILK}.0,100\nq,2026-03-02,,100\nr,2026-03-02,{MILK}.0,6000\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 2) and ends(totals(done)[0]) == pytest.approx([12.0] * 3)
+    assert [row["reason"].split(":")[0] for row in told(done)] == [
+        "the line has no food_id", "6,000 g looks like a slip",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", ["", "n/a", "nan"])
+def test_a_line_without_grams_is_left_out_and_no_usual_portion_stands_for_it(blank, tmp_path):
+    text = f"person,date,food_id,grams\np,2026-03-02,{MILK},100\np,2026-03-02,{MILK},{blank}\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert statuses(done) == (1, 0, 1) and told(done)[0]["reason"] == "the line has no grams"
+    foods, at = ng.load_foods(), ng.units.nutrient_index()["magnesium"]
+    room = foods.left_out_portion.mean[at] + 1.645 * foods.left_out_portion.sd[at]  # of one line
+    assert ends(totals(done)[0]) == pytest.approx([12.0, 12.0, 12.0 + room])
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (f"{MILK},100,,,food,x,y,z", "has 10 cells where the header has 7"),
+        (",100,,,", "the line has no food_id"),
+        (f"{MILK},abc,,,", 'grams: "abc" is not a number'),
+        (f"{MILK},1e300,,,", "1e+300 g looks like a slip"),
+        (f"{MILK},10,,1e300,", "1e+300 g looks like a slip"),
+        (f"{MILK},inf,,,", "inf g looks like a slip"),
+        (f"{MILK},1e4,,,", "10,000 g looks like a slip: the largest"),
+        (f"{MILK},-1e1,,,", 'the amount "-10 g" is negative'),
+    ],
+)
+def test_reasons_are_told_in_words_of_the_columns_of_resolved_lines(cells, reason, tmp_path):
+    text = f"person,date,food_id,grams,grams_low,grams_high,source\np,2026-03-02,{cells}\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    [row] = told(done)
+    assert row["reason"].startswith(reason) and row["fix"] and statuses(done) == (0, 0, 1)
+
+
+def test_a_number_beyond_all_bounds_without_bounds(tmp_path):
+    done = ng.cohort(lines(grams=[1e300, INF, -1.0]), tmp_path / "out", readings=False)
+    assert [row["reason"].split(" looks")[0] for row in told(done)[:2]] == ["1e+300 g", "inf g"]
+
+
+def test_written_columns_beside_resolved_ones_are_told_not_to_be_read(tmp_path):
+    text = f"person,date,food,amount,food_id,grams\np,2026-03-02,milk,1 cup,,\np,2026-03-02,milk,,{MILK},100\n"
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
+    assert done.record["notes"] == ['columns not read: "food", "amount"'] and statuses(done) == (1, 0, 1)
+    assert told(done)[0]["fix"].endswith("food and amount are not read beside food_id and grams")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        ("food_id", [int(MILK), f"fndds:{MILK}", None], {"p": 12, "q": 12, "r": 0}),
+        ("food_id", [float(MILK), MILK, None], {"p": 12, "q": 12, "r": 0}),
+        ("person", [7, "x", 7.0], {"7": 24, "x": 12}),
+        ("grams", [100, "200", "lots"], {"p": 12, "q": 24, "r": 0}),
+        ("date", [datetime(2026, 3, 2, 23, 59), DAY, "2026-03-02"], {"p": 12, "q": 12, "r": 12}),
+    ],
+)
+def test_cells_of_several_kinds_in_a_frame_are_read_as_texts(name, cells, expected, tmp_path):
+    pd = pytest.importorskip("pandas")
+    frame = lines(person=["p", "q", "r"]).to_pandas().assign(**{name: pd.Series(cells, dtype=object)})
+    done = ng.cohort(frame, tmp_path / "out", readings=False)
+    assert {row["person"]: row["magnesium"] for row in totals(done)} == pytest.approx(expected)
+    assert {row["date"] for row in totals(done)} == {DAY} and statuses(done)[2] == (0 in expected.values())
+    again = ng.cohort(frame.set_index("person"), tmp_path / "again", readings=False)
+    assert str(totals(again)) == str(totals(done))
+
+
+def test_a_table_of_people_with_cells_of_several_kinds(tmp_path):
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame({"person": ["a", 7], "age": ["31", 32], "sex": ["female", "male"]})
+    done = ng.cohort(lines(person=["a", "7"]), tmp_path / "out", people=table, readings=False)
+    assert {row["person"]: row["age"] for row in people(done)} == {"a": 31, "7": 32}
+
+
+def test_columns_of_one_name_are_told(tmp_path):
+    twice = pa.Table.from_arrays(
+        [*lines().columns, ["white"], ["old"]], names=[*lines().column_names, "colour", "colour"]
+    )
+    for table in (twice, pytest.importorskip("pandas").concat([lines().to_pandas()] * 2, axis=1)):
+        with pytest.raises(ng.DiaryError, match=r'two columns are called "(colour|date)"; rename one'):
+            ng.cohort(table, tmp_path / "out")
+
+
+def test_a_column_of_what_is_neither_text_nor_number_is_told(tmp_path):
+    with pytest.raises(ng.TableError, match=r'column "grams" \(list<item: double>\) cannot be read'):
+        ng.cohort(lines(grams=[[1.0, 2.0]]), tmp_path / "out")
+    with pytest.raises(ng.TableError, match=r'column "age" .* cannot be read'):
+        ng.cohort(lines(), tmp_path / "out", people=pa.table({"person": ["p"], "age": [[1, 2]]}))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_columns_that_only_names_of_folders_tell_are_missed_with_a_word_on_it(kind, tmp_path):
+    folder = tmp_path / "lines" / "date=2026-03-02"
+    folder.mkdir(parents=True)
+    table = lines().drop_columns(["date"])
+    if kind == "csv":
+        write(folder / "a.csv", f"person,food_id,grams\np,{MILK},100\n")
+    else:
+        pq.write_table(table, folder / "a.parquet")
+    with pytest.raises(ng.DiaryError, match=r"no date column.*names of folders say \(date=2026-03-02\) is not read"):
+        ng.cohort(tmp_path / "lines", tmp_path / "out")
+
+
 # --- days
 
 
@@ -273,6 +479,14 @@ def test_columns_of_a_survey_are_left_aside_whatever_they_are_called(tmp_path):
         joined(pa.array(["a"]), pa.array(["a"]), tmp_path / "other", pregnant=["1"])
 
 
+@pytest.mark.parametrize("weight", [0.0, INF, -1.0])
+def test_a_weight_that_no_estimate_can_use_is_refused_in_the_table_of_people(weight, tmp_path):
+    with pytest.raises(ng.TableError, match=r"people:3: weight: .* is no weight; write a number above 0"):
+        joined(pa.array(["a", "b"]), pa.array(["a", "b"]), tmp_path / "out", weight=[1.0, weight])
+    done = joined(pa.array(["a", "b"]), pa.array(["a", "b"]), tmp_path / "other", weight=pa.array([2.5, None]))
+    assert {row["person"]: row["weight"] for row in people(done)} == {"a": 2.5, "b": None}
+
+
 def test_one_person_in_two_spellings_is_refused_in_the_table_of_people(tmp_path):
     with pytest.raises(ng.TableError, match=r'people:3: person: "7" is the same as "007"; keep one row'):
         joined(pa.array([7]), pa.array(["007", "7"]), tmp_path / "out")
@@ -358,6 +572,15 @@ def test_any_encoding_of_a_diary(encoding, tmp_path):
     assert statuses(done) == tuple(report.count(status) for status in ("counted", "flagged", "left_out"))
     assert [ends(row) for row in totals(done)] == magnesium(report)
     assert any("Windows-1252" in note for note in done.record["notes"]) == (encoding == "cp1252")
+
+
+def test_a_byte_that_is_no_text_is_told_with_its_line(tmp_path):
+    """The line is that of the single diary; the byte lies in the second block that is read."""
+    path = tmp_path / "lines.csv"
+    path.write_bytes(HEAD.encode() + b"p,2026-03-02,milk,1 cup\n" * 50_000 + b"p,2026-03-02,pur\x81e,1 cup\n")
+    for read in (lambda: ng.cohort(path, tmp_path / "out"), lambda: ng.read_diary(path)):
+        with pytest.raises(ng.DiaryError, match=r"lines\.csv:50002: the file is neither valid UTF-8 nor"):
+            read()
 
 
 def test_what_is_no_text_is_refused(tmp_path):

@@ -502,6 +502,17 @@ def test_doses_that_nobody_was_asked_for(blank) -> None:
     assert got.mean.at_high is not None
 
 
+def test_a_dose_without_a_best_value_is_taken_at_its_low_end() -> None:
+    """On one day a product of unknown dose was taken, of which the total holds nothing either."""
+    days, dose = simulated(200), np.repeat(np.resize([100.0, 0.0], 200), 2)
+    days |= {"magnesium": days["magnesium"] + dose, "magnesium_supplement": dose, "magnesium_supplement_low": dose}
+    known = ng.population.usual_intake(days, "magnesium", reference=WOMAN, **NO_ERRORS)
+    blank = np.where(np.arange(400) == 6, np.nan, dose)
+    got = ng.population.usual_intake(days | {"magnesium_supplement": blank}, "magnesium", reference=WOMAN, **NO_ERRORS)
+    assert (got.mean, got.prevalence.above_ul) == (known.mean, known.prevalence.above_ul)
+    assert any('on 1 days the dose is not known: "magnesium_supplement_low" is taken' in note for note in got.notes)
+
+
 def test_what_is_wrong_with_an_end_is_said() -> None:
     """A fit of the low or the high totals has notes of its own, and is none where its model is not that of the best."""
     days = simulated(200)

@@ -193,8 +193,15 @@ class Intake:
     def daily_by_source(self) -> Bounds:
         """Totals per day and source: Bounds of (days × nutrients × sources) arrays, without room for left-out lines.
 
-        ``fortified`` is NaN, and counted in ``food``, for nutrients whose tables cannot tell it.
+        ``fortified`` is NaN, and counted in ``food``, for nutrients whose tables cannot tell it. What is not known has
+        no upper end, as in the total; the best value of supplements is NaN where products of unknown dose are all that
+        the day has of a nutrient.
         """
+        return _without_empty_doses(self._daily_parts)
+
+    @cached_property
+    def _daily_parts(self) -> Bounds:
+        """Totals per day and source, of which those of unknown doses are 0 at best."""
         dose = self._of(SUPPLEMENT)
         low, best, high = (
             np.stack(ends, axis=2)
@@ -202,10 +209,21 @@ class Intake:
                 *(self._daily(part, with_room=False) for part in (self.natural, self.added, dose)), strict=True
             )
         )
+        for sources, lines in self._sources:
+            use = lines & (self.day >= 0)
+            is_open = sum_by(self.day[use], self.unbounded[use].astype(float), len(self.dates)) > 0
+            for source in sources:
+                high[is_open, source] = np.inf
         tells = np.isin([nutrient.id for nutrient in nutrients()], list(ADDED))
         for end in (low, best, high):
             end[:, ~tells, FORTIFIED] = np.nan
         return Bounds(low, best, high)
+
+    @property
+    def _sources(self) -> Sequence[tuple[tuple[int, ...], NDArray[np.bool_]]]:
+        """The sources that lines belong to, and which lines these are."""
+        pills = self.source == SUPPLEMENT
+        return ((FOOD, FORTIFIED), ~pills), ((SUPPLEMENT,), pills)
 
     def _mean(self, lines: Bounds, *, left_out: bool, unlabelled: bool) -> Bounds:
         """Mean per complete day, (nutrients,) arrays: with room for lines left out, and open for unlabelled products.
@@ -260,14 +278,12 @@ class Intake:
         """
         days = self.days or math.nan  # no day, no mean
         each = np.ones(self.days) if self.weights is None else self.weights[self.complete]
-        low, best, high = (
-            (end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self.daily_by_source
-        )
-        pills = self.source == SUPPLEMENT
-        for sources, lines in (((FOOD, FORTIFIED), ~pills), ((SUPPLEMENT,), pills)):
-            high[np.ix_(self.unbounded[self.in_mean & lines].any(axis=0), sources)] = np.inf
-        best[np.isinf(high[:, SUPPLEMENT]) & (best[:, SUPPLEMENT] == 0), SUPPLEMENT] = np.nan
-        return Bounds(low, best, high)
+        low, best, high = ((end[self.complete] * each[:, None, None]).sum(axis=0) / days for end in self._daily_parts)
+        for sources, lines in self._sources:
+            is_open = self.unbounded[self.in_mean & lines].any(axis=0)
+            for source in sources:
+                high[is_open, source] = np.inf
+        return _without_empty_doses(Bounds(low, best, high))
 
     @cached_property
     def sd(self) -> FloatArray:
@@ -377,6 +393,14 @@ class Intake:
         total, days = math.fsum(sums), max(self.days, 1)
         found = [(names[k], float(sums[k]) / days, float(sums[k]) / total) for k in np.flatnonzero(sums)]
         return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _without_empty_doses(parts: Bounds) -> Bounds:
+    """By source, the last axis: no best value of supplements of which nothing is known but that they were taken."""
+    best = parts.best.copy()
+    dose = best[..., SUPPLEMENT]
+    dose[np.isinf(parts.high[..., SUPPLEMENT]) & (dose == 0)] = np.nan
+    return Bounds(parts.low, best, parts.high)
 
 
 def room(portion: PortionStatistics, count: FloatArray) -> FloatArray:

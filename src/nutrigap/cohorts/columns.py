@@ -110,12 +110,13 @@ def as_coded(column: Column) -> Coded:
 def as_numbers(column: Column, other: float = np.nan) -> FloatArray:
     """A column as numbers, as a diary's cells are read; NaN where a cell is blank, ``other`` where it is none."""
     if isinstance(column, Coded):
-        values = np.array([_number(text, other) for text in column.values] + [np.nan])
+        values = np.array([number_of(text, other) for text in column.values] + [np.nan])
         return values[column.codes]  # the code -1 is the last one
     return column.astype(np.float64, copy=False)
 
 
-def _number(text: str, other: float) -> float:
+def number_of(text: str, other: float) -> float:
+    """The number in a cell, NaN where it is blank or a word for "not known", ``other`` where it is none."""
     try:
         return float(text)
     except ValueError:

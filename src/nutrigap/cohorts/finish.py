@@ -62,6 +62,8 @@ class Finisher:
         Whether every person is read against the reference values.
     references : str
         The authority, for people of whom nothing is known.
+    doses : bool
+        Whether the lines can tell doses at all; otherwise these are not 0 but were not asked for.
     """
 
     foods: FoodTable
@@ -70,6 +72,7 @@ class Finisher:
     method: Method
     reading: bool = True
     references: str = "us"
+    doses: bool = True
 
     @cached_property
     def _portion(self) -> PortionStatistics:
@@ -135,7 +138,7 @@ class Finisher:
             "food_logged": of(sums.lines[:, FOOD_LOGGED] > 0),
         }
         both = each_once(lambda end: np.ascontiguousarray(end.T), daily)  # a row is written as a column
-        dose = _Gaps(*(block.T for block in sums.dose_gaps)).told(each_once(_rows, sums.dose))
+        dose = self._of_doses(_Gaps(*(block.T for block in sums.dose_gaps)), each_once(_rows, sums.dose))
         for i, name in enumerate(self.layout.nutrients):
             for end, values in zip(ENDS, both, strict=True):
                 table[_name(name, "", end)] = of(values[i])
@@ -146,9 +149,17 @@ class Finisher:
                     table[_name(name, "fortified", end)] = of(values)
         return table
 
+    def _of_doses(self, gaps: _Gaps, ends: Sequence[FloatArray]) -> Bounds:
+        """What supplements bring: NaN where they were not asked for, or are all of a dose that is not told."""
+        if not self.doses:
+            return Bounds(*[np.broadcast_to(np.float64(np.nan), ends[0].shape)] * 3)
+        low, best, high = gaps.told(ends)
+        return Bounds(low, np.where(np.isinf(high) & (best == 0), np.nan, best) if gaps.endless.any() else best, high)
+
     def _fortified(self, sums: _Sums, name: str) -> Bounds:
         i = len(self.layout.nutrients) + self.layout.fortified.index(name)
-        gaps = _Gaps(*(block[:, i] for block in sums.food_gaps))
+        unknown, endless = (block[:, i] for block in sums.food_gaps)
+        gaps = _Gaps(unknown, _plus(endless, sums.open[:, self.layout.nutrients.index(name)]))
         return gaps.told([amounts_of(end[:, i]) for end in sums.food])
 
     def _people_table(
@@ -171,7 +182,7 @@ class Finisher:
             for end, values in zip(ENDS, means.mean, strict=True):
                 table[_name(name, "", end)] = values[shown, i]
             table[f"{name}_sd"] = spread[shown, i]
-            for end, values in zip(ENDS, means.dose, strict=True):
+            for end, values in zip(ENDS, means.supplement, strict=True):
                 table[_name(name, "supplement", end)] = values[shown, i]
         if self.reading:
             table |= self._readings(means, places, shown)
@@ -196,6 +207,7 @@ class Finisher:
             mean=_divided(whole, weight),
             food=_divided(eaten, weight),
             dose=_divided(taken, weight),
+            supplement=_divided(self._of_doses(total.dose_gaps, dose), weight),
             fortified={
                 name: amounts_of(total.food[0][:, plain + i]) / weight[:, 0]
                 for i, name in enumerate(self.layout.fortified)
@@ -292,11 +304,12 @@ class PersonMeans(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Means:
-    """Mean daily intakes of people, (people × nutrients) arrays."""
+    """Mean daily intakes of people, (people × nutrients) arrays; ``supplement`` is the dose as it is written."""
 
     mean: Bounds
     food: Bounds
     dose: Bounds
+    supplement: Bounds
     fortified: Mapping[str, FloatArray]
     days: IntArray
     has_food: NDArray[np.bool_]

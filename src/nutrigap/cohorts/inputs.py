@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from nutrigap.cohorts.columns import (
     coded,
     from_arrow,
     people_from_arrow,
+    plain_number,
 )
 from nutrigap.cohorts.lines import Form, form_of
 from nutrigap.cohorts.phrases import HEADER_AGAIN
@@ -144,9 +146,15 @@ def open_input(source: object, chunk: int) -> Input:
 
 
 def _sound(name: str, form: Form, faults: Sequence[Problem]) -> Form:
-    if faults:
-        raise DiaryError(name, list(faults))
-    return form
+    if not faults:
+        return form
+    keys = "/".join(part for part in Path(name).parts[:-1] if "=" in part)
+    if keys:
+        told = (
+            f"what names of folders say ({keys}) is not read: write it into the files, or hand over a table that has it"
+        )
+        faults = [problem._replace(fix=f"{problem.fix}; {told}") for problem in faults]
+    raise DiaryError(name, list(faults))
 
 
 def _notes(form: Form) -> list[str]:
@@ -299,7 +307,7 @@ def _parquet_pieces(path: str, files: Sequence[Path], chunk: int) -> tuple[tuple
             meta = (parquet := opener(file)).metadata
         except (OSError, ValueError) as error:
             raise unreadable(str(file), f"this is no Parquet file ({error})", "check how it was written") from None
-        form = form or _arrow_form(path, parquet.schema_arrow, partial(_first_batch, parquet))
+        form = form or _arrow_form(str(file), parquet.schema_arrow, partial(_first_batch, parquet))
         if tuple(parquet.schema_arrow.names) != form.names:
             raise unreadable(str(file), f"its columns are not those of {files[0].name}", "give all files one schema")
         kind, column = _person_column(parquet, form)
@@ -353,9 +361,11 @@ def _ascending(ranges: Sequence[tuple[object, object]]) -> bool:
 
 def _arrow_form(name: str, schema: pa.Schema, first: Callable[[], pa.RecordBatch | pa.Table | None]) -> Form:
     """What the columns of a table are; ``first`` gives some of its lines, where its names have to be looked into."""
+    if twice := sorted({column for column in schema.names if schema.names.count(column) > 1}):
+        raise unreadable(name, f'two columns are called "{show(twice[0])}"', "rename one of them")
     form, faults = form_of(schema.names)
     if doubtful_columns(form.header) and (some := first()) is not None:
-        texts = [as_coded(from_arrow(one_array(column))) for column in some.columns]
+        texts = [as_coded(read_column(name, some.column(name))) for name in some.schema.names]
         body = [(line, [column.text(line) for column in texts]) for line in range(some.num_rows)]
         form, faults = form_of(schema.names, body)
     return _sound(name, form, faults)
@@ -395,15 +405,43 @@ def as_stream(source: object) -> pa.RecordBatchReader:
         raise TableError(f"tables in memory are read with pyarrow, which is not installed; {HINT}") from None
     if isinstance(source, pa.RecordBatchReader):
         return source
-    if hasattr(source, "__arrow_c_stream__"):
-        return pa.RecordBatchReader.from_stream(source)
-    if hasattr(source, "itertuples"):
-        return pa.Table.from_pandas(source, preserve_index=False).to_reader()
+    try:
+        if hasattr(source, "__arrow_c_stream__"):
+            return pa.RecordBatchReader.from_stream(source)
+        if hasattr(source, "itertuples"):
+            return pa.Table.from_pandas(source, preserve_index=False).to_reader()
+    except (pa.ArrowException, ValueError) as error:
+        if hasattr(source, "itertuples"):
+            return _frame_in_texts(source).to_reader()
+        raise TableError(f"the table cannot be read ({error}); make each column of one type, such as text") from None
     if hasattr(source, "fetch_arrow_reader"):
         return source.fetch_arrow_reader(100_000)
     raise TableError(
         f"a cohort is read from a path, a DataFrame, an Arrow table or a DuckDB relation, not {type(source).__name__}"
     )
+
+
+def _frame_in_texts(frame: Any) -> pa.Table:
+    """A DataFrame of which some columns hold things of several kinds: these are texts, as in a CSV file."""
+    import pyarrow as pa
+
+    frame = frame if frame.index.names == [None] else frame.reset_index()
+    columns = []
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        try:
+            columns.append(pa.array(column, from_pandas=True))
+        except pa.ArrowException:
+            texts = [None if blank else _as_text(cell) for cell, blank in zip(column, column.isna(), strict=True)]
+            columns.append(pa.array(texts, pa.string()))
+    return pa.Table.from_arrays(columns, names=[str(name) for name in frame.columns])
+
+
+def _as_text(cell: object) -> str:
+    """A cell as a CSV file has it; of a time its day."""
+    if isinstance(cell, dt.date):  # a time is one as well
+        return f"{cell:%Y-%m-%d}"
+    return plain_number(cell) if isinstance(cell, (float, np.floating)) else str(cell)
 
 
 def _arrow_batches(stream: Iterator[pa.RecordBatch], form: Form, chunk: int) -> Iterator[Batch]:
@@ -425,12 +463,28 @@ def _arrow_batches(stream: Iterator[pa.RecordBatch], form: Form, chunk: int) -> 
 def _arrow_batch(table: pa.Table, first: int, form: Form) -> Batch:
     needed, blank, code = _needed(form) - {form.person}, coded([]), form.resolved.get("food_id")
     columns: list[Column] = [
-        from_arrow(one_array(table.column(name)), codes=place == code) if place in needed else blank
+        read_column(name, table.column(name), codes=place == code) if place in needed else blank
         for place, name in enumerate(form.names)
     ]
     person = one_array(table.column(form.names[form.person]))
     columns[form.person] = people_from_arrow(person, numbered=form.numbered)
     return Batch(first, table.num_rows, columns)
+
+
+def read_column(name: str, column: pa.ChunkedArray | pa.Array, *, codes: bool = False) -> Column:
+    """A column of an Arrow table, as ``from_arrow`` has it.
+
+    Raises
+    ------
+    TableError
+        It holds what is neither a text, a number nor a date.
+    """
+    import pyarrow as pa
+
+    try:
+        return from_arrow(one_array(column), codes=codes)
+    except pa.ArrowException:
+        raise TableError(f'column "{name}" ({column.type}) cannot be read; make it text, or numbers') from None
 
 
 def one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:

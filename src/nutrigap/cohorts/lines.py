@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, plain_number
-from nutrigap.cohorts.phrases import Known, Reason, Refused
+from nutrigap.cohorts.columns import NOBODY, Batch, Coded, Column, as_coded, as_numbers, mapped, number_of, plain_number
+from nutrigap.cohorts.phrases import MOST_KEPT, Known, Reason, Refused
 from nutrigap.cohorts.state import (
     COUNTED,
     DOSES,
@@ -48,10 +51,14 @@ NO_PERSON = Reason("the line names no person", "write whose line it is")
 NO_DATE = Reason("the line has no date", "write the date as YYYY-MM-DD")
 # Columns of resolved lines, beside person and date.
 RESOLVED = ("food_id", "grams", "grams_low", "grams_high", "source")
+LARGEST_WRITTEN = 1e15  # grams, from which on a number is no longer written as a person writes it
 SURVEY = "fndds:"  # whose codes a bare number is
 SOURCES = {word: int(kind == "supplement") for word, kind in KINDS.items()} | {"dose": 1}
 NO_SOURCE = -1
 SOURCE_FIX = "write food or supplement, or leave it blank"
+NO_GRAMS = Reason("the line has no grams", "write grams, or both grams_low and grams_high")
+NO_CODE = Reason("the line has no food_id", "write the code of the food")
+CELLS_FIX = "write numbers with a point and no other mark, or put cells that hold a separator in quotes"
 BOUNDS_FIX = "write numbers with 0 <= grams_low <= grams <= grams_high, or leave the bounds blank"
 
 
@@ -74,6 +81,11 @@ class Form(NamedTuple):
     header: Header
     resolved: Mapping[str, int]
     numbered: bool = False
+
+    @property
+    def tells_doses(self) -> bool:
+        """Whether a line can say that it is a supplement."""
+        return not self.resolved or "source" in self.resolved
 
     @property
     def person(self) -> int:
@@ -164,6 +176,8 @@ class Adder:
         self.known = Known(header, separator, kitchen, layout, codes_only=codes)
         self.dates = DateReader(date_format)
         self.rows: dict[str, int] = {}
+        beside = "; food and amount are not read beside food_id and grams" if "food" in form.header.fields else ""
+        self.no_code = NO_CODE._replace(fix=NO_CODE.fix + beside)
 
     def add(self, batch: Batch) -> tuple[State, Counts, list[LeftOut]]:
         """Sums by person and day of a batch, and the lines that are left out."""
@@ -181,8 +195,12 @@ class Adder:
     def _written(
         self, batch: Batch, lines: IntArray, places: IntArray, person: _Keys, day: IntArray,
         absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
+        worded: Mapping[int, Reason] = MappingProxyType({}),
     ) -> tuple[list[State], Counts, list[LeftOut]]:  # fmt: skip
-        """Sums of the lines (places in the batch) that are the rows ``places`` of what is known."""
+        """Sums of the lines (places in the batch) that are the rows ``places`` of what is known.
+
+        ``worded`` says in other words why some are left out.
+        """
         days = day[lines]
         undated = days == UNDATED
         bad = undated if absent is None else undated | absent[lines]
@@ -194,7 +212,7 @@ class Adder:
         out = []
         for place in np.flatnonzero(told):
             line = int(lines[place])
-            reason = self._reason(batch, line, absent, why, reasons.get(int(places[place])))
+            reason = self._reason(batch, line, absent, why, worded.get(line) or reasons.get(int(places[place])))
             out.append(self._left_out(batch, line, "left_out" if dropped[place] else "used", reason))
         states = []
         good = np.flatnonzero(~bad)
@@ -284,8 +302,10 @@ class Adder:
         bad = np.flatnonzero(~good)
         if not bad.size:
             return states, counts, []
-        places = self.known.of(self._as_written(batch, bad, sources, refused))
-        more, others, out = self._written(batch, bad, places, person, day, absent, why)
+        cells = self._as_written(batch, bad, sources, refused)
+        places = self.known.of(cells)
+        worded = self._worded(bad, cells, places, rows)
+        more, others, out = self._written(batch, bad, places, person, day, absent, why, worded)
         return [*states, *more], counts.plus(others), out
 
     def _add_foods(
@@ -336,7 +356,8 @@ class Adder:
         much[lines] = self.known.table[places, FLAGGED] > 0
         for line, place in zip(lines.tolist(), places.tolist(), strict=True):
             if self.known.table[place, LEFT_OUT]:
-                slips[line] = self.known.reasons[place]._replace(fix="check grams and grams_high")
+                reason = self.known.reasons[place] if most[line] <= LARGEST_WRITTEN else _slip(plain_number(most[line]))
+                slips[line] = reason._replace(fix="check grams and grams_high")
         return much, slips
 
     def _no_bounds(self, batch: Batch, grams: Grams) -> dict[int, Reason]:
@@ -367,19 +388,46 @@ class Adder:
         found: list[tuple[str, ...] | Refused] = []
         for line in lines.tolist():
             kind = "food" if sources is None or sources[line] == 0 else "supplement"
-            grams = batch.cell(self.form.resolved["grams"], line)
-            if line in batch.faults:
-                found.append(Refused.of(batch.faults[line], kind))
-            elif line in refused:
-                found.append(Refused(kind, refused[line]))
-            else:
-                cells = (self._code(batch, line), f"{grams} g" if grams else "", kind)
-                found.append((*cells, *batch.extra.get(line, ())))
+            fault = batch.faults.get(line)
+            found.append(
+                self._cells(batch, line, kind, refused.get(line)) if fault is None else Refused.of(fault, kind)
+            )
         return found
 
+    def _cells(self, batch: Batch, line: int, kind: str, reason: Reason | None) -> tuple[str, ...] | Refused:
+        code, extra = self._code(batch, line), batch.extra.get(line, ())
+        grams = written_grams(batch.cell(self.form.resolved["grams"], line))
+        if reason is None and not extra and not (code and grams):
+            reason = NO_GRAMS if code else self.no_code  # in what was weighed nothing stands for blank grams
+        return (code, f"{grams} g", kind, *extra) if reason is None else Refused(kind, reason)
+
+    def _worded(
+        self, lines: IntArray, cells: Sequence[tuple[str, ...] | Refused], places: IntArray, rows: SmallIntArray
+    ) -> dict[int, Reason]:
+        """Why lines are left out in words of their own columns, where a diary has other ones."""
+        dropped = self.known.table[places, LEFT_OUT] > 0
+        found: dict[int, Reason] = {}
+        words: dict[tuple[str, ...] | Refused, Reason | None] = {}
+        for line, one, out in zip(lines.tolist(), cells, dropped.tolist(), strict=True):
+            if not out or isinstance(one, Refused):
+                continue
+            if one not in words:
+                words[one] = self._words(*one, known=rows[line] >= 0)
+            if (reason := words[one]) is not None:
+                found[line] = reason
+        return found
+
+    def _words(self, _code: str, grams: str, _kind: str, *extra: str, known: bool) -> Reason | None:
+        """What is wrong with a line of such cells, None where a diary says it well."""
+        width, number = len(self.form.names), number_of(grams := grams.removesuffix(" g"), np.nan)
+        if extra:
+            return Reason(f"has {width + len(extra)} cells where the header has {width}", CELLS_FIX)
+        if known and np.isnan(number):
+            return Reason(f'grams: "{show(grams)}" is not a number', "write how many grams, for example 150")
+        return _slip(grams) if known and number > LARGEST_WRITTEN else None
+
     def _code(self, batch: Batch, line: int) -> str:
-        code = batch.cell(self.form.resolved["food_id"], line)
-        return f"{SURVEY}{code}" if code.isdecimal() else code
+        return full_code(batch.cell(self.form.resolved["food_id"], line))
 
     def _sources(self, batch: Batch) -> IntArray | None:
         """Of each line whether it is a dose (1) or food (0), by the words for them in a diary; blank is food."""
@@ -400,7 +448,7 @@ class Adder:
     def _row(self, code: str) -> int:
         code = clean(code)
         try:
-            return self.foods.row(f"{SURVEY}{code}" if code.isdecimal() else code)
+            return self.foods.row(full_code(code))
         except UnknownFood:
             return self.foods.row_by_id.get(code, -1)
 
@@ -420,6 +468,24 @@ class Adder:
             found.append(UNDATED)
             why[text] = NO_DATE if moment is None or moment.fault is None else Reason(*moment.fault)
         return mapped(column, found, UNDATED), why
+
+
+@lru_cache(MOST_KEPT)
+def written_grams(text: str) -> str:
+    """Grams as a person writes them, "" where they are not told."""
+    number = number_of(text := clean(text), np.inf)
+    return plain_number(number) if number < np.inf else "" if np.isnan(number) else text
+
+
+@lru_cache(MOST_KEPT)
+def full_code(code: str) -> str:
+    """A code as the food table has it: a bare number is of FNDDS, even if a table of numbers gave it a point."""
+    number = re.fullmatch(r"(?a)(\d+)(?:\.0*)?", code.strip())
+    return f"{SURVEY}{number[1]}" if number else code
+
+
+def _slip(grams: str) -> Reason:
+    return Reason(f"{grams} g looks like a slip", "check grams")
 
 
 class _Keys(NamedTuple):

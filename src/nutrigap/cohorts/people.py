@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nutrigap.cohorts.columns import as_coded, from_arrow
-from nutrigap.cohorts.inputs import HINT, PARQUET, as_stream, one_array
+from nutrigap.cohorts.columns import as_coded
+from nutrigap.cohorts.inputs import HINT, PARQUET, as_stream, read_column
 from nutrigap.diary.cells import clean
 from nutrigap.errors import PersonError, TableError
 from nutrigap.person import LIFE_STAGES, Person
 from nutrigap.profile import PERSON_KEYS, person_of
 from nutrigap.sidetable import read_side_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 WEIGHT = "weight"  # how many people of the population a person stands for
 HEADER = ("person", "age", "sex", "life_stage", WEIGHT)
@@ -114,8 +118,8 @@ def _weight(text: str, path: str, line: int) -> float:
         weight = float(text) if text else np.nan
     except ValueError:
         weight = -1.0
-    if weight < 0:
-        raise TableError(f'{path}:{line}: weight: "{text}" is no weight; write a number, 0 or above')
+    if text and not 0 < weight < np.inf:  # as usual_intake has it
+        raise TableError(f'{path}:{line}: weight: "{text}" is no weight; write a number above 0, or leave it blank')
     return weight
 
 
@@ -150,8 +154,9 @@ def _from_csv(path: Path, references: str) -> PeopleTable:
     return PeopleTable(str(path), table.columns, rows, references)
 
 
-def _from_arrow(path: str, table: object, references: str) -> PeopleTable:
-    columns = [as_coded(from_arrow(one_array(column))) for column in table.columns]  # type: ignore[attr-defined]
-    size = table.num_rows  # type: ignore[attr-defined]
+def _from_arrow(path: str, table: pa.Table, references: str) -> PeopleTable:
+    names: list[str] = list(table.column_names)
+    columns = [as_coded(read_column(name, column)) for name, column in zip(names, table.columns, strict=True)]
+    size = table.num_rows
     rows = ((line + 2, [column.text(line) for column in columns]) for line in range(size))
-    return PeopleTable(path, list(table.column_names), rows, references)  # type: ignore[attr-defined]
+    return PeopleTable(path, names, rows, references)

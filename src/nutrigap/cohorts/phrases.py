@@ -40,8 +40,8 @@ MOST_KEPT = 200_000  # distinct phrases that are remembered from one chunk to th
 LARGEST_LINE = 1e6  # units of a nutrient: beyond it a line is a slip
 SOME_DAY = dt.date(2000, 1, 3)
 
-# A written dose is a number (one of unknown size is left out, its day open): only a food's values may be unmeasured.
-_OF_FOODS_AS_DOSES = frozenset(["dose_unknown", "dose_endless"])
+# A written dose is a number, or there is nothing of it but that it has no upper end: only foods may be unmeasured.
+_OF_FOODS_AS_DOSES = "dose_unknown"
 HEADER_AGAIN = Fault("the row is the header again", "delete it: it is no line of a diary")
 _NO_LINE = ("the row sums others up", "delete it: no line of a diary is counted twice")
 _TOO_MUCH = ("more of a nutrient than anything holds", "check the label amounts and their units")
@@ -86,7 +86,7 @@ class Known:
         self.header = replace(header, index=0, problems=())
         self.separator, self.kitchen, self.layout = separator, kitchen, layout
         self.codes_only = codes_only
-        self.widths = {name: width for name, width in layout.widths.items() if name not in _OF_FOODS_AS_DOSES}
+        self.widths = {name: width for name, width in layout.widths.items() if name != _OF_FOODS_AS_DOSES}
         self.positions = sorted({
             *(header.fields[name] for name in READ if name in header.fields),
             *(label.position for label in header.labels),
@@ -208,8 +208,9 @@ class Known:
             "food_unknown": np.isnan(eaten.best).astype(np.int64),
             "food_endless": (~np.isfinite(eaten.high)).astype(np.int64),
             "dose_low": quanta(taken.low), "dose": quanta(taken.best), "dose_high": quanta(taken.high),
+            "dose_endless": (intake.unbounded[:, places] & dose).astype(np.int64),
             "missing": intake.missing[:, places].astype(np.int64),
-            "open": intake.unbounded[:, places].astype(np.int64),
+            "open": (intake.unbounded[:, places] & ~dose).astype(np.int64),
         }  # fmt: skip
         table = count_by(intake.owner, np.hstack([blocks[name] for name in self.widths]), size)
         table[:, FOODS:LINES] = table[:, FOODS:LINES] > 0

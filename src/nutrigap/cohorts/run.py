@@ -239,8 +239,9 @@ def _finish(plan: Plan, state: State, name: str) -> Share:
     if not len(state):
         return Share(Counts())
     finisher = Finisher(
-        plan.kitchen.foods, plan.layout, plan.people, plan.method, reading=plan.reading, references=plan.references
-    )
+        plan.kitchen.foods, plan.layout, plan.people, plan.method, reading=plan.reading, references=plan.references,
+        doses=plan.input.form.tells_doses,
+    )  # fmt: skip
     days, people, strangers = finisher.tables(state)
     if len(days["person"]):
         write_table(plan.folder / "totals" / name, days, plan.kind)

@@ -90,24 +90,27 @@ def text_encoding(file: Path) -> str:
         _refuse_no_text(start, str(file))
         encoding, mark = _encoding(start)
         codec = _WITH_MARK.get(encoding, encoding) if mark else encoding
+        misfits = []
         for one in (codec, "cp1252") if codec == "utf-8" else (codec,):
             stream.seek(0)
-            if _fits(stream, one):
+            misfits.append(_misfit(stream, one))
+            if misfits[-1] is None:
                 _refuse_binary(start.decode(one, "ignore"), str(file))
                 return one
-    raise unreadable(str(file), f"the file is neither valid {encoding.upper()} nor {_ANOTHER_TEXT}", _SAVE_AS_CSV)
+    what = f"the file is neither valid {encoding.upper()} nor {_ANOTHER_TEXT}"
+    raise unreadable(str(file), what, _SAVE_AS_CSV, line=misfits[0])
 
 
-def _fits(stream: IO[bytes], codec: str) -> bool:
-    """Whether all bytes are text in an encoding."""
-    decoder = codecs.getincrementaldecoder(codec)()
+def _misfit(stream: IO[bytes], codec: str) -> int | None:
+    """The first line that is no text in an encoding, None where all is."""
+    decoder, line = codecs.getincrementaldecoder(codec)(), 1
     try:
         while block := stream.read(_BLOCK):
-            decoder.decode(block)
+            line += decoder.decode(block).count("\n")
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return line + error.object[: error.start].count(b"\n")
+    return None
 
 
 def _refuse_no_text(data: bytes, path: str) -> None:

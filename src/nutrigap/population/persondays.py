@@ -130,7 +130,8 @@ def read(
         *nutrient*\ ``_low``, *nutrient*\ ``_high``
             Bounds of that total; a high that is not a number has no upper end. [unit/day]
         *nutrient*\ ``_supplement``
-            What of the total is from supplements; blank throughout where nobody was asked. [unit/day]
+            What of the total is from supplements; blank throughout where nobody was asked, and on a day of which only
+            the low end is told, which is then taken. [unit/day]
         *nutrient*\ ``_supplement_low``, *nutrient*\ ``_supplement_high``
             Bounds of that. [unit/day]
         ``food_logged``, ``in_mean``
@@ -355,6 +356,7 @@ def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[
     if not bounded:
         notes.append(f'no column "{of_dose}": the bounds of doses are not told')
         of_dose = supplement
+    _take_low_doses(table, supplement, notes if end == "best" else [])
     dose = _bound(table, supplement, suffix if bounded else "")
     if not bounded and end == "low":
         dose = np.minimum(dose, total)  # no more than the total, of which it is part
@@ -367,6 +369,19 @@ def _amounts(table: _Table, nutrient: str, end: str, notes: list[str]) -> tuple[
     if end == "best":
         _note_doses(table, nutrient, food, dose, of_person, notes)
     return food, of_person, bounded
+
+
+def _take_low_doses(table: _Table, supplement: str, notes: list[str]) -> None:
+    """Where a dose has no best value, have the low end of it taken, which is what the total holds of it."""
+    low = f"{supplement}_low"
+    if not table.holds(low):
+        return
+    blank = np.array([_blank(value) for value in table.column(supplement).tolist()])
+    days = int(blank[table.order].sum())
+    if days:
+        filled = np.where(blank, table.column(low), table.column(supplement))
+        table.columns = {name: table.columns[name] for name in table.names} | {supplement: filled}
+        notes.append(f'on {days} days the dose is not known: "{low}" is taken, so that doses may be larger')
 
 
 def _note_doses(table: _Table, nutrient: str, food: Floats, dose: Floats, of_person: Floats, notes: list[str]) -> None:

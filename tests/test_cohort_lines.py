@@ -317,14 +317,15 @@ def test_a_line_without_grams_is_left_out_and_no_usual_portion_stands_for_it(bla
     ],
 )
 def test_reasons_are_told_in_words_of_the_columns_of_resolved_lines(cells, reason, tmp_path):
-    text = f"person,date,food_id,grams,grams_low,grams_high,source\np,2026-03-02,{cells}\n"
+    good = f"p,2026-03-02,{MILK},100,,,"
+    text = f"person,date,food_id,grams,grams_low,grams_high,source\n{good}\np,2026-03-02,{cells}\n"
     done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out", readings=False)
     [row] = told(done)
-    assert row["reason"].startswith(reason) and row["fix"] and statuses(done) == (0, 0, 1)
+    assert row["reason"].startswith(reason) and row["fix"] and statuses(done) == (1, 0, 1)
 
 
 def test_a_number_beyond_all_bounds_without_bounds(tmp_path):
-    done = ng.cohort(lines(grams=[1e300, INF, -1.0]), tmp_path / "out", readings=False)
+    done = ng.cohort(lines(grams=[1e300, INF, 100.0]), tmp_path / "out", readings=False)
     assert [row["reason"].split(" looks")[0] for row in told(done)[:2]] == ["1e+300 g", "inf g"]
 
 

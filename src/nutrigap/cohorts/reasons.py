@@ -10,7 +10,7 @@ from typing import NamedTuple
 from nutrigap.cohorts.lines import LeftOut
 
 SHOWN = 10
-_OF_THE_LINE = re.compile(r'".*?"|\d[\d,.]*(?<![,.])')  # what is quoted from it, and numbers
+_OF_THE_LINE = re.compile(r'".*?"|\d[\d,.]*(?<![,.])(?:e[+-]?\d+)?')  # what is quoted from it, and numbers
 
 
 class ReasonCount(NamedTuple):

@@ -214,7 +214,7 @@ def variation(person: Person, nutrient: str) -> Variation | None:
 
 @cache
 def _variation(nutrient: str, sex: str | None, months: int) -> Variation | None:
-    for row in read_table("within_person_sd.csv"):
+    for row in _variation_rows():
         end = float(row["age_max_months"] or "inf")
         if row["nutrient"] == nutrient and row["sex"] in ("both", sex) and int(row["age_min_months"]) <= months < end:
             # the one CV is inflated by a rare plate of liver, the other by days near zero: the smaller is used
@@ -224,6 +224,11 @@ def _variation(nutrient: str, sex: str | None, months: int) -> Variation | None:
                 sd=sd, cv=cv, source=row["source"], mean=float(row["mean"]), sd_between=sd / math.sqrt(ratio)
             )
     return None
+
+
+@cache
+def _variation_rows() -> tuple[dict[str, str], ...]:
+    return tuple(read_table("within_person_sd.csv"))
 
 
 def target_rows(person: Person) -> Iterator[tuple[Person, Reference]]:

@@ -206,7 +206,7 @@ def food_sums(
             ends = _with_above(ends, table, product, few)
         for total, found in zip(sums[: 1 if sums.best is sums.low else 3], cycle(ends)):
             total[part] = found
-        for k in _too_large(ends[-1]):
+        for k in _too_large(ends):
             own = slice(inside[k], inside[k + 1])
             exact = _whole_sums(table, row[own], [weight[own] for weight in weights])
             for total, end in zip(sums[:3], exact, strict=True):
@@ -338,16 +338,19 @@ def _sparse_product(table: FloatArray, ends: IntArray, rows: SmallIntArray, weig
     from scipy.sparse import csr_array
 
     # scipy looks through both arrays of places for a common size unless they have one
-    eaten = csr_array((weight, rows, ends.astype(rows.dtype)), shape=(len(ends) - 1, len(table)))
+    place = np.int64 if rows.dtype.itemsize > 4 else np.int32  # ends of lines do not fit into less
+    places = (weight, rows.astype(place, copy=False), ends.astype(place))
+    eaten = csr_array(places, shape=(len(ends) - 1, len(table)))
     sums: FloatArray = eaten @ table
     return sums
 
 
-def _too_large(high: FloatArray) -> IntArray:
-    """Which sums floats do not hold exactly, by their high ends: of whole numbers that only grow."""
-    if high.max(initial=0.0) < WHOLE_FLOATS:
+def _too_large(ends: Sequence[FloatArray]) -> IntArray:
+    """Which sums floats do not hold exactly; best can be above a high end that is counted apart."""
+    most = max(float(end.max(initial=0.0)) for end in ends[-2:])
+    if most < WHOLE_FLOATS:
         return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero((high >= WHOLE_FLOATS).any(axis=1))
+    return np.flatnonzero(np.any([(end >= WHOLE_FLOATS).any(axis=1) for end in ends], axis=0))
 
 
 def _whole_sums(table: Composition, rows: SmallIntArray, weights: Sequence[FloatArray]) -> tuple[IntArray, ...]:

@@ -228,7 +228,8 @@ class Finisher:
             intake = means.of(one, self.layout)
             person = (self.people.person(place) if self.people is not None else None) or stranger
             for nutrient in core:
-                for column, value in _read(intake, person, nutrient, self.method).items():
+                told = _read(intake, person, nutrient, self.method, doses=self.doses)
+                for column, value in told.items():
                     cell = table[f"{nutrient.id}_{column}"]
                     assert isinstance(cell, list)
                     cell.append(value)
@@ -337,9 +338,13 @@ class _Means:
         )
 
 
-def _read(intake: PersonMeans, person: Person, nutrient: Nutrient, method: Method) -> dict[str, object]:
+def _read(
+    intake: PersonMeans, person: Person, nutrient: Nutrient, method: Method, *, doses: bool
+) -> dict[str, object]:  # fmt: skip
     found = read(intake, person, nutrient, method)
     adequacy, excess = found.adequacy, found.excess
+    if not doses and found.reference is not None and found.reference.ul_scope not in ("total", "none"):
+        excess = None  # nobody was asked for what this limit counts
     return {
         "status": adequacy.status if adequacy else "",
         "confidence": adequacy.confidence if adequacy else None,

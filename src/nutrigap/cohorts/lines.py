@@ -504,7 +504,7 @@ class _Keys(NamedTuple):
 def _people(column: Column) -> tuple[_Keys, NDArray[np.bool_] | None]:
     """Who each line is of, and which lines name nobody."""
     if isinstance(column, Coded):
-        names, codes = column.values, column.codes
+        names, codes = [name.strip() for name in column.values], column.codes
         if not all(name.strip() for name in names):
             codes = np.where(np.array([not name.strip() for name in names] + [True])[codes], -1, codes)
         absent = codes < 0

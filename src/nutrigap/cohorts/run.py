@@ -29,12 +29,13 @@ from nutrigap.cohorts.finish import Finisher
 from nutrigap.cohorts.folder import MANIFEST, RECORD, SCHEMA, WORK, start_afresh
 from nutrigap.cohorts.inputs import HINT, Input, Piece, batches
 from nutrigap.cohorts.lines import Adder, Counts, LeftOut
-from nutrigap.cohorts.people import PeopleTable
+from nutrigap.cohorts.people import PeopleTable, person_key
 from nutrigap.cohorts.reasons import ReasonCount, reasons_of, recorded, together
 from nutrigap.cohorts.state import COUNTED, FLAGGED, LEFT_OUT, LINES, Layout, State, merged
 from nutrigap.cohorts.store import (
     ANEW,
     load_state,
+    names_in,
     put_together,
     read_json,
     rows_of,
@@ -47,6 +48,7 @@ from nutrigap.entries import Kitchen
 from nutrigap.errors import TableError
 from nutrigap.readings import Method
 from nutrigap.tables import FoodTable, load_foods
+from nutrigap.words import printable
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -375,7 +377,7 @@ def run_on_workers(plan: Plan, scheduler: str | None, workers: int, progress: Pr
     if any(not piece.path for piece in plan.input.pieces):
         raise TableError("a table in memory is added up by one process; write it to Parquet files for many")
     # what goes wrong on a worker is told by the error that comes back, not by the log of its process as well
-    quiet = {"threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    quiet = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": logging.CRITICAL}
     with ExitStack() as stack:
         try:
             cluster = None if scheduler else stack.enter_context(LocalCluster(n_workers=workers, **quiet))
@@ -497,17 +499,36 @@ def conclude(plan: Plan, share: Share, description: Mapping[str, object]) -> dic
     parts = sorted((plan.work / "people").glob(f"part-*.{plan.kind}"))
     _see_all_rows(plan, "people", parts, share.people)
     if parts:
-        put_together(parts, plan.folder / f"people.{plan.kind}")
+        put_together(parts, people := plan.folder / f"people.{plan.kind}")
+        _refuse_two_writings(names_in(people))
     _see_results(plan, record)
     write_json(plan.folder / RECORD, record)
     return record
 
 
+def _refuse_two_writings(names: Sequence[str]) -> None:
+    """One person written in two ways would be two people, each with the age and the weight of the one.
+
+    Raises
+    ------
+    TableError
+        There is such a person.
+    """
+    written: dict[str, str] = {}
+    for name in names:
+        other = written.setdefault(person_key(name), name)
+        if other != name:
+            raise TableError(
+                f'the lines write one person as "{printable(other)}" and as "{printable(name)}"; write each person in '
+                "one way, and two people so that their numbers differ"
+            )
+
+
 def _see_results(plan: Plan, record: Mapping[str, object]) -> None:
     """That all is there that the record of a run tells of."""
-    reasons = record["reasons"]
+    reasons = record.get("reasons", [])
     assert isinstance(reasons, list)
-    left_out = sum(reason["lines"] for reason in reasons) + int(str(record["other_reasons"]))
+    left_out = sum(reason["lines"] for reason in reasons) + int(str(record.get("other_reasons", 0)))
     for what, pattern, wanted in (
         ("person-days", f"totals/part-*.{plan.kind}", record["person_days"]),
         ("people", f"people.{plan.kind}", record["people"]),

@@ -12,15 +12,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from nutrigap.distributions import expit
 from nutrigap.errors import PopulationError
 from nutrigap.population.transform import Floats
-
-_SURE: Final = 1e-6  # a share nearer than this to 0 or 1 has no logit of use
 
 
 class Estimate(NamedTuple):
@@ -174,11 +171,7 @@ def estimates(
     elif errors is not None:
         factor = np.broadcast_to(errors.factor, replicates.shape[0])
         se = np.sqrt(factor @ (replicates - values) ** 2)
-        # on a scale without ends, so that an interval holds only what can be: logit of a share, log of an amount
-        on, off = (_logit, expit) if share else (np.log, np.exp)
-        half = errors.critical * np.sqrt(factor @ (on(replicates) - on(values)) ** 2)
-        # a share of nearly 0 or 1 lies beyond what has a logit of use, and in its interval all the same
-        low, high = np.minimum(values, off(on(values) - half)), np.maximum(values, off(on(values) + half))
+        low, high = (_of_share if share else _of_amount)(values, se, errors.critical)
     ends = [none if end is None else end for end in (at_low, at_high)]
     columns = np.stack([values, se, low, high, *ends], axis=1)
     return [
@@ -187,10 +180,21 @@ def estimates(
     ]
 
 
+def _of_share(p: Floats, se: Floats, z: float) -> tuple[Floats, Floats]:
+    """The interval of Wilson (1927), with the persons who by themselves would give this standard error."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one_over_n = np.where(se > 0, se**2 / (p * (1.0 - p)), 0.0)
+    one_over_n = np.where(np.isfinite(one_over_n), one_over_n, 1.0)  # a share of 0 or 1 whose replicates differ
+    centre = (p + z**2 * one_over_n / 2) / (1 + z**2 * one_over_n)
+    half = z / (1 + z**2 * one_over_n) * np.sqrt(p * (1 - p) * one_over_n + (z * one_over_n) ** 2 / 4)
+    return np.minimum(p, centre - half), np.maximum(p, centre + half)
+
+
+def _of_amount(x: Floats, se: Floats, z: float) -> tuple[Floats, Floats]:
+    """The interval of the logarithm, which holds only what can be."""
+    reach = np.exp(z * se / x)
+    return x / reach, x * reach
+
+
 def _known(x: float) -> float | None:
     return None if np.isnan(x) else x
-
-
-def _logit(p: Floats) -> Floats:
-    p = np.clip(p, _SURE, 1.0 - _SURE)
-    return np.log(p / (1.0 - p))

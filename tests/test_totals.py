@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -134,6 +135,31 @@ def test_sums_beyond_whole_floats_are_exact_too(sparse):
     grams = 1000.0 + np.arange(40) * 0.000001
     [[found]] = food_sums(table, np.array([0]), rows, grams, sparse=sparse).best.tolist()
     assert found == 38_758_000 * sum(1_000_000_000 + i for i in range(40)) > 2**53
+
+
+@pytest.mark.parametrize("sparse", [True, False])
+def test_a_best_value_beyond_whole_floats_without_an_upper_end_is_exact(sparse):
+    """54,321.987 of something stands in for what has no upper end: 101 lines of it, counted in Python's integers."""
+    row, column = FOODS.row("sr:02047"), nutrient_index()["sodium"]
+    values, imputation = FOODS.values.copy(), FOODS.imputation
+    values[row, column] = np.nan
+    best, high = imputation.best.copy(), imputation.high.copy()
+    best[FOODS.group[row], column], high[FOODS.group[row], column] = 54_321.987, np.nan
+    foods = replace(FOODS, values=values, imputation=imputation._replace(best=best, high=high))
+    grams = 480.0 + np.arange(101) * 0.000007
+    sums = food_sums(composition(foods, ("sodium",)), np.array([0]), np.full(101, row), grams, sparse=sparse)
+    expected = 54_321_987 * sum(480_000_000 + 7 * i for i in range(101))
+    assert expected > 2**53
+    assert (sums.best.tolist(), sums.low.tolist(), sums.high_endless.tolist()) == ([[expected]], [[0]], [[101]])
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64])
+def test_rows_of_any_width(kind):
+    """More lines than the rows' own kind can count."""
+    rows, grams = np.tile(np.arange(100), 700).astype(kind), np.full(70_000, 1.25)
+    table, starts = composition(FOODS, CORE), np.arange(0, 70_000, 7)
+    expected = food_sums(table, starts, rows.astype(np.int64), grams, sparse=False)
+    assert alike(food_sums(table, starts, rows, grams, sparse=True), expected)
 
 
 def test_a_day_that_64_bits_do_not_hold_is_refused():

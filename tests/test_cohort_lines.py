@@ -699,3 +699,20 @@ def test_no_limit_of_supplements_is_read_where_nobody_was_asked_for_them(source,
     [person] = people(done)
     assert (person["magnesium_excess"] or None) == excess  # the IOM's level counts supplements only
     assert person["calcium_excess"]  # that of calcium counts food too
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_supplement_without_a_day_opens_what_it_may_have_brought(alone, tmp_path):
+    """Not a portion of food, and no food where nothing but tablets was logged; the single diary says the same."""
+    first = "magnesium 100 mg,1,supplement" if alone else f"fndds:{MILK},100 g,"
+    rows = [f"2026-03-0{day},{first}" for day in (2, 3)] + ["yesterday,magnesium 900 mg,1,supplement"]
+    text = "person,date,food,amount,kind\n" + "".join(f"p,{row}\n" for row in rows)
+    done = ng.cohort(write(tmp_path / "lines.csv", text), tmp_path / "out")
+    [person] = people(done)
+    assert ends(person) == [100.0, 100.0, INF] if alone else [12.0, 12.0, INF]
+    assert person["magnesium_supplement_high"] == INF and person["magnesium_excess"] == "undetermined"
+    assert person["calcium_high"] == (INF if alone else pytest.approx(person["calcium"]))
+    single = write(tmp_path / "diary.csv", "date,food,amount,kind\n" + "\n".join(rows))
+    magnesium, calcium = ng.analyze(single).to_dict()["nutrients"][:2]
+    assert (magnesium["intake"]["low"], magnesium["intake"]["high"]) == (100.0 if alone else 12.0, None)
+    assert (calcium["intake"]["high"] is None) == alone and magnesium["excess"]["status"] == "undetermined"

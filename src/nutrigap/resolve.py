@@ -130,7 +130,7 @@ def resolve_line(line: Line, kitchen: Kitchen) -> Entry:
     if choice is None and dish is None and key(line.food) in _not_food():
         return Entry(line, "other", "left_out", NO_MATCH, problem="not a food", fix=NOTHING_TO_DO)
     if line.problem is not None:
-        return left_out(line, line.problem.what, line.problem.fix)
+        return _unusable(line, line.problem.what, line.problem.fix)
     if choice is not None and choice.kind == "other":
         return Entry(line, "other", "left_out", NO_MATCH, problem="no food, by a saved choice", fix=NOTHING_TO_DO)
     if dish is not None:
@@ -195,6 +195,15 @@ def _as_exported(line: Line, foods: FoodTable) -> Entry:
     row = foods.row_by_id.get(line.food)  # a survey's code: only its name is taken from the table
     untold = by_label(line.food) & lacking
     return Entry(line, "food", "counted", NO_MATCH, row=row, labels=line.labels, open=untold, missing=lacking)
+
+
+def _unusable(line: Line, what: str, fix: str) -> Entry:
+    """A line that cannot be used, as one without a day: of a supplement nothing bounds what it brought, and when."""
+    said = f"{line.amount} {line.unit}"
+    if line.kind == "supplement" or (line.kind != "food" and looks_like_supplement(line.food, said)):
+        dose = _resolve_supplement(line)
+        return dose._replace(status="left_out", doses={}, open=dose.open | frozenset(dose.doses), problem=what, fix=fix)
+    return left_out(line, what, fix)
 
 
 def _resolve_supplement(line: Line, brand: str = "") -> Entry:

@@ -221,8 +221,11 @@ class Adder:
             states += self._marked(batch, person, lines[good], days[good])
         somebodys = undated if absent is None else undated & ~absent[lines]
         lost = np.flatnonzero(somebodys & (table[places, LOGGED] > 0))
-        if lost.size:  # on some day of this person something was eaten
-            states.append(self._missing(person, lines[lost]))
+        eaten = table[places[lost], FOOD_LOGGED] > 0
+        if eaten.any():  # on some day of this person something was eaten
+            states.append(self._missing(person, lines[lost[eaten]]))
+        if not eaten.all():
+            states.append(self._undated_doses(person, lines[lost[~eaten]], places[lost[~eaten]]))
         return states, counts, out
 
     def _sum(self, person: _Keys, lines: IntArray, days: IntArray, places: IntArray) -> State:
@@ -255,6 +258,19 @@ class Adder:
         flags[:, [LEFT_OUT, FOOD_LOGGED]] = count
         missing = np.repeat(count, len(self.layout.nutrients), axis=1)
         return _state(person, keys[starts], np.full(len(starts), UNDATED), {"lines": flags, "missing": missing})
+
+    def _undated_doses(self, person: _Keys, lines: IntArray, places: IntArray) -> State:
+        """Supplements of which the day is not known: nothing bounds what they brought, and when."""
+        keys = person.of(lines)
+        order, starts = _runs(keys, np.zeros(len(keys), dtype=np.int64))
+        keys, places = (keys, places) if order is None else (keys[order], places[order])
+        blocks = self.known.blocks(self.known.table[places])
+        none = np.zeros((len(places), len(self.layout.nutrients)), dtype=np.int64)
+        brings = np.any([blocks.get(name, none) > 0 for name in ("dose_high", "dose_unknown", "dose_endless")], axis=0)
+        flags = np.zeros((len(starts), LINES), dtype=np.int64)
+        flags[:, LEFT_OUT] = np.diff(starts, append=len(keys))
+        opened = np.add.reduceat(brings.astype(np.int64), starts, axis=0)
+        return _state(person, keys[starts], np.full(len(starts), UNDATED), {"lines": flags, "dose_endless": opened})
 
     def _reason(
         self, batch: Batch, line: int, absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],

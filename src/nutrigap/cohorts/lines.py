@@ -223,9 +223,11 @@ class Adder:
         lost = np.flatnonzero(somebodys & (table[places, LOGGED] > 0))
         eaten = table[places[lost], FOOD_LOGGED] > 0
         if eaten.any():  # on some day of this person something was eaten
-            states.append(self._missing(person, lines[lost[eaten]]))
-        if not eaten.all():
-            states.append(self._undated_doses(person, lines[lost[~eaten]], places[lost[~eaten]]))
+            missing = np.ones((int(eaten.sum()), len(self.layout.nutrients)), dtype=np.int64)
+            states.append(self._undated(person, lines[lost[eaten]], "missing", missing, LEFT_OUT, FOOD_LOGGED))
+        if not eaten.all():  # a supplement, of which nothing bounds what it brought, and when
+            opened = self._may_bring(places[lost[~eaten]])
+            states.append(self._undated(person, lines[lost[~eaten]], "dose_endless", opened, LEFT_OUT))
         return states, counts, out
 
     def _sum(self, person: _Keys, lines: IntArray, days: IntArray, places: IntArray) -> State:
@@ -248,29 +250,25 @@ class Adder:
         flags[:, NOT_WHOLE] = 1
         return [_state(person, person.of(lines[at]), days[at], {"lines": flags})] if at.size else []
 
-    def _missing(self, person: _Keys, lines: IntArray) -> State:
-        """Lines of food of which neither the day nor anything else can be used."""
+    def _undated(self, person: _Keys, lines: IntArray, name: str, block: IntArray, *flags: int) -> State:
+        """Lines of which the day is not known, by person: what they count as, and the sums of a block of theirs."""
         keys = person.of(lines)
         order, starts = _runs(keys, np.zeros(len(keys), dtype=np.int64))
-        keys = keys if order is None else keys[order]
-        count = np.diff(starts, append=len(keys))[:, None]
-        flags = np.zeros((len(starts), LINES), dtype=np.int64)
-        flags[:, [LEFT_OUT, FOOD_LOGGED]] = count
-        missing = np.repeat(count, len(self.layout.nutrients), axis=1)
-        return _state(person, keys[starts], np.full(len(starts), UNDATED), {"lines": flags, "missing": missing})
+        if order is not None:
+            keys, block = keys[order], block[order]
+        counts = np.zeros((len(starts), LINES), dtype=np.int64)
+        counts[:, list(flags)] = np.diff(starts, append=len(keys))[:, None]
+        sums = {"lines": counts, name: np.add.reduceat(block, starts, axis=0)}
+        return _state(person, keys[starts], np.full(len(starts), UNDATED), sums)
 
-    def _undated_doses(self, person: _Keys, lines: IntArray, places: IntArray) -> State:
-        """Supplements of which the day is not known: nothing bounds what they brought, and when."""
-        keys = person.of(lines)
-        order, starts = _runs(keys, np.zeros(len(keys), dtype=np.int64))
-        keys, places = (keys, places) if order is None else (keys[order], places[order])
+    def _may_bring(self, places: IntArray) -> IntArray:
+        """Of which nutrients supplements, as rows of what is known, may bring some: (lines × nutrients) of 0 and 1."""
         blocks = self.known.blocks(self.known.table[places])
         none = np.zeros((len(places), len(self.layout.nutrients)), dtype=np.int64)
-        brings = np.any([blocks.get(name, none) > 0 for name in ("dose_high", "dose_unknown", "dose_endless")], axis=0)
-        flags = np.zeros((len(starts), LINES), dtype=np.int64)
-        flags[:, LEFT_OUT] = np.diff(starts, append=len(keys))
-        opened = np.add.reduceat(brings.astype(np.int64), starts, axis=0)
-        return _state(person, keys[starts], np.full(len(starts), UNDATED), {"lines": flags, "dose_endless": opened})
+        brings: NDArray[np.bool_] = np.any(
+            [blocks.get(name, none) > 0 for name in ("dose_high", "dose_endless")], axis=0
+        )
+        return brings.astype(np.int64)
 
     def _reason(
         self, batch: Batch, line: int, absent: NDArray[np.bool_] | None, why: Mapping[str, Reason],
